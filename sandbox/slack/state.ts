@@ -1,0 +1,90 @@
+/** What people chose or typed, in Slack's fields. */
+import { elementsOf } from './check/totals';
+import type { Block, BlockElement } from './check/blocks';
+import type { Modal } from './check/blocks';
+import type { Payload } from './types';
+
+/** Values by action id: typed text, or an option's value or visible text; several for checkboxes. */
+export type Given = Readonly<Record<string, string | readonly string[]>>;
+
+type Choice = { readonly value: string; readonly text: { readonly text: string } };
+
+function pick<T extends Choice>(options: readonly T[], wanted: string | undefined): T | null {
+  return options.find((one) => one.value === wanted || one.text.text === wanted) ?? null;
+}
+
+type Select = Extract<BlockElement, { type: 'static_select' }>;
+function optionsOf(select: Select) {
+  return select.options ?? select.option_groups?.flatMap((group) => group.options) ?? [];
+}
+
+/** `given` undefined: nobody touched it, and what the app preset counts. */
+export function chosenOf(element: BlockElement, given: string | readonly string[] | undefined): Payload {
+  const first = typeof given === 'string' ? given : given?.[0];
+  switch (element.type) {
+    case 'button':
+      return element.value === undefined ? {} : { value: element.value };
+    case 'overflow':
+      return { selected_option: pick(element.options, first) };
+    case 'static_select':
+      return { selected_option: pick(optionsOf(element), first ?? element.initial_option?.value) };
+    case 'radio_buttons':
+      return { selected_option: pick(element.options, first ?? element.initial_option?.value) };
+    case 'checkboxes': {
+      const wanted = given === undefined ? (element.initial_options ?? []).map((one) => one.value) : [given].flat();
+      return { selected_options: wanted.flatMap((one) => pick(element.options, one) ?? []) };
+    }
+    case 'users_select':
+      return { selected_user: first || element.initial_user || null };
+    case 'datepicker':
+      return { selected_date: first || element.initial_date || null };
+    case 'plain_text_input':
+    case 'number_input':
+      return { value: (first ?? element.initial_value) || null };
+    case 'image':
+      return {};
+  }
+}
+
+function isEmpty(chosen: Payload): boolean {
+  return Object.values(chosen).every((value) => value === null || (Array.isArray(value) && value.length === 0));
+}
+
+function inputsOf(view: Modal): readonly Extract<Block, { type: 'input' }>[] {
+  return view.blocks.flatMap((block) => (block.type === 'input' ? [block] : []));
+}
+
+function actionIdOf(element: BlockElement): string {
+  return ('action_id' in element ? element.action_id : undefined) ?? '';
+}
+
+/** Messages by block id, as the client shows them before anything is sent. */
+export function missingInputs(view: Modal, given: Given): Readonly<Record<string, string>> {
+  const missing: Record<string, string> = {};
+  for (const block of inputsOf(view)) {
+    const chosen = chosenOf(block.element, given[actionIdOf(block.element)]);
+    const complaint = isEmpty(chosen) ? 'Please complete this required field.' : lengthProblem(block.element, chosen.value);
+    const needed = block.optional !== true || !isEmpty(chosen);
+    if (complaint && needed && block.block_id) missing[block.block_id] = complaint;
+  }
+  return missing;
+}
+
+function lengthProblem(element: BlockElement, value: unknown): string | undefined {
+  if (element.type !== 'plain_text_input' || typeof value !== 'string') return undefined;
+  if (value.length < (element.min_length ?? 0)) return `Enter at least ${element.min_length} characters.`;
+  return value.length > (element.max_length ?? Infinity) ? `Enter at most ${element.max_length} characters.` : undefined;
+}
+
+/** `state.values` of a submission: block id, then action id. */
+export function stateOf(view: Modal, given: Given): Payload {
+  const values: Record<string, Record<string, Payload>> = {};
+  for (const block of view.blocks) {
+    for (const element of elementsOf(block)) {
+      if (element.type === 'button' || element.type === 'image' || element.type === 'overflow' || !block.block_id) continue;
+      const id = actionIdOf(element);
+      values[block.block_id] = { ...values[block.block_id], [id]: { type: element.type, ...chosenOf(element, given[id]) } };
+    }
+  }
+  return { values };
+}

@@ -1,0 +1,56 @@
+/** Waiting for something to be seen, without polling. */
+import { seenMessage } from './seen';
+import type { Store } from './store';
+
+export type Look<T> = () => T | undefined | null | false;
+
+export interface Until {
+  wait<T>(look: Look<T>, timeoutMs?: number): Promise<T>;
+  /** Fails everything that still waits. */
+  stop(): void;
+}
+
+const DEFAULT_MS = 5_000;
+const SHOWN = 5;
+
+function lastSeen(store: Store): string {
+  const last = store.messages().slice(-SHOWN).map((one) => seenMessage(store, one));
+  return last.map((one) => `${one.author}: ${one.plain}`).join('\n');
+}
+
+export function createUntil(store: Store): Until {
+  const waiting = new Set<(why: string) => void>();
+  const wait = <T>(look: Look<T>, timeoutMs = DEFAULT_MS) =>
+    new Promise<T>((resolve, reject) => {
+      const leave = () => {
+        clearTimeout(timer);
+        stopListening();
+        waiting.delete(fail);
+      };
+      const fail = (why: string) => {
+        leave();
+        reject(new Error(`${why}; the last messages are:\n${lastSeen(store)}`));
+      };
+      const check = () => {
+        try {
+          const found = look();
+          if (found === undefined || found === null || found === false) return;
+          leave();
+          resolve(found);
+        } catch (error) {
+          leave();
+          reject(error);
+        }
+      };
+      const timer = setTimeout(() => fail(`nothing of the kind within ${timeoutMs} ms`), timeoutMs);
+      const stopListening = store.onChange(check);
+      waiting.add(fail);
+      check();
+    });
+  return {
+    wait,
+    stop: () => {
+      for (const fail of [...waiting]) fail('the workspace was closed');
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import {
+  App,
+  type BlockAction,
+  type ButtonAction,
+  HTTPReceiver,
+  type SlashCommand,
+  SocketModeReceiver,
+} from '@slack/bolt';
+import type { View } from '../handlers/view';
+import { drawView } from './blocks';
+import { type ButtonDeps, handleClick } from './buttons';
+import { handleCommand } from './commands';
+import type { Config } from './config';
+import type { Log } from './log';
+import type { Metrics } from './metrics';
+import type { Outbox } from './outbox';
+import type { Slack } from './slack';
+
+/** Slack's side of the bot: Bolt receives, everything else decides. Acknowledges first, always. */
+export interface AppDeps extends ButtonDeps {
+  readonly slack: Slack;
+  readonly outbox: Outbox;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+export type Receiver = HTTPReceiver | SocketModeReceiver;
+
+/** Shorter than Bolt's default: Slack recycles links routinely, and the client is deaf for this long at each. */
+const CLIENT_PING_TIMEOUT_MS = 2_500;
+
+/** Built by hand: `socketMode: true` would change our own options object and retry every call a hundred times. */
+export function createReceiver(slack: Config['slack'], logger: App['logger']): Receiver {
+  const { transport, apiUrl } = slack;
+  if (transport.kind === 'http') return new HTTPReceiver({ signingSecret: transport.signingSecret, logger });
+  return new SocketModeReceiver({
+    appToken: transport.appToken,
+    clientPingTimeout: CLIENT_PING_TIMEOUT_MS,
+    installerOptions: { clientOptions: { slackApiUrl: apiUrl } },
+    logger,
+  });
+}
+
+export function createApp(deps: AppDeps, slack: Config['slack'], receiver: Receiver, logger: App['logger']): App {
+  const app = new App({
+    receiver,
+    logger,
+    // One workspace and one token, checked at start: no call of auth.test may stand between a command and its ack.
+    authorize: async () => ({ botToken: slack.token }),
+    ignoreSelf: false,
+    convoStore: false,
+    clientOptions: { slackApiUrl: slack.apiUrl },
+  });
+  for (const system of SYSTEMS) {
+    app.command(`/${system}`, async ({ command, ack }) => ack(await onCommand(deps, system, command)));
+  }
+  app.action<BlockAction<ButtonAction>>({ type: 'block_actions' }, async ({ body, action, ack }) => {
+    await ack();
+    await onClick(deps, body, action);
+  });
+  app.error(async (error) => deps.log.error({ error }, 'listener failed'));
+  return app;
+}
+
+/** Every slash command of the manifest. One whose system is not configured says so. */
+export const SYSTEMS = ['openio', 'distkv', 'palm', 'ops'] as const;
+
+/** The body of the acknowledgement: empty when the channel gets a message, otherwise words for the one who typed. */
+async function onCommand(deps: AppDeps, system: string, command: SlashCommand) {
+  const end = deps.metrics.ack.startTimer();
+  const {
+    text,
+    user_id: user,
+    channel_id: channel,
+    team_id: team,
+    trigger_id: trigger,
+    response_url: responseUrl,
+  } = command;
+  const reply = await handleCommand(deps, { system, text, user, channel, delivery: `command ${team} ${trigger}` });
+  end({ reply: reply.kind });
+  if (reply.kind === 'whisper') return whisper(reply.view);
+  deps.outbox.rememberResponseUrl(reply.request, responseUrl);
+  return undefined;
+}
+
+function whisper(view: View) {
+  const { text, blocks } = drawView(view, 'result');
+  return { response_type: 'ephemeral' as const, text, blocks: [...blocks] };
+}
+
+async function onClick(deps: AppDeps, body: BlockAction<ButtonAction>, action: ButtonAction): Promise<void> {
+  const channel = body.channel?.id ?? body.container.channel_id ?? '';
+  const ts = body.message?.ts ?? body.container.message_ts ?? '';
+  const thread = body.message?.thread_ts;
+  const view = await handleClick(deps, {
+    action: action.action_id,
+    request: action.value ?? '',
+    user: body.user.id,
+    channel,
+    delivery: ['click', body.team?.id, channel, ts, action.action_id, action.action_ts, body.user.id].join(' '),
+    ...(thread !== undefined && { thread }),
+  });
+  deps.metrics.clicks.inc({ action: action.action_id.replace(/_.*/, ''), answer: view ? 'refused' : 'taken' });
+  await deps.outbox.repaint(action.value ?? '', { channel, ts });
+  if (!view) return;
+  const sent = await deps.slack.whisper(body.response_url, drawView(view, 'result'));
+  if (sent.kind !== 'ok') deps.log.error({ request: action.value, answer: sent }, 'click not answered');
+}

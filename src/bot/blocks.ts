@@ -1,0 +1,246 @@
+import type { ActionsBlock, Button, KnownBlock, RichTextBlock, RichTextElement, TableBlock } from '@slack/types';
+import { type Part, plain, type Text, type Tone, type View } from '../handlers/view';
+import type { Stage } from '../jobs/attachments';
+import { wholeText } from '../jobs/attachments';
+import { LIMITS } from './limits';
+import { richElements } from './rich';
+
+/** A view as Block Kit. Pure. What does not fit goes to a file, and the message says so. */
+export interface Drawing {
+  readonly blocks: readonly KnownBlock[];
+  /** For notifications and screen readers. */
+  readonly text: string;
+  readonly files: readonly FileToPost[];
+}
+
+export interface FileToPost {
+  readonly name: string;
+  readonly alt: string;
+  readonly content:
+    | { readonly kind: 'attachment'; readonly stage: Stage; readonly name: string }
+    | { readonly kind: 'text'; readonly text: string }
+    | { readonly kind: 'svg'; readonly svg: string };
+}
+
+/** Room that is left for state, buttons and footer around a view. */
+const ROOM = { blocks: LIMITS.message.blocks - 12, characters: LIMITS.message.characters - 3_000 };
+const RAW_CHARACTERS = 2_800;
+
+const MARKS: Readonly<Record<Tone, string>> = { good: '✅ ', neutral: '', warning: '⚠️ ', bad: '❌ ' };
+
+interface Canvas {
+  readonly blocks: KnownBlock[];
+  readonly files: FileToPost[];
+  readonly stage: Stage;
+  characters: number;
+  tables: number;
+}
+
+/** `request`: the id that the buttons of suggestions carry; without it they are shown as words only. */
+export function drawView(view: View, stage: Stage, request?: string): Drawing {
+  const canvas: Canvas = { blocks: [header(view)], files: [], stage, characters: view.title.length, tables: 0 };
+  const rest: Part[] = [];
+  for (const part of view.parts) {
+    if (part.kind === 'next') continue;
+    if (rest.length > 0 || isFull(canvas)) rest.push(part);
+    else drawPart(canvas, part);
+  }
+  if (rest.length > 0) drawRest(canvas, rest);
+  drawNext(canvas, view, request);
+  return { blocks: canvas.blocks, text: fallback(view), files: canvas.files };
+}
+
+function isFull(canvas: Canvas): boolean {
+  return canvas.blocks.length >= ROOM.blocks || left(canvas) < 200;
+}
+
+function left(canvas: Canvas): number {
+  return ROOM.characters - canvas.characters;
+}
+
+function header(view: View): KnownBlock {
+  return {
+    type: 'header',
+    text: { type: 'plain_text', text: cut(`${MARKS[view.tone]}${view.title}`, LIMITS.header), emoji: false },
+  };
+}
+
+/** Title and first words, for where blocks are not shown. */
+function fallback(view: View): string {
+  const first = view.parts.find((part) => part.kind === 'text');
+  const words = first ? `: ${plain(first.text)}` : '';
+  return cut(`${MARKS[view.tone]}${view.title}${words}`, 1_000);
+}
+
+function drawPart(canvas: Canvas, part: Exclude<Part, { kind: 'next' }>): void {
+  switch (part.kind) {
+    case 'text':
+      return drawText(canvas, part.text);
+    case 'facts':
+      return drawFacts(canvas, part.facts);
+    case 'table':
+      return drawTable(canvas, part);
+    case 'raw':
+      return drawRaw(canvas, part);
+    case 'picture':
+      canvas.files.push({ name: `${part.name}.png`, alt: part.alt, content: { kind: 'svg', svg: part.svg } });
+      return note(canvas, `Picture in the thread: ${part.alt}`);
+  }
+}
+
+function drawText(canvas: Canvas, text: Text): void {
+  const words = plain(text);
+  if (words.length > Math.min(left(canvas), LIMITS.text))
+    return drawRaw(canvas, { kind: 'raw', name: 'text.txt', text: words });
+  push(canvas, section(richElements(text)), words.length);
+}
+
+function drawFacts(canvas: Canvas, facts: Extract<Part, { kind: 'facts' }>['facts']): void {
+  const shown: RichTextElement[] = [];
+  let characters = 0;
+  for (const [index, [label, value]] of facts.entries()) {
+    const size = label.length + plain(value).length + 3;
+    if (characters + size > left(canvas)) {
+      push(canvas, section(shown), characters);
+      const whole = facts.map(([name, text]) => [name, plain(text)]);
+      return leave(
+        canvas,
+        { kind: 'table', name: 'facts.csv', head: ['What', 'Value'], rows: whole },
+        `${facts.length - index} more lines`,
+      );
+    }
+    shown.push(
+      { type: 'text', text: `${index === 0 ? '' : '\n'}${label}: `, style: { bold: true } },
+      ...richElements(value),
+    );
+    characters += size;
+  }
+  push(canvas, section(shown), characters);
+}
+
+function drawTable(canvas: Canvas, table: Extract<Part, { kind: 'table' }>): void {
+  const shown = canvas.tables === 0 && table.head.length <= LIMITS.table.columns ? fittingRows(canvas, table) : [];
+  if (shown.length > 0 || table.rows.length === 0) {
+    const rows = [table.head, ...shown];
+    canvas.tables += 1;
+    push(canvas, { type: 'table', rows: rows.map((row) => row.map(cell)) }, sizeOf(rows));
+  }
+  const missing = table.rows.length - shown.length + (table.more ?? 0);
+  if (missing === 0) return;
+  leave(canvas, table, shown.length === 0 ? `${missing} rows` : `${missing} more rows`);
+}
+
+function fittingRows(canvas: Canvas, table: Extract<Part, { kind: 'table' }>): readonly (readonly Text[])[] {
+  const room = Math.min(left(canvas), LIMITS.table.characters) - sizeOf([table.head]) - 100;
+  let size = 0;
+  const end = table.rows.findIndex((row) => {
+    size += sizeOf([row]);
+    return size > room;
+  });
+  return table.rows.slice(0, Math.min(end === -1 ? table.rows.length : end, LIMITS.table.rows - 1));
+}
+
+function sizeOf(rows: readonly (readonly Text[])[]): number {
+  return rows.reduce((sum, row) => sum + row.reduce((size, text) => size + Math.max(1, plain(text).length), 0), 0);
+}
+
+/** Slack refuses an empty cell. */
+function cell(text: Text): TableBlock['rows'][number][number] {
+  if (typeof text === 'string') return { type: 'raw_text', text: text === '' ? ' ' : text };
+  const elements = richElements(text);
+  return section(elements.length === 0 ? [{ type: 'text', text: ' ' }] : elements);
+}
+
+function drawRaw(canvas: Canvas, raw: Extract<Part, { kind: 'raw' }>): void {
+  const room = Math.max(0, Math.min(left(canvas) - 100, RAW_CHARACTERS));
+  const shown = raw.text.slice(0, room);
+  if (shown !== '') {
+    push(
+      canvas,
+      { type: 'rich_text', elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text: shown }] }] },
+      shown.length,
+    );
+  }
+  const missing = raw.text.length - shown.length + (raw.more ?? 0);
+  if (missing > 0) leave(canvas, raw, `${missing} more characters`);
+}
+
+/** Says what is not shown, and posts the whole of it. */
+function leave(canvas: Canvas, part: Extract<Part, { kind: 'table' | 'raw' }>, what: string): void {
+  const { stage } = canvas;
+  const content = part.more
+    ? ({ kind: 'attachment', stage, name: part.name } as const)
+    : ({ kind: 'text', text: wholeText(part) } as const);
+  canvas.files.push({ name: part.name, alt: part.name, content });
+  note(canvas, `${what}. All of it: ${part.name}, in the thread.`);
+}
+
+function drawRest(canvas: Canvas, rest: readonly Part[]): void {
+  const short: string[] = [];
+  for (const part of rest) {
+    if (part.kind === 'picture') drawPart(canvas, part);
+    else if ('more' in part && part.more) leave(canvas, part, part.name);
+    else short.push(textOf(part));
+  }
+  if (short.length === 0) return;
+  canvas.files.push({
+    name: 'more.txt',
+    alt: 'the rest of this message',
+    content: { kind: 'text', text: short.join('\n\n') },
+  });
+  note(canvas, 'The rest does not fit here. All of it: more.txt, in the thread.');
+}
+
+function textOf(part: Part): string {
+  if (part.kind === 'text') return plain(part.text);
+  if (part.kind === 'facts') return part.facts.map(([label, value]) => `${label}: ${plain(value)}`).join('\n');
+  return wholeText(part);
+}
+
+function note(canvas: Canvas, text: string): void {
+  push(
+    canvas,
+    { type: 'context', elements: [{ type: 'plain_text', text: cut(text, LIMITS.text), emoji: false }] },
+    text.length,
+  );
+}
+
+/** Suggested commands: the words and why as text, the command as a button. */
+function drawNext(canvas: Canvas, view: View, request: string | undefined): void {
+  const next = view.parts.filter((part) => part.kind === 'next').slice(0, LIMITS.actions.elements);
+  if (next.length === 0) return;
+  const lines = next.flatMap((part, index): RichTextElement[] => [
+    { type: 'text', text: index === 0 ? 'Next: ' : '\nOr: ' },
+    { type: 'text', text: cut(`/${part.words}`, 300), style: { code: true } },
+    { type: 'text', text: ` ${part.why}` },
+  ]);
+  push(canvas, section(lines), 0);
+  if (request === undefined) return;
+  const elements = next.map(
+    (part, index): Button => ({
+      type: 'button',
+      action_id: `next_${canvas.stage}_${index}`,
+      value: request,
+      text: { type: 'plain_text', text: cut(part.label, LIMITS.button.text), emoji: false },
+      accessibility_label: cut(`${part.label}: /${part.words}`, LIMITS.button.accessibilityLabel),
+    }),
+  );
+  push(canvas, { type: 'actions', elements } satisfies ActionsBlock, 0);
+}
+
+function section(elements: readonly RichTextElement[]): RichTextBlock {
+  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [...elements] }] };
+}
+
+function push(canvas: Canvas, block: KnownBlock, characters: number): void {
+  if (block.type === 'rich_text' && block.elements.every((element) => element.elements.length === 0)) return;
+  canvas.blocks.push(block);
+  canvas.characters += characters;
+}
+
+/** At most this many characters, and never half of a surrogate pair. */
+export function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const end = most - 1;
+  return `${text.slice(0, /[\uD800-\uDBFF]/.test(text[end - 1] ?? '') ? end - 1 : end)}…`;
+}

@@ -1,0 +1,95 @@
+import type { Catalogue } from '../handlers/catalogue';
+import { help, notConfigured, unknownCommand, usage } from '../handlers/help';
+import type { Words } from '../handlers/operation';
+import type { Text, View } from '../handlers/view';
+import { splitWords } from '../handlers/words';
+import type { Requests } from '../jobs/requests';
+
+/** A command as Slack delivered it. */
+export interface Command {
+  /** The slash command without its slash: `palm`. */
+  readonly system: string;
+  readonly text: string;
+  readonly user: string;
+  readonly channel: string;
+  /** Names this delivery and its repetitions. */
+  readonly delivery: string;
+}
+
+/** What the person who typed gets at once. `stored`: nothing; the channel gets a message. */
+export type Reply =
+  | { readonly kind: 'stored'; readonly request: string }
+  | { readonly kind: 'whisper'; readonly view: View };
+
+export interface CommandDeps {
+  readonly catalogue: Catalogue;
+  readonly requests: Requests;
+  readonly onError: (error: unknown, request: string) => void;
+}
+
+/** Answers within Redis' patience, whatever happens: a request that is stored, or words about why not. */
+export async function handleCommand(deps: CommandDeps, command: Command): Promise<Reply> {
+  const split = splitWords(command.text);
+  if (!split.ok)
+    return whisper({ title: 'Nothing was run', tone: 'warning', parts: [{ kind: 'text', text: `${split.problem}.` }] });
+  return runWords(deps, { ...command, words: [command.system, ...split.args] });
+}
+
+export interface WordsAsked {
+  readonly words: Words;
+  readonly user: string;
+  readonly channel: string;
+  readonly delivery: string;
+  readonly thread?: string;
+}
+
+/** The same road for typed commands and for buttons that stand for one. */
+export async function runWords(deps: CommandDeps, asked: WordsAsked): Promise<Reply> {
+  const { catalogue } = deps;
+  const system = asked.words[0] ?? '';
+  if (!catalogue.systems.includes(system)) return whisper(notConfigured(system));
+  const helped = help(catalogue, asked.words);
+  if (helped) return whisper(helped);
+  const matched = catalogue.match(asked.words);
+  if (!matched) return whisper(unknownCommand(catalogue, asked.words));
+  const problem = matched.operation.check(matched.words);
+  if (problem !== null) return whisper(usage(matched.operation, problem));
+  const place = { channel: asked.channel, ...(asked.thread !== undefined && { thread: asked.thread }) };
+  try {
+    const { delivery, user } = asked;
+    const opened = await deps.requests.open({
+      delivery,
+      operation: matched.operation,
+      words: matched.words,
+      requester: user,
+      place,
+    });
+    return opened.ok ? { kind: 'stored', request: opened.request.id } : whisper(refusal(opened.refusal.why));
+  } catch (error) {
+    deps.onError(error, asked.delivery);
+    return whisper(notConfirmed(matched.operation.name));
+  }
+}
+
+export function refusal(why: Text): View {
+  return { title: 'Refused', tone: 'warning', parts: [{ kind: 'text', text: why }] };
+}
+
+/** Redis did not confirm in time. The same command again is another request; the one that may exist changes nothing alone. */
+export function notConfirmed(what: string): View {
+  return {
+    title: 'Not confirmed: nothing was run',
+    tone: 'bad',
+    parts: [
+      {
+        kind: 'text',
+        text: `Redis did not confirm ${what}, so nothing was run as far as is known. No change ever runs without approval.`,
+      },
+      { kind: 'text', text: 'Try again in a moment. If it stays like this, look at Redis and at the bot’s /readyz.' },
+    ],
+  };
+}
+
+function whisper(view: View): Reply {
+  return { kind: 'whisper', view };
+}

@@ -1,0 +1,177 @@
+import type { Server } from 'node:http';
+import { type App, HTTPReceiver } from '@slack/bolt';
+import { catalogueOf } from '../handlers/index';
+import { createJobs, type Jobs } from '../jobs/jobs';
+import { createApp, createReceiver, type Receiver } from './app';
+import { type Config, loadConfig } from './config';
+import { listen, type Readiness } from './http';
+import { boltLogger, createLog, type Log } from './log';
+import { createMetrics } from './metrics';
+import { createOutbox, type Outbox } from './outbox';
+import { createPeople } from './people';
+import { createSlack, type Slack } from './slack';
+import { openSystems, reportSystems } from './systems';
+
+/** The composition root: builds everything once, starts it, and ends it in the reverse order. */
+
+/** How long a stopping process may take in all. */
+const MOST_STOPPING_MS = 30_000;
+
+export interface Running {
+  /** The port that is listened on. */
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+export async function run(config: Config, log: Log): Promise<Running> {
+  const onError = (error: unknown, request: string) => log.error({ error, request }, 'work failed');
+  const jobs = createJobs({ url: config.redisUrl, rules: config.rules, onError: quietly(log, onError) });
+  if (!(await jobs.connected(2_000))) log.warn({}, 'redis is not there yet: commands are answered with that');
+  const systems = openSystems(config, jobs.ledger);
+  const catalogue = catalogueOf(systems);
+  const metrics = createMetrics({ jobs: () => jobs.queues.counts(), redraws: () => jobs.redraws.pending() });
+  const workers = config.role === 'bot' ? null : jobs.work(catalogue.byName);
+  const front = config.role === 'worker' ? null : createFront({ config, jobs, catalogue, metrics, log });
+  const slack = front && front.receiver instanceof HTTPReceiver ? front.receiver.requestListener : null;
+  const server = await listen({ slack, readiness: () => readiness(jobs), metrics, log }, config.port);
+  await front?.start();
+  void reportSystems(systems, log);
+  const port = portOf(server);
+  log.info({ role: config.role, port, systems: catalogue.systems }, 'ready');
+  return {
+    port,
+    stop: async () => {
+      await front?.stopReceiving();
+      server.closeAllConnections();
+      server.close();
+      await workers?.close();
+      await front?.stop();
+      await jobs.close();
+      await systems.close();
+    },
+  };
+}
+
+interface FrontDeps {
+  readonly config: Config;
+  readonly jobs: Jobs;
+  readonly catalogue: ReturnType<typeof catalogueOf>;
+  readonly metrics: ReturnType<typeof createMetrics>;
+  readonly log: Log;
+}
+
+/** The part that speaks with Slack. */
+function createFront({ config, jobs, catalogue, metrics, log }: FrontDeps) {
+  const slack = createSlack(config.slack);
+  const people = createPeople({ approvers: config.approvers, membersOf: (group) => membersOf(slack, group, log) });
+  const clock = () => performance.now();
+  const outbox: Outbox = createOutbox({ ...jobs, slack, approvers: people.approvers, log, clock });
+  const logger = boltLogger(log);
+  const receiver: Receiver = createReceiver(config.slack, logger);
+  const onError = (error: unknown, request: string) => log.error({ error, request }, 'not confirmed');
+  const app: App = createApp(
+    { ...jobs, catalogue, people, slack, outbox, metrics, log, onError },
+    config.slack,
+    receiver,
+    logger,
+  );
+  const isSocket = !(receiver instanceof HTTPReceiver);
+  return {
+    receiver,
+    start: async () => {
+      await checkToken(slack, log);
+      outbox.start();
+      if (isSocket) await app.start();
+    },
+    stopReceiving: async () => {
+      if (isSocket) await app.stop();
+    },
+    stop: () => outbox.stop(),
+  };
+}
+
+/** A wrong token is a mistake of set-up and ends the process; a Slack that is away does not. */
+async function checkToken(slack: Slack, log: Log): Promise<void> {
+  const checked = await slack.check();
+  if (checked.kind === 'ok') return log.info(checked.value, 'Slack answers');
+  if (checked.kind === 'refused' && /auth|token|account/.test(checked.error)) {
+    throw new Error(`Slack refuses SLACK_BOT_TOKEN: ${checked.error}`);
+  }
+  log.warn({ answer: checked.kind }, 'Slack does not answer yet');
+}
+
+async function membersOf(slack: Slack, group: string, log: Log): Promise<readonly string[] | null> {
+  const sent = await slack.members(group);
+  if (sent.kind === 'ok') return sent.value;
+  log.warn({ group, answer: sent }, 'members of a user group not known');
+  return null;
+}
+
+/** Changes may be off while queries work: then the process is of use, and says what is missing. */
+async function readiness(jobs: Jobs): Promise<Readiness> {
+  const away = { ready: false, lines: ['redis does not answer: nothing can be run'] };
+  if ((await jobs.ping()) === null) return away;
+  const unsafe = await jobs.durability.problem().catch(() => 'Redis did not say how it is set up.');
+  return { ready: true, lines: unsafe === null ? ['ready'] : ['ready for queries', `changes are off: ${unsafe}`] };
+}
+
+/** A connection that is down says so many times a second; one line in five seconds is enough. */
+function quietly(
+  log: Log,
+  onError: (error: unknown, request: string) => void,
+): (error: unknown, request: string) => void {
+  let silentUntil = 0;
+  return (error, request) => {
+    if (request !== 'redis' && request !== 'worker') return onError(error, request);
+    if (performance.now() < silentUntil) return;
+    silentUntil = performance.now() + 5_000;
+    log.warn({ error }, 'redis connection troubled');
+  };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** Starts from the environment; ends on a signal, and on any error that nobody handled. */
+export async function main(environment: NodeJS.ProcessEnv): Promise<void> {
+  const loaded = loadConfig(environment);
+  if (!loaded.ok) {
+    for (const problem of loaded.problems) console.error(`configuration: ${problem}`);
+    process.exitCode = 1;
+    return;
+  }
+  const log = createLog('info');
+  try {
+    const running = await run(loaded.config, log);
+    endWithProcess(running, log);
+  } catch (error) {
+    log.fatal({ error }, 'not started');
+    process.exit(1);
+  }
+}
+
+function endWithProcess(running: Running, log: Log): void {
+  let ending = false;
+  const end = (code: number, why: string) => {
+    if (ending) return;
+    ending = true;
+    log.info({ why }, 'stopping');
+    setTimeout(() => process.exit(1), MOST_STOPPING_MS).unref();
+    running.stop().then(
+      () => process.exit(code),
+      (error: unknown) => {
+        log.error({ error }, 'not stopped cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', () => end(0, 'SIGTERM'));
+  process.on('SIGINT', () => end(0, 'SIGINT'));
+  // Bolt leaves a failed reconnect unhandled on purpose: a supervisor shall start the process anew.
+  process.on('unhandledRejection', (error) => {
+    log.fatal({ error }, 'unhandled rejection');
+    end(1, 'unhandled rejection');
+  });
+}

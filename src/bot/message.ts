@@ -1,0 +1,214 @@
+import type { ActionsBlock, Button, ConfirmationDialog, ContextBlock, KnownBlock } from '@slack/types';
+import type { Finding, Step } from '../handlers/operation';
+import type { Text, View } from '../handlers/view';
+import { commandOf } from '../jobs/answer';
+import { SHOWN } from '../jobs/fingerprint';
+import type { Decided, Outcome, Request, State } from '../jobs/request';
+import { cut, type Drawing, drawView } from './blocks';
+import { LIMITS } from './limits';
+import { mrkdwn } from './rich';
+
+/**
+ * The one message of a request, drawn from its record and from nothing else: whoever has the record can draw it again.
+ * Pure.
+ */
+export interface Extra {
+  /** What a query knows so far. */
+  readonly partial: View | null;
+  /** Who may approve, or why nobody may. */
+  readonly approvers: Text;
+}
+
+export function drawRequest(request: Request, extra: Extra): Drawing {
+  const { state } = request;
+  switch (state.kind) {
+    case 'queued':
+      return drawQueued(request, extra.partial);
+    case 'planned':
+      return drawPlanned(request, state, extra.approvers);
+    case 'approved':
+      return around(request, drawPreview(request, state), { lines: ['Approved. Waiting for its turn.'] });
+    case 'running':
+      return around(request, drawProgress(state), { lines: [progress(state)] });
+    case 'denied':
+    case 'withdrawn':
+    case 'expired':
+      return around(request, drawPreview(request, state), { lines: [closing(state)] });
+    case 'finished':
+      return drawFinished(request, state);
+  }
+}
+
+function drawQueued(request: Request, partial: View | null): Drawing {
+  const title = request.kind === 'query' ? 'Reading' : 'Reading what would change';
+  const waiting: View = { title: `${title}: /${cut(commandOf(request), 100)}`, tone: 'neutral', parts: [] };
+  return around(request, drawView(partial ?? waiting, 'result'), { lines: partial ? ['Still reading.'] : ['Queued.'] });
+}
+
+function drawPreview({ id }: Request, { proposed }: Decided): Drawing {
+  return drawView(proposed.preview, 'preview', id);
+}
+
+function drawPlanned(request: Request, state: Extract<State, { kind: 'planned' }>, approvers: Text): Drawing {
+  const { proposed, approvals, expiresAt } = state;
+  const missing = proposed.needs - approvals.length;
+  const reach = proposed.danger === 'irreversible' ? 'Cannot be undone.' : 'Can be undone.';
+  const lines: Text[] = [
+    [
+      `Nothing has been changed yet. ${reach} Needs ${missing} ${missing === 1 ? 'approval' : 'approvals'} by somebody other than `,
+      { user: request.requester },
+      ' until ',
+      { at: expiresAt },
+      '.',
+    ],
+    ...(approvals.length > 0 ? [approvedBy(state)] : []),
+    approvers,
+  ];
+  return around(request, drawPreview(request, state), {
+    lines,
+    actions: [decisions(request, proposed.danger === 'irreversible')],
+  });
+}
+
+function decisions(request: Request, irreversible: boolean): ActionsBlock {
+  const what = cut(`/${commandOf(request)}`, 180);
+  const warning = irreversible ? 'It cannot be undone.' : 'It can be undone.';
+  return {
+    type: 'actions',
+    block_id: 'decisions',
+    elements: [
+      button(request, 'approve', 'Approve', {
+        style: 'primary',
+        confirm: dialog(
+          `Approve ${request.id}?`,
+          `${what}\n${warning} It runs as soon as enough people have approved.`,
+          'Approve',
+        ),
+      }),
+      button(request, 'deny', 'Deny', {
+        style: 'danger',
+        confirm: dialog(`Deny ${request.id}?`, `${what}\nNothing will be run.`, 'Deny'),
+      }),
+      button(request, 'withdraw', 'Withdraw', {}),
+    ],
+  };
+}
+
+function button(request: Request, action: string, label: string, more: Pick<Button, 'style' | 'confirm'>): Button {
+  return {
+    type: 'button',
+    action_id: action,
+    value: request.id,
+    text: { type: 'plain_text', text: label, emoji: false },
+    accessibility_label: cut(`${label} ${request.id}: /${commandOf(request)}`, LIMITS.button.accessibilityLabel),
+    ...more,
+  };
+}
+
+function dialog(title: string, text: string, confirm: string): ConfirmationDialog {
+  return {
+    title: { type: 'plain_text', text: cut(title, LIMITS.confirm.title) },
+    text: { type: 'plain_text', text: cut(text, LIMITS.confirm.text) },
+    confirm: { type: 'plain_text', text: confirm },
+    deny: { type: 'plain_text', text: 'Back' },
+  };
+}
+
+function drawProgress({ proposed, steps }: Extract<State, { kind: 'running' }>): Drawing {
+  const view: View = {
+    title: `Running: ${proposed.preview.title}`,
+    tone: 'neutral',
+    parts: steps.length === 0 ? [] : [stepTable(steps)],
+  };
+  return drawView(view, 'result');
+}
+
+function stepTable(steps: readonly Step[]): View['parts'][number] {
+  const rows = steps.map(({ target, status, text }) => [target, status, text]);
+  return { kind: 'table', name: 'steps.csv', head: ['Target', 'Status', 'What'], rows };
+}
+
+function progress({ steps, proposed }: Extract<State, { kind: 'running' }>): Text {
+  return `Running: ${steps.length} of ${proposed.targets.length} done.`;
+}
+
+function closing(state: Extract<State, { kind: 'denied' | 'withdrawn' | 'expired' }>): Text {
+  if (state.kind === 'expired')
+    return ['Expired at ', { at: state.at }, '. Nothing was run. Run the command again for a fresh preview.'];
+  const did = state.kind === 'denied' ? 'Denied' : 'Withdrawn';
+  return [`${did} by `, { user: state.by }, ' at ', { at: state.at }, '. Nothing was run.'];
+}
+
+function drawFinished(request: Request, state: Extract<State, { kind: 'finished' }>): Drawing {
+  const { outcome, decided, recheck } = state;
+  const body = drawView(outcomeView(request, outcome), 'result', request.id);
+  const lines: Text[] = [...readBack(outcome)];
+  if (recheck.kind === 'due') lines.push(['A second look follows at ', { at: recheck.at }, '.']);
+  if (decided && decided.approvals.length > 0) lines.push(approvedBy(decided));
+  if (outcome.kind !== 'answered') lines.push(`Outcome: ${outcome.kind}.`);
+  const drawn = recheck.kind === 'made' ? join(body, drawView(recheck.view, 'recheck', request.id)) : body;
+  return around(request, drawn, { lines });
+}
+
+/** The result as it is shown. Its `next` parts are the buttons, in this order. */
+export function outcomeView(request: Request, outcome: Outcome): View {
+  if (!('why' in outcome)) return outcome.view;
+  const titles = {
+    unchanged: 'Nothing to do',
+    refused: 'Refused: nothing was run',
+    stale: 'Stale: nothing was written',
+  } as const;
+  const parts = [{ kind: 'text', text: outcome.why } as const, ...(outcome.view?.parts ?? [])];
+  const again = {
+    kind: 'next',
+    label: 'Ask again',
+    words: commandOf(request),
+    why: 'reads the target as it is now',
+  } as const;
+  const offered = outcome.kind === 'refused' && !parts.some((part) => part.kind === 'next') ? [...parts, again] : parts;
+  return { title: titles[outcome.kind], tone: outcome.kind === 'unchanged' ? 'neutral' : 'warning', parts: offered };
+}
+
+function readBack(outcome: Outcome): readonly Text[] {
+  if (!('steps' in outcome) || outcome.findings.length === 0) return [];
+  if (outcome.kind === 'uncertain' && outcome.clearedBy) return [`Cleared by request ${outcome.clearedBy}.`];
+  const count = (verdict: Finding['verdict']) =>
+    outcome.findings.filter((finding) => finding.verdict === verdict).length;
+  const told = (['confirmed', 'contradicted', 'unverifiable'] as const).filter((verdict) => count(verdict) > 0);
+  return [`Read back: ${told.map((verdict) => `${count(verdict)} ${verdict}`).join(', ')}.`];
+}
+
+function approvedBy({ approvals, proposed }: Decided): Text {
+  const people = approvals
+    .flatMap(({ by }, index): Text[] => (index === 0 ? [[{ user: by }]] : [', ', [{ user: by }]]))
+    .flat();
+  return [`Approved by (${approvals.length} of ${proposed.needs}): `, ...people, '.'];
+}
+
+function join(first: Drawing, second: Drawing): Drawing {
+  const blocks: readonly KnownBlock[] = [...first.blocks, { type: 'divider' }, ...second.blocks];
+  return { ...first, blocks: blocks.slice(0, LIMITS.message.blocks - 6), files: [...first.files, ...second.files] };
+}
+
+/** Body, then what state it is in, then buttons, then who asked what. */
+function around(
+  request: Request,
+  body: Drawing,
+  { lines, actions = [] }: { lines: readonly Text[]; actions?: readonly ActionsBlock[] },
+): Drawing {
+  const states: KnownBlock[] = lines.map((line) => context(line));
+  const decided = 'proposed' in request.state ? request.state.proposed : null;
+  const mark = decided ? `, fingerprint ${decided.fingerprint.slice(0, SHOWN)}` : '';
+  const footer: ContextBlock = {
+    type: 'context',
+    elements: [
+      { type: 'mrkdwn', text: mrkdwn(['Asked by ', { user: request.requester }, `, request ${request.id}${mark}`]) },
+      { type: 'plain_text', text: cut(`/${commandOf(request)}`, 1_000), emoji: false },
+    ],
+  };
+  return { ...body, blocks: [...body.blocks, ...states, ...actions, footer] };
+}
+
+function context(line: Text): ContextBlock {
+  return { type: 'context', elements: [{ type: 'mrkdwn', text: cut(mrkdwn(line), LIMITS.text) }] };
+}

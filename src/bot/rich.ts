@@ -1,0 +1,70 @@
+import type { RichTextElement } from '@slack/types';
+import type { Piece, Text } from '../handlers/view';
+
+/**
+ * The one place where text becomes Slack's. Strings go into elements that Slack shows literally, or are escaped; only a
+ * person, channel or time that the code meant becomes live.
+ */
+
+const USER_ID = /^[UW][A-Z0-9]{1,20}$/;
+const GROUP_ID = /^S[A-Z0-9]{1,20}$/;
+const CHANNEL_ID = /^[CGD][A-Z0-9]{1,20}$/;
+
+export function piecesOf(text: Text): readonly Piece[] {
+  return typeof text === 'string' ? [text] : text;
+}
+
+/** Elements of a rich_text_section. Slack refuses empty ones. */
+export function richElements(text: Text, style?: { bold?: boolean; code?: boolean }): RichTextElement[] {
+  return piecesOf(text).flatMap((piece) => richElement(piece, style));
+}
+
+function richElement(piece: Piece, style?: { bold?: boolean; code?: boolean }): RichTextElement[] {
+  if (typeof piece === 'string') return piece === '' ? [] : [{ type: 'text', text: piece, ...(style && { style }) }];
+  if ('user' in piece) return [richUser(piece.user)];
+  if ('channel' in piece) {
+    return CHANNEL_ID.test(piece.channel)
+      ? [{ type: 'channel', channel_id: piece.channel }]
+      : [{ type: 'text', text: `#${piece.channel}` }];
+  }
+  return [{ type: 'date', timestamp: seconds(piece.at), format: DATE_FORMAT, fallback: utc(piece.at) }];
+}
+
+/** A person, or a user group. */
+function richUser(id: string): RichTextElement {
+  if (USER_ID.test(id)) return { type: 'user', user_id: id };
+  return GROUP_ID.test(id) ? { type: 'usergroup', usergroup_id: id } : { type: 'text', text: `@${id}` };
+}
+
+/** mrkdwn, for places that take nothing else (a context). */
+export function mrkdwn(text: Text): string {
+  return piecesOf(text).map(mrkdwnPiece).join('');
+}
+
+function mrkdwnPiece(piece: Piece): string {
+  if (typeof piece === 'string') return escapeMrkdwn(piece);
+  if ('user' in piece) return mrkdwnUser(piece.user);
+  if ('channel' in piece)
+    return CHANNEL_ID.test(piece.channel) ? `<#${piece.channel}>` : escapeMrkdwn(`#${piece.channel}`);
+  return `<!date^${seconds(piece.at)}^${DATE_FORMAT}|${utc(piece.at)}>`;
+}
+
+function mrkdwnUser(id: string): string {
+  if (USER_ID.test(id)) return `<@${id}>`;
+  return GROUP_ID.test(id) ? `<!subteam^${id}>` : escapeMrkdwn(`@${id}`);
+}
+
+/** Slack's own rule: these three, and nothing else, make markup live. */
+export function escapeMrkdwn(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+const DATE_FORMAT = '{date_num} {time_secs}';
+
+function seconds(ms: number): number {
+  return Math.floor(ms / 1_000);
+}
+
+function utc(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}

@@ -1,0 +1,107 @@
+import type { KnownBlock } from '@slack/types';
+import { WebAPIPlatformError, WebAPIRateLimitedError, WebClient } from '@slack/web-api';
+
+/** Slack's Web API as the outbox needs it: every way a call can end is a value. Nothing else in the bot calls Slack. */
+export type Sent<T> =
+  | { readonly kind: 'ok'; readonly value: T }
+  /** HTTP 429. */
+  | { readonly kind: 'slower'; readonly seconds: number }
+  /** Slack understood and said no; asking again changes nothing. */
+  | { readonly kind: 'refused'; readonly error: string; readonly details: string }
+  /** No usable answer; it may have happened. */
+  | { readonly kind: 'lost'; readonly error: string };
+
+export interface Content {
+  readonly text: string;
+  readonly blocks: readonly KnownBlock[];
+}
+
+export interface Slack {
+  post(
+    to: { readonly channel: string; readonly thread?: string },
+    content: Content,
+  ): Promise<Sent<{ readonly ts: string }>>;
+  update(message: { readonly channel: string; readonly ts: string }, content: Content): Promise<Sent<null>>;
+  upload(
+    to: { readonly channel: string; readonly ts: string },
+    file: { name: string; alt: string; data: Buffer },
+  ): Promise<Sent<null>>;
+  /** Answers through a response_url: seen only by the one who acted. */
+  whisper(responseUrl: string, content: Content): Promise<Sent<null>>;
+  /** The members of a user group. */
+  members(group: string): Promise<Sent<readonly string[]>>;
+  /** Checks the token. */
+  check(): Promise<Sent<{ readonly team: string; readonly bot: string }>>;
+}
+
+const TIMEOUT_MS = 10_000;
+
+export interface SlackOptions {
+  readonly token: string;
+  readonly apiUrl: string;
+}
+
+/** No retries here: the outbox knows what is newest and what may wait. */
+export function createSlack({ token, apiUrl }: SlackOptions): Slack {
+  const client = new WebClient(token, {
+    slackApiUrl: apiUrl,
+    timeout: TIMEOUT_MS,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+  });
+  const quiet = { unfurl_links: false, unfurl_media: false };
+
+  return {
+    post: ({ channel, thread }, { text, blocks }) =>
+      sent(async () => {
+        const place = thread === undefined ? { channel } : { channel, thread_ts: thread };
+        const posted = await client.chat.postMessage({ ...place, text, blocks: [...blocks], ...quiet });
+        return { ts: posted.ts ?? '' };
+      }),
+    update: ({ channel, ts }, { text, blocks }) =>
+      sent(async () => {
+        await client.chat.update({ channel, ts, text, blocks: [...blocks] });
+        return null;
+      }),
+    upload: ({ channel, ts }, { name, alt, data }) =>
+      sent(async () => {
+        const file = { file: data, filename: name, title: name, ...(/\.png$/.test(name) && { alt_text: alt }) };
+        await client.filesUploadV2({ channel_id: channel, thread_ts: ts, ...file });
+        return null;
+      }),
+    whisper: (responseUrl, { text, blocks }) =>
+      sent(async () => {
+        await postBack(responseUrl, { response_type: 'ephemeral', replace_original: false, text, blocks });
+        return null;
+      }),
+    members: (group) => sent(async () => (await client.usergroups.users.list({ usergroup: group })).users ?? []),
+    check: () =>
+      sent(async () => {
+        const { team = '', user = '' } = await client.auth.test();
+        return { team, bot: user };
+      }),
+  };
+}
+
+/** `respond()` of Bolt has no deadline, so it is not used. The address is Slack's own, taken from a signed request. */
+async function postBack(responseUrl: string, body: object): Promise<void> {
+  const answer = await fetch(responseUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  if (!answer.ok) throw new Error(`the response_url answered HTTP ${answer.status}`);
+}
+
+async function sent<T>(call: () => Promise<T>): Promise<Sent<T>> {
+  try {
+    return { kind: 'ok', value: await call() };
+  } catch (error) {
+    if (error instanceof WebAPIRateLimitedError) return { kind: 'slower', seconds: error.retryAfter };
+    if (error instanceof WebAPIPlatformError) {
+      return { kind: 'refused', error: error.data.error, details: JSON.stringify(error.data).slice(0, 2_000) };
+    }
+    return { kind: 'lost', error: error instanceof Error ? error.message : String(error) };
+  }
+}

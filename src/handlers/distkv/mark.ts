@@ -1,0 +1,55 @@
+import type { Distkv } from '../../backends/distkv/distkv';
+import { parseTicks } from '../../backends/distkv/ticks';
+import { type Change, defineChange, type Parsed, type Words } from '../operation';
+import { parseFlags } from '../words';
+import { chooseServer } from './ask';
+import { executeMark, nodeKey, readBack, verifyMark } from './mark-act';
+import { type MarkArgs, type MarkPlan, markPlanSchema, planMark } from './mark-plan';
+import { previewMark, recheckView, renderMark } from './mark-view';
+
+/** Servers that wait for the ticks ask again only every few cycles of their pings. */
+const RECHECK_MS = 60_000;
+
+/** Marks missing ticks, so that servers stop waiting for them. */
+export function distkvMark(distkv: Distkv): Change {
+  return defineChange<MarkArgs, MarkPlan>({
+    name: 'distkv mark',
+    usage: 'NODE [TICKS…] [--deleted] [--broadcast] [--server HOST:PORT]',
+    summary: 'Marks missing ticks of a node as superseded (or deleted), so that servers stop waiting for them.',
+    examples: ['distkv mark test1 2', 'distkv mark test1 2,5-9 --broadcast', 'distkv mark test1'],
+    schema: markPlanSchema,
+    parse: (words) => parse(distkv, words),
+    danger: (plan) => (plan.deleted ? 'irreversible' : 'reversible'),
+    plan: (args, { signal }) => planMark(distkv, args, signal),
+    targets: (plan) => [{ key: nodeKey(plan), label: `ticks of ${plan.node}` }],
+    preview: previewMark,
+    execute: (plan, context) => executeMark(distkv, plan, context),
+    verify: (plan, context) => verifyMark(distkv, plan, context),
+    render: renderMark,
+    recheck: {
+      afterMs: RECHECK_MS,
+      look: async (plan, { signal }) => recheckView(plan, await readBack(distkv, distkv.servers, signal)),
+    },
+  });
+}
+
+function parse(distkv: Distkv, words: Words): Parsed<MarkArgs> {
+  const flags = parseFlags(words, {
+    deleted: { type: 'boolean' },
+    broadcast: { type: 'boolean' },
+    server: { type: 'string' },
+  });
+  if (!flags.ok) return flags;
+  const { values, positionals } = flags.args;
+  const [node, ...typed] = positionals;
+  if (!node) return { ok: false, problem: 'type the node whose ticks are missing: distkv mark test1 2' };
+  const ticks = parseTicks(typed);
+  if (!ticks.ok) return ticks;
+  const server = chooseServer(distkv, values.server);
+  if (!server.ok) return server;
+  const { deleted = false, broadcast = false } = values;
+  return {
+    ok: true,
+    args: { node, ticks: typed.length > 0 ? ticks.args : null, deleted, broadcast, server: server.server },
+  };
+}

@@ -1,0 +1,132 @@
+import { distance } from 'fastest-levenshtein';
+import type { Catalogue } from './catalogue';
+import type { Operation, Words } from './operation';
+import type { Part, View } from './view';
+import { joinWords, shorten } from './words';
+
+/** Everything that is said about commands themselves. Pure, so it is answered even when nothing else works. */
+
+export const HELP_SUMMARY = 'What the bot can do; with a command, how that one is used.';
+
+const TITLES: Readonly<Record<string, string>> = {
+  openio: 'OpenIO SDS: elections, bases, meta2 placement',
+  distkv: 'DistKV: missing ticks',
+  palm: 'PALM: server records in etcd',
+  ops: 'Requests, locks and the audit trail',
+};
+
+/** The help for `ops help`, `palm`, `palm help` and `palm help purge`. Null when the words ask for something else. */
+export function help(catalogue: Catalogue, words: Words): View | null {
+  const [system = '', ...rest] = words;
+  const at = rest.findIndex((word) => word === 'help' || word === '--help' || word === '-h');
+  if (rest.length > 0 && at === -1) return null;
+  const topic = rest.filter((_, index) => index !== at);
+  const operation = catalogue.match([system, ...topic])?.operation ?? catalogue.match(topic)?.operation;
+  if (operation) return usage(operation, null);
+  if (topic.length > 0 && catalogue.systems.includes(topic[0] ?? '')) return ofSystem(catalogue, topic[0] ?? '');
+  if (topic.length > 0) return unknownCommand(catalogue, [system, ...topic]);
+  return system === 'ops' ? everything(catalogue) : ofSystem(catalogue, system);
+}
+
+function everything(catalogue: Catalogue): View {
+  return {
+    title: 'What I can do',
+    tone: 'neutral',
+    parts: catalogue.systems.flatMap((system) => listOf(catalogue, system)),
+  };
+}
+
+function ofSystem(catalogue: Catalogue, system: string): View {
+  return { title: `/${system}`, tone: 'neutral', parts: listOf(catalogue, system) };
+}
+
+function listOf(catalogue: Catalogue, system: string): readonly Part[] {
+  const commands = catalogue.ofSystem(system).map((operation) => [synopsis(operation), about(operation)] as const);
+  const own = system === 'ops' ? [['/ops help [COMMAND]', HELP_SUMMARY] as const] : [];
+  return [
+    { kind: 'text', text: TITLES[system] ?? system },
+    { kind: 'facts', facts: [...commands, ...own] },
+  ];
+}
+
+function about(operation: Operation): string {
+  return operation.kind === 'query' ? operation.summary : `${operation.summary} Asks others to approve.`;
+}
+
+function synopsis(operation: Operation): string {
+  return `/${[operation.name, operation.usage].filter(Boolean).join(' ')}`;
+}
+
+/** How one operation is used; with a problem, why its words were not understood. */
+export function usage(operation: Operation, problem: string | null): View {
+  return {
+    title: problem === null ? `/${operation.name}` : 'Nothing was run',
+    tone: problem === null ? 'neutral' : 'warning',
+    parts: [
+      { kind: 'text', text: problem === null ? about(operation) : `${capital(problem)}.` },
+      {
+        kind: 'facts',
+        facts: [
+          ['Usage', synopsis(operation)],
+          ...operation.examples.map((example) => ['Example', `/${example}`] as const),
+        ],
+      },
+    ],
+  };
+}
+
+/** How many nearest commands are offered. */
+const OFFERED = 3;
+
+const SETTINGS: Readonly<Record<string, string>> = {
+  openio: 'OPENIO_PROXY_URL',
+  distkv: 'DISTKV_SERVERS',
+  palm: 'PALM_ETCD_HOSTS',
+};
+
+/** A slash command whose system this bot does not serve. */
+export function notConfigured(system: string): View {
+  const setting = SETTINGS[system];
+  const how = setting ? ` Whoever runs the bot sets ${setting} and starts it again.` : '';
+  return {
+    title: 'Nothing was run',
+    tone: 'warning',
+    parts: [{ kind: 'text', text: `/${system} is not configured here.${how}` }],
+  };
+}
+
+/** Words that name no operation: the nearest ones, and where to find all. */
+export function unknownCommand(catalogue: Catalogue, words: Words): View {
+  const [system = ''] = words;
+  const near = nearest(catalogue, words).slice(0, OFFERED);
+  return {
+    title: 'Nothing was run',
+    tone: 'warning',
+    parts: [
+      { kind: 'text', text: `There is no command /${shorten(joinWords(words))}.` },
+      {
+        kind: 'facts',
+        facts: near.map((operation) => [near.length === 1 ? 'Did you mean' : 'Perhaps', synopsis(operation)]),
+      },
+      { kind: 'text', text: `All commands: /${catalogue.systems.includes(system) ? system : 'ops'} help` },
+    ],
+  };
+}
+
+/** The operations whose names are closest to what was typed, the closest first; none that is all different. */
+function nearest(catalogue: Catalogue, words: Words): readonly Operation[] {
+  return catalogue.operations
+    .map((operation) => ({ operation, away: howFar(operation.name, words) }))
+    .filter(({ operation, away }) => away <= operation.name.length / 2)
+    .sort((a, b) => a.away - b.away)
+    .map(({ operation }) => operation);
+}
+
+function howFar(name: string, words: Words): number {
+  const typed = words.slice(0, name.split(' ').length).join(' ').slice(0, 64).toLowerCase();
+  return distance(name, typed);
+}
+
+function capital(sentence: string): string {
+  return sentence.slice(0, 1).toUpperCase() + sentence.slice(1);
+}

@@ -1,0 +1,109 @@
+import { requestIdPrefix } from '../../backends/openio/calls';
+import { baseName, containerLabel } from '../../backends/openio/naming';
+import type { Base, Openio, PeerAnswer } from '../../backends/openio/openio';
+import { defineQuery, type Query } from '../operation';
+import type { Part, Tone, View } from '../view';
+import { parseFlags } from '../words';
+import { explain, masterOf, took } from './codes';
+import { baseFrom, baseWords, NAMING, ONE_PEER, peersFrom } from './names';
+import { askShowing } from './progress';
+
+interface Args {
+  readonly base: Base;
+  readonly only: readonly string[] | null;
+}
+
+interface Found {
+  readonly base: Base;
+  readonly answers: readonly PeerAnswer[];
+  readonly requestIds: string;
+}
+
+/** Who is master and who follows, peer by peer. Asking starts an election when there is none. */
+export function openioElectionStatus(openio: Openio): Query {
+  return defineQuery<Args, Found>({
+    name: 'openio election status',
+    usage: 'TYPE NAME [--cid] [--account ACCOUNT] [--ns NAMESPACE] [--service-id ADDR]…',
+    summary: 'Shows who is master of a base, peer by peer. Asking may start an election.',
+    examples: ['openio election status meta2 FVE0', 'openio election status meta2 --cid 697ECB…605.1'],
+    parse: (words) => {
+      const flags = parseFlags(words, { ...NAMING, ...ONE_PEER });
+      if (!flags.ok) return flags;
+      const base = baseFrom(openio, flags.args.values, flags.args.positionals);
+      const only = peersFrom(flags.args.values['service-id']);
+      if (!base.ok) return base;
+      return only.ok ? { ok: true, args: { base: base.args, only: only.args } } : only;
+    },
+    read: async ({ base, only }, context) => {
+      const requestIds = requestIdPrefix(context.request);
+      const draw = (answers: readonly PeerAnswer[]) => table(answers);
+      const asking = { openio, verb: 'status', base, only, title: `Election of ${label(base)}`, draw } as const;
+      return { base, answers: await askShowing(asking, context), requestIds };
+    },
+    render: (found) => view(openio, found),
+  });
+}
+
+function label(base: Base): string {
+  return `${containerLabel(base.container)} (${base.type})`;
+}
+
+function table(answers: readonly PeerAnswer[]): Part {
+  const rows = answers.map((answer) => {
+    const { role, words } = explain('status', answer);
+    return [answer.id, role, String(answer.status), answer.message, words, took(answer)];
+  });
+  return {
+    kind: 'table',
+    name: 'election-status.csv',
+    head: ['Id', 'Role', 'Status', 'Message', 'Means', 'Took'],
+    rows,
+  };
+}
+
+function view(openio: Openio, { base, answers, requestIds }: Found): View {
+  const words = baseWords(openio, base);
+  const { tone, title } = judge(label(base), answers);
+  const next: readonly Part[] =
+    tone === 'good'
+      ? []
+      : [
+          {
+            kind: 'next',
+            label: 'Diagnose',
+            words: `openio election diagnose ${words}`,
+            why: 'says what keeps it from ending',
+          },
+          { kind: 'next', label: 'Debug', words: `openio election debug ${words}`, why: 'draws what the peers did' },
+        ];
+  return {
+    title,
+    tone,
+    parts: [
+      table(answers),
+      {
+        kind: 'facts',
+        facts: [
+          ['base', baseName(base)],
+          ['request ids in the logs', `${requestIds}*`],
+        ],
+      },
+      ...next,
+    ],
+  };
+}
+
+function judge(name: string, answers: readonly PeerAnswer[]): { readonly tone: Tone; readonly title: string } {
+  const well = answers.filter((answer) => explain('status', answer).health === 'well');
+  const master = masterOf(answers);
+  if (answers.length === 0) return { tone: 'bad', title: `Election of ${name}: no peer answered` };
+  if (master === null && well.length > 0)
+    return { tone: 'bad', title: `Election of ${name}: the peers name several masters` };
+  if (master === null) return { tone: 'bad', title: `Election of ${name}: no master` };
+  const missing = answers.length - well.length;
+  if (missing === 0) return { tone: 'good', title: `Election of ${name}: ${master} is master` };
+  return {
+    tone: 'warning',
+    title: `Election of ${name}: ${master} is master, ${missing} of ${answers.length} peers troubled`,
+  };
+}

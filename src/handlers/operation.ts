@@ -1,0 +1,194 @@
+/**
+ * The contract of everything the bot can do, and the glossary of its words.
+ *
+ * operation    something the bot can do; a *query* reads, a *change* writes
+ * command      the text that names an operation (`palm purge e5cd88f7`)
+ * words        what followed the operation's name; the stored form of its arguments
+ * request      one person asking for one operation, from the command to its end
+ * plan         what a change would do, computed by reading; pure data
+ * preview      the view of a plan that people see before they decide
+ * fingerprint  hash of operation and plan: the thing that is approved
+ * target       one thing touched; unit of locking and of audit
+ * step         what happened to one target
+ * finding      what reading one target back says
+ */
+import type { ZodType } from 'zod';
+import type { Text, View } from './view';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Words = readonly string[];
+export type Parsed<Args> =
+  | { readonly ok: true; readonly args: Args }
+  | { readonly ok: false; readonly problem: string };
+
+/** Irreversible changes need more people. */
+export type Danger = 'reversible' | 'irreversible';
+
+/**
+ * `key` is a path, and a lock on a path excludes everything below it: whoever holds `palm/servers` keeps others from
+ * `palm/servers/e5cd88f7-…`.
+ */
+export interface Target {
+  readonly key: string;
+  readonly label: string;
+}
+
+/** `unknown`: the answer was lost; reading back decides. `skipped`: found changed or already so, and not touched. */
+export interface Step {
+  readonly target: string;
+  readonly status: 'done' | 'skipped' | 'failed' | 'unknown';
+  readonly text: string;
+}
+
+/** `confirmed`: the target is as the plan wanted it. `contradicted`: it is not. `unverifiable`: it could not be told. */
+export interface Finding {
+  readonly target: string;
+  readonly verdict: 'confirmed' | 'contradicted' | 'unverifiable';
+  readonly text: string;
+}
+
+/** What an operation is given besides its arguments. */
+export interface Context {
+  /** The request's id; write it where the far side keeps names (a receipt, a request id header). */
+  readonly request: string;
+  /** Aborted when nobody waits any more. Pass it to every call. */
+  readonly signal: AbortSignal;
+  /** Shows what is known so far. May be called often; the message is redrawn at most once a second. */
+  readonly report: (view: View) => void;
+}
+
+interface Described {
+  /** System and verb: `palm purge`. The first word is the slash command. */
+  readonly name: string;
+  /** What may follow the name: `UUID… [--force]`. */
+  readonly usage: string;
+  /** One sentence for the help. */
+  readonly summary: string;
+  /** Whole commands without the slash. */
+  readonly examples: readonly string[];
+}
+
+export interface QuerySpec<Args, Found> extends Described {
+  parse(words: Words): Parsed<Args>;
+  read(args: Args, context: Context): Promise<Found>;
+  render(found: Found): View;
+}
+
+export type Planned<Plan> =
+  | { readonly kind: 'plan'; readonly plan: Plan }
+  /** There is nothing to do, or it must not be done. `why` is one sentence that ends with the next step. */
+  | { readonly kind: 'unchanged' | 'refused'; readonly why: Text; readonly view?: View };
+
+export interface ChangeSpec<Args, Plan extends Json> extends Described {
+  /** Decodes a stored plan. Its output must equal what `plan` made. */
+  readonly schema: ZodType<Plan>;
+  parse(words: Words): Parsed<Args>;
+  danger(plan: Plan): Danger;
+  /**
+   * Reads only, and runs again under the lock right before `execute`. Holds what a person approves and what undoing
+   * needs; never a time or a counter that moves by itself, or every request goes stale.
+   */
+  plan(args: Args, context: Context): Promise<Planned<Plan>>;
+  targets(plan: Plan): readonly Target[];
+  preview(plan: Plan): View;
+  /**
+   * The only member that writes; runs at most once per request. Yield after each write: the caller stores the step and
+   * checks that the lock is still held before it asks for the next one. Never throw after the first write: yield a step
+   * `unknown` instead.
+   */
+  execute(plan: Plan, context: Context): AsyncIterable<Step>;
+  /**
+   * After a performer was lost: makes sure that no write of this request can still land. False, or no such member: the
+   * target cannot do that, and what is not done now may still happen.
+   */
+  seal?(plan: Plan, context: Context): Promise<boolean>;
+  /** Reads the truth back, one finding per target. Knows nothing of the steps: it also runs after a crash. */
+  verify(plan: Plan, context: Context): Promise<readonly Finding[]>;
+  render(plan: Plan, steps: readonly Step[], findings: readonly Finding[]): View;
+  /** A second look some time after success; its view is added to the result. */
+  readonly recheck?: { readonly afterMs: number; look(plan: Plan, context: Context): Promise<View> };
+}
+
+export interface Query extends Described {
+  readonly kind: 'query';
+  /** The problem with these words, or null. */
+  check(words: Words): string | null;
+  answer(words: Words, context: Context): Promise<View>;
+}
+
+/** A plan together with everything that can be done with it. */
+export interface Proposal {
+  readonly plan: Json;
+  readonly danger: Danger;
+  readonly targets: readonly Target[];
+  readonly preview: View;
+  readonly recheckAfterMs: number | null;
+  execute(context: Context): AsyncIterable<Step>;
+  seal(context: Context): Promise<boolean>;
+  verify(context: Context): Promise<readonly Finding[]>;
+  render(steps: readonly Step[], findings: readonly Finding[]): View;
+  recheck(context: Context): Promise<View>;
+}
+
+export interface Change extends Described {
+  readonly kind: 'change';
+  check(words: Words): string | null;
+  propose(words: Words, context: Context): Promise<Planned<Proposal>>;
+  /** The proposal of a stored plan. Throws when the stored data is not a plan of this operation. */
+  restore(plan: Json): Proposal;
+}
+
+export type Operation = Query | Change;
+
+/** Throws where a caller skipped `check`: words that do not parse never get this far. */
+function argsOf<Args>(parsed: Parsed<Args>): Args {
+  if (!parsed.ok) throw new Error(`words were not checked: ${parsed.problem}`);
+  return parsed.args;
+}
+
+function problemOf(parsed: Parsed<unknown>): string | null {
+  return parsed.ok ? null : parsed.problem;
+}
+
+function describe(spec: Described): Described {
+  return { name: spec.name, usage: spec.usage, summary: spec.summary, examples: spec.examples };
+}
+
+/** Closes over the type parameters, so that the catalogue is a plain list. */
+export function defineQuery<Args, Found>(spec: QuerySpec<Args, Found>): Query {
+  return {
+    kind: 'query',
+    ...describe(spec),
+    check: (words) => problemOf(spec.parse(words)),
+    answer: async (words, context) => spec.render(await spec.read(argsOf(spec.parse(words)), context)),
+  };
+}
+
+/** Closes over the type parameters, so that the catalogue is a plain list. */
+export function defineChange<Args, Plan extends Json>(spec: ChangeSpec<Args, Plan>): Change {
+  const propose = (plan: Plan): Proposal => ({
+    plan,
+    danger: spec.danger(plan),
+    targets: spec.targets(plan),
+    preview: spec.preview(plan),
+    recheckAfterMs: spec.recheck?.afterMs ?? null,
+    execute: (context) => spec.execute(plan, context),
+    seal: async (context) => (await spec.seal?.(plan, context)) ?? false,
+    verify: (context) => spec.verify(plan, context),
+    render: (steps, findings) => spec.render(plan, steps, findings),
+    recheck: async (context) => {
+      if (!spec.recheck) throw new Error(`${spec.name} has no second look`);
+      return spec.recheck.look(plan, context);
+    },
+  });
+  return {
+    kind: 'change',
+    ...describe(spec),
+    check: (words) => problemOf(spec.parse(words)),
+    propose: async (words, context) => {
+      const planned = await spec.plan(argsOf(spec.parse(words)), context);
+      return planned.kind === 'plan' ? { kind: 'plan', plan: propose(planned.plan) } : planned;
+    },
+    restore: (plan) => propose(spec.schema.parse(plan)),
+  };
+}

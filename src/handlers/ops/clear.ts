@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import type { Ledger } from '../ledger';
+import { type Change, defineChange } from '../operation';
+import { parseRequestId } from './request-id';
+
+const plan = z.strictObject({ request: z.string(), command: z.string(), locked: z.array(z.string()) });
+type Plan = z.infer<typeof plan>;
+
+/** The end of doubt: a person has looked at the targets of an uncertain request, and another agrees. */
+export function opsClear(ledger: Ledger): Change {
+  return defineChange<string, Plan>({
+    name: 'ops clear',
+    usage: 'REQUEST',
+    summary: 'Frees the targets of an uncertain request, after somebody has looked at them.',
+    examples: ['ops clear R7K2M9QF'],
+    schema: plan,
+    parse: (words) => parseRequestId(words, 'ops clear REQUEST'),
+    danger: () => 'reversible',
+    plan: async (id) => {
+      const account = await ledger.find(id);
+      if (!account)
+        return { kind: 'refused', why: `There is no request ${id}. List what there is with /ops requests.` };
+      if (!account.uncertain)
+        return { kind: 'unchanged', why: `Request ${id} is ${account.state}: it holds no target back.` };
+      return { kind: 'plan', plan: { request: id, command: account.command, locked: [...account.locked] } };
+    },
+    targets: ({ request }) => [{ key: `ops/requests/${request}`, label: `request ${request}` }],
+    preview: ({ request, command, locked }) => ({
+      title: `Clear request ${request}`,
+      tone: 'warning',
+      parts: [
+        {
+          kind: 'text',
+          text: 'How that request ended is not known. Look at its targets first: once they are free, others may change them.',
+        },
+        {
+          kind: 'facts',
+          facts: [
+            ['Its command', `/${command}`],
+            ['Frees', locked.join(', ') || 'nothing'],
+          ],
+        },
+      ],
+    }),
+    execute: async function* ({ request }, context) {
+      const cleared = await ledger.clear(request, context.request);
+      yield {
+        target: `ops/requests/${request}`,
+        status: cleared ? 'done' : 'skipped',
+        text: cleared ? 'cleared' : 'it was cleared meanwhile',
+      };
+    },
+    verify: async ({ request }) => {
+      const account = await ledger.find(request);
+      const free = account !== null && !account.uncertain && account.locked.length === 0;
+      const text = free ? 'its targets are free' : 'its targets are still locked';
+      return [{ target: `ops/requests/${request}`, verdict: free ? 'confirmed' : 'contradicted', text }];
+    },
+    render: ({ request, locked }, _steps, findings) => {
+      const free = findings.every((finding) => finding.verdict === 'confirmed');
+      return {
+        title: free ? `Request ${request} is cleared` : `Request ${request} is not cleared`,
+        tone: free ? 'good' : 'bad',
+        parts: [
+          {
+            kind: 'text',
+            text: free ? `Free now: ${locked.join(', ')}.` : 'Its targets are still locked. Look with /ops locks.',
+          },
+        ],
+      };
+    },
+  });
+}

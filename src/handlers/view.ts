@@ -1,0 +1,62 @@
+/**
+ * What an operation says, free of any chat system. Plain data: it is stored with the request and drawn again from there.
+ * Every string is literal text. Nothing here is markup; `bot/blocks.ts` alone turns a view into Block Kit.
+ */
+export interface View {
+  /** One line: what happened or what this is. */
+  readonly title: string;
+  readonly tone: Tone;
+  readonly parts: readonly Part[];
+}
+
+/**
+ * Text, literal, with people, channels and times in it where they are meant: only these become live in Slack, whatever
+ * the strings around them hold.
+ */
+export type Text = string | readonly Piece[];
+export type Piece =
+  | string
+  | { readonly user: string }
+  | { readonly channel: string }
+  /** Milliseconds since the epoch; shown in the reader's own time zone. */
+  | { readonly at: number };
+
+export type Tone = 'good' | 'neutral' | 'warning' | 'bad';
+
+export type Part =
+  | { readonly kind: 'text'; readonly text: Text }
+  | { readonly kind: 'facts'; readonly facts: readonly (readonly [label: string, value: Text])[] }
+  /** A long table becomes its first rows and the whole as a CSV file called `name`. */
+  | {
+      readonly kind: 'table';
+      readonly name: string;
+      readonly head: readonly string[];
+      readonly rows: readonly (readonly Text[])[];
+      /** Set by the job layer alone: how many rows were moved to the attachment `name`. */
+      readonly more?: number;
+    }
+  /** Preformatted text. Becomes its first lines and a file called `name` when long. */
+  | {
+      readonly kind: 'raw';
+      readonly name: string;
+      readonly text: string;
+      /** Set by the job layer alone: how many characters were moved to the attachment `name`. */
+      readonly more?: number;
+    }
+  /** Posted as a PNG file called `name`. */
+  | { readonly kind: 'picture'; readonly name: string; readonly alt: string; readonly svg: string }
+  /** A suggested command (without the slash: `palm show e5cd88f7`), offered as a button. */
+  | { readonly kind: 'next'; readonly label: string; readonly words: string; readonly why: string };
+
+/** Text for where nothing is live: files, logs, notifications. */
+export function plain(text: Text): string {
+  if (typeof text === 'string') return text;
+  return text.map(plainPiece).join('');
+}
+
+function plainPiece(piece: Piece): string {
+  if (typeof piece === 'string') return piece;
+  if ('user' in piece) return `@${piece.user}`;
+  if ('channel' in piece) return `#${piece.channel}`;
+  return `${new Date(piece.at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+/**
+ * The audit trail: every move of every request, in one order. Each entry holds the SHA-256 of the one before, so an
+ * edited, removed or swapped entry breaks the chain at a place that can be named. The head (number and hash of the newest
+ * entry) is stored apart, which shows a truncated end.
+ */
+export const EVENTS = [
+  'asked',
+  'planned',
+  'approval',
+  'approved',
+  'denied',
+  'withdrawn',
+  'expired',
+  'started',
+  'step',
+  'finished',
+  'rechecked',
+  'cleared',
+] as const;
+export type Event = (typeof EVENTS)[number];
+
+/** What a move says of itself; the chain's own fields are added when it is written. */
+export interface Note {
+  readonly event: Event;
+  readonly request: string;
+  readonly operation: string;
+  /** Slack user id; absent where the bot itself moved the request. */
+  readonly by?: string;
+  /** Facts in words: the command, the fingerprint, a target and what happened to it. */
+  readonly detail: Readonly<Record<string, string | number>>;
+}
+
+const entrySchema = z.strictObject({
+  seq: z.int().positive(),
+  at: z.int().nonnegative(),
+  prev: z.string(),
+  event: z.enum(EVENTS),
+  request: z.string(),
+  operation: z.string(),
+  by: z.string().optional(),
+  detail: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+export type Entry = z.infer<typeof entrySchema>;
+
+export interface Head {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** The head of an empty trail. */
+export const GENESIS: Head = { seq: 0, hash: '0'.repeat(64) };
+
+export interface Sealed {
+  readonly head: Head;
+  /** The exact bytes that are stored and hashed. */
+  readonly text: string;
+}
+
+export function seal(note: Note, prev: Head, at: number): Sealed {
+  const seq = prev.seq + 1;
+  const text = JSON.stringify({ seq, at, prev: prev.hash, ...note });
+  return { head: { seq, hash: hashOf(text) }, text };
+}
+
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Null when the text is not an entry. */
+export function readEntry(text: string): Entry | null {
+  try {
+    const parsed = entrySchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+export type Verdict =
+  | { readonly kind: 'whole'; readonly entries: number; readonly head: Head }
+  | { readonly kind: 'broken'; readonly at: number; readonly why: string };
+
+/** Walks stored entries in order and names the first that does not fit. */
+export async function verifyChain(texts: AsyncIterable<string>, head: Head): Promise<Verdict> {
+  let last = GENESIS;
+  for await (const text of texts) {
+    const expected = last.seq + 1;
+    const entry = readEntry(text);
+    if (!entry) return { kind: 'broken', at: expected, why: 'it is not an audit entry any more' };
+    if (entry.seq !== expected) {
+      return { kind: 'broken', at: expected, why: `entry ${entry.seq} stands where ${expected} should be` };
+    }
+    if (entry.prev !== last.hash) {
+      return {
+        kind: 'broken',
+        at: expected,
+        why: `entry ${last.seq} is not the one that entry ${expected} was written after`,
+      };
+    }
+    last = { seq: entry.seq, hash: hashOf(text) };
+  }
+  if (last.seq < head.seq)
+    return { kind: 'broken', at: last.seq + 1, why: `the trail ends here, but ${head.seq} entries were written` };
+  if (last.hash !== head.hash)
+    return { kind: 'broken', at: last.seq, why: 'the newest entry is not the one that was written' };
+  return { kind: 'whole', entries: last.seq, head };
+}

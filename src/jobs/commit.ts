@@ -1,0 +1,111 @@
+/**
+ * The one script that writes. A batch of moves is carried out as a whole or not at all: each request is compared with
+ * the revision it was read at, each lock taken or found held, each audit entry appended after the very entry it names.
+ *
+ * KEYS  head, trail, locks, redraw, open, all, then one request key per item
+ * ARGV  1 the batch (below), then per item: the request's JSON, its audit entry, the holder's JSON for its locks
+ * Returns a JSON reply (below). "Now" is Redis TIME: the one clock of approvals.
+ */
+export interface Batch {
+  readonly head: { readonly seq: number; readonly hash: string };
+  /** The time that was written into requests and entries, and how far Redis' clock may be from it. */
+  readonly at: number;
+  readonly tolerance: number;
+  readonly channel: string;
+  readonly items: readonly {
+    readonly id: string;
+    /** The revision the request was read at; 0: it must not exist. */
+    readonly expected: number;
+    readonly revision: number;
+    readonly askedAt: number;
+    /** The hash of the head after this item. */
+    readonly hash: string;
+    readonly open: boolean;
+    /** Milliseconds until the message must follow. */
+    readonly drawInMs: number;
+    /** Seconds until the record of an ended request is dropped. */
+    readonly keepS: number;
+    readonly claim: readonly string[];
+    readonly release: boolean;
+  }[];
+}
+
+export type Reply =
+  | { readonly kind: 'ok'; readonly now: number }
+  /** Somebody else wrote meanwhile, or the clock was off: build the batch again on this. */
+  | { readonly kind: 'head'; readonly now: number; readonly seq: number; readonly hash: string }
+  /** The request has another revision than it was read at. */
+  | { readonly kind: 'conflict'; readonly now: number; readonly item: number }
+  | {
+      readonly kind: 'held';
+      readonly now: number;
+      readonly item: number;
+      readonly target: string;
+      readonly holder: string;
+    };
+
+/** How many keys come before the request keys. */
+export const FIXED_KEYS = 6;
+
+export const COMMIT_SCRIPT = `
+local head, trail, locks, redraw, open, all = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local batch = cjson.decode(ARGV[1])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local at_head = redis.call('HMGET', head, 'seq', 'hash')
+local seq = tonumber(at_head[1] or '0')
+local hash = at_head[2] or string.rep('0', 64)
+if seq ~= batch.head.seq or hash ~= batch.head.hash or math.abs(now - batch.at) > batch.tolerance then
+  return cjson.encode({kind = 'head', now = now, seq = seq, hash = hash})
+end
+
+local function below(path, ancestor)
+  return path == ancestor or string.sub(path, 1, #ancestor + 1) == ancestor .. '/'
+end
+
+local held = redis.call('HGETALL', locks)
+local taken = {}
+for i, item in ipairs(batch.items) do
+  local revision = tonumber(redis.call('HGET', KEYS[6 + i], 'revision') or '0')
+  if revision ~= item.expected then return cjson.encode({kind = 'conflict', now = now, item = i - 1}) end
+  for _, target in ipairs(item.claim) do
+    for at = 1, #held, 2 do
+      if below(target, held[at]) or below(held[at], target) then
+        return cjson.encode({kind = 'held', now = now, item = i - 1, target = held[at], holder = held[at + 1]})
+      end
+    end
+    for path, holder in pairs(taken) do
+      if holder.item ~= i and (below(target, path) or below(path, target)) then
+        return cjson.encode({kind = 'held', now = now, item = i - 1, target = path, holder = holder.text})
+      end
+    end
+    taken[target] = {item = i, text = ARGV[3 * i + 1]}
+  end
+end
+
+for i, item in ipairs(batch.items) do
+  local request, entry, holder = ARGV[3 * i - 1], ARGV[3 * i], ARGV[3 * i + 1]
+  redis.call('HSET', KEYS[6 + i], 'revision', item.revision, 'json', request)
+  redis.call('ZADD', all, item.askedAt, item.id)
+  if item.open then
+    redis.call('ZADD', open, now, item.id)
+    redis.call('PERSIST', KEYS[6 + i])
+  else
+    redis.call('ZREM', open, item.id)
+    redis.call('EXPIRE', KEYS[6 + i], item.keepS)
+  end
+  redis.call('ZADD', redraw, now + item.drawInMs, item.id)
+  seq = seq + 1
+  redis.call('XADD', trail, seq .. '-1', 'entry', entry)
+  redis.call('HSET', head, 'seq', seq, 'hash', item.hash)
+  for _, target in ipairs(item.claim) do redis.call('HSET', locks, target, holder) end
+  if item.release then
+    for at = 1, #held, 2 do
+      if cjson.decode(held[at + 1]).request == item.id then redis.call('HDEL', locks, held[at]) end
+    end
+  end
+  redis.call('PUBLISH', batch.channel, item.id)
+end
+return cjson.encode({kind = 'ok', now = now})
+`;

@@ -1,0 +1,48 @@
+import type { Redis } from 'ioredis';
+
+/** How long a reading of Redis' settings is trusted. */
+const TRUSTED_MS = 10_000;
+
+/** Whether Redis keeps a decision once it has confirmed it. */
+export interface Durability {
+  /** Why changes are off, or null. An unreadable setting counts as off. */
+  problem(): Promise<string | null>;
+}
+
+const WANTED = [
+  ['appendonly', 'yes'],
+  ['appendfsync', 'always'],
+  ['maxmemory-policy', 'noeviction'],
+] as const;
+
+export function createDurability(redis: Redis): Durability {
+  let known: { readonly problem: string | null; readonly until: number } | null = null;
+  return {
+    problem: async () => {
+      if (known && performance.now() < known.until) return known.problem;
+      const problem = await read(redis);
+      known = { problem, until: performance.now() + TRUSTED_MS };
+      return problem;
+    },
+  };
+}
+
+async function read(redis: Redis): Promise<string | null> {
+  const wrong: string[] = [];
+  for (const [setting, wanted] of WANTED) {
+    const found = await settingOf(redis, setting);
+    if (found !== wanted) wrong.push(`${setting} is ${found}, must be ${wanted}`);
+  }
+  return wrong.length === 0 ? null : `Redis could lose a decision: ${wrong.join('; ')}.`;
+}
+
+async function settingOf(redis: Redis, setting: string): Promise<string> {
+  try {
+    const reply = (await redis.config('GET', setting)) as readonly string[];
+    return reply[1] ?? 'unknown';
+  } catch (error) {
+    // A managed Redis may forbid CONFIG. A Redis that is away is another matter: the caller says so.
+    if (error instanceof Error && /unknown command|NOPERM/i.test(error.message)) return 'unreadable';
+    throw error;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Ledger } from '../handlers/ledger';
+import type { Operation } from '../handlers/operation';
+import type { Work } from './answer';
+import { type Attachments, createAttachments } from './attachments';
+import { createDurability, type Durability } from './durability';
+import { createLedger } from './ledger';
+import type { Rules } from './policy';
+import { createQueues, type Queues } from './queue';
+import { connect, disconnect, isReady, keysOf } from './redis';
+import { createRedraws, type Redraws } from './redraws';
+import { createRequests, type Requests } from './requests';
+import { createStore, type Store } from './store';
+import { startWorkers, type Workers } from './worker';
+
+/** The job layer, assembled: what the bot process uses, and the workers. Opens its connections and closes them. */
+export interface Jobs {
+  readonly requests: Requests;
+  readonly store: Store;
+  readonly attachments: Attachments;
+  readonly redraws: Redraws;
+  readonly queues: Queues;
+  readonly durability: Durability;
+  readonly ledger: Ledger;
+  /** Starts to take jobs. `operation` finds an operation by its name. */
+  work(operation: (name: string) => Operation | null): Workers;
+  /** Waits until Redis is there, for at most this long. False: it is not, and everything says so until it is. */
+  connected(mostMs: number): Promise<boolean>;
+  /** Whether Redis answers. Milliseconds, or null. */
+  ping(): Promise<number | null>;
+  close(): Promise<void>;
+}
+
+export interface JobsOptions {
+  readonly url: string;
+  readonly rules: Rules;
+  /** Between the braces of every key: another prefix is another bot. */
+  readonly prefix?: string;
+  readonly onError: (error: unknown, request: string) => void;
+}
+
+export function createJobs({ url, rules, prefix = 'quorumbot', onError }: JobsOptions): Jobs {
+  const keys = keysOf(prefix);
+  const onRedisError = (error: Error) => onError(error, 'redis');
+  /** For whoever has a person waiting. */
+  const quick = connect(url, 'impatient', onRedisError);
+  /** For work in the background: it waits for Redis to come back. */
+  const patient = connect(url, 'patient', onRedisError);
+  const queues = createQueues(url, keys, onRedisError);
+  const store = createStore(quick, keys);
+  const durability = createDurability(quick);
+
+  function work(operation: Work['operation']): Workers {
+    const attachments = createAttachments(patient, keys);
+    const shared = { store: createStore(patient, keys), attachments, rules, durability: createDurability(patient) };
+    return startWorkers({ url, keys, redis: patient, queues, work: { ...shared, operation, onError } });
+  }
+
+  return {
+    requests: createRequests({ store, queues, rules, durability, onError }),
+    store,
+    attachments: createAttachments(quick, keys),
+    redraws: createRedraws(quick, keys, () => connect(url, 'patient', onRedisError)),
+    queues,
+    durability,
+    ledger: createLedger(createStore(patient, keys)),
+    work,
+    connected: (mostMs) => isReady(quick, mostMs),
+    ping: async () => {
+      const begun = performance.now();
+      return quick.ping().then(
+        () => performance.now() - begun,
+        () => null,
+      );
+    },
+    close: async () => {
+      await queues.close();
+      await Promise.all([disconnect(quick), disconnect(patient)]);
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import type { AuditLine, Ledger, LockLine, RequestAccount, RequestLine } from '../handlers/ledger';
+import type { Text } from '../handlers/view';
+import { commandOf } from './answer';
+import { readEntry, verifyChain } from './audit';
+import { SHOWN } from './fingerprint';
+import { clear } from './lifecycle';
+import { decidedOf, type Request, stepsOf } from './request';
+import type { Store } from './store';
+import type { Holder } from './writer';
+
+/** How many audit entries are searched for those of one request. */
+const SEARCHED = 2_000;
+
+/** What operations may know of the job layer. */
+export function createLedger(store: Store): Ledger {
+  return {
+    performed: async (id) => {
+      const request = await store.load(id);
+      if (!request || !hasBegun(request)) return null;
+      const decided = decidedOf(request.state);
+      return decided && { operation: request.operation, plan: decided.proposed.plan };
+    },
+    newest: async (count) => (await store.newest(count)).map(lineOf),
+    find: async (id) => {
+      const [request, locks, texts] = await Promise.all([store.load(id), store.locks(), store.trail.newest(SEARCHED)]);
+      if (!request) return null;
+      return accountOf(
+        request,
+        locks,
+        auditLines(texts).filter((line) => line.request === id),
+      );
+    },
+    audit: async (count) => auditLines(await store.trail.newest(count)),
+    verifyAudit: async () => {
+      const head = await store.trail.head();
+      const verdict = await verifyChain(store.trail.all(head), head);
+      return verdict.kind === 'whole' ? { ...verdict, head: verdict.head.hash } : verdict;
+    },
+    locks: async () => (await store.locks()).map(lockLine),
+    clear: async (id, by) => (await store.move(id, clear(by))).ok,
+  };
+}
+
+function hasBegun({ state }: Request): boolean {
+  return state.kind === 'running' || (state.kind === 'finished' && 'steps' in state.outcome && state.decided !== null);
+}
+
+function lineOf(request: Request): RequestLine {
+  const { id, requester, askedAt } = request;
+  return { id, requester, askedAt, command: commandOf(request), state: stateWord(request) };
+}
+
+/** `planned`, `running`, or how it ended. */
+export function stateWord({ state }: Request): string {
+  return state.kind === 'finished' ? state.outcome.kind : state.kind;
+}
+
+function isUncertain({ state }: Request): boolean {
+  return state.kind === 'finished' && state.outcome.kind === 'uncertain' && state.outcome.clearedBy === undefined;
+}
+
+function accountOf(
+  request: Request,
+  locks: Awaited<ReturnType<Store['locks']>>,
+  entries: readonly AuditLine[],
+): RequestAccount {
+  return {
+    ...lineOf(request),
+    uncertain: isUncertain(request),
+    locked: locks.filter(([, holder]) => holder.request === request.id).map(([target]) => target),
+    facts: factsOf(request),
+    steps: stepsOf(request.state).map(({ target, status, text }) => [target, status, text]),
+    entries,
+  };
+}
+
+function factsOf(request: Request): readonly (readonly [string, Text])[] {
+  const decided = decidedOf(request.state);
+  const facts: (readonly [string, Text])[] = [['Channel', [{ channel: request.place.channel }]]];
+  if (!decided) return facts;
+  const { proposed, approvals } = decided;
+  facts.push(['Fingerprint', proposed.fingerprint.slice(0, SHOWN)], ['Danger', proposed.danger]);
+  const people: Text = approvals.flatMap(({ by, at }, index) => [index === 0 ? '' : ', ', { user: by }, ' ', { at }]);
+  facts.push([`Approved by (${approvals.length} of ${proposed.needs})`, approvals.length === 0 ? 'nobody' : people]);
+  return facts;
+}
+
+function auditLines(texts: readonly string[]): readonly AuditLine[] {
+  return texts.flatMap((text) => {
+    const entry = readEntry(text);
+    if (!entry) return [];
+    const { seq, at, event, request, operation, by = null } = entry;
+    const detail = Object.entries(entry.detail).map(([key, value]) => `${key}: ${value}`);
+    return [{ seq, at, event, request, operation, by, detail: detail.join('; ') }];
+  });
+}
+
+function lockLine([target, holder]: readonly [string, Holder]): LockLine {
+  return { target, request: holder.request, requester: holder.requester, since: holder.since };
+}

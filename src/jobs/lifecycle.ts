@@ -1,0 +1,236 @@
+import type { Finding, Step, Target, Words } from '../handlers/operation';
+import { plain, type View } from '../handlers/view';
+import type { Event, Note } from './audit';
+import { fingerprintOf, SHOWN } from './fingerprint';
+import { mayDecide, type Refusal, type Vote } from './policy';
+import type { Outcome, Performed, Place, Proposed, Recheck, Request, State } from './request';
+
+/**
+ * Every move a request can make, as pure functions. `store.ts` carries them out: it supplies the clock (Redis TIME) and
+ * the audit number, and writes request, audit entry and locks in one script or not at all.
+ */
+export interface Tick {
+  readonly at: number;
+  /** The number that the audit entry of this move will have. */
+  readonly seq: number;
+}
+
+export type Moved =
+  | {
+      readonly ok: true;
+      readonly request: Request;
+      readonly note: Note;
+      /** Locks to take with this move; it fails as a whole when one is held. */
+      readonly claim?: readonly Target[];
+      /** Give back every lock of this request. */
+      readonly release?: boolean;
+    }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** A move of a stored request. */
+export type Move = (request: Request, tick: Tick) => Moved;
+
+export interface Asked {
+  readonly id: string;
+  readonly kind: Request['kind'];
+  readonly operation: string;
+  readonly words: Words;
+  readonly requester: string;
+  readonly place: Place;
+}
+
+export function ask(asked: Asked, tick: Tick): Moved {
+  const request: Request = { ...asked, revision: 1, askedAt: tick.at, state: { kind: 'queued' } };
+  return moved(request, 'asked', {
+    by: asked.requester,
+    detail: { words: asked.words.join(' '), channel: asked.place.channel },
+  });
+}
+
+/** What would be done is known: people may decide now, on exactly this. */
+export const plan =
+  (proposed: Omit<Proposed, 'fingerprint'>, expiresAfterMs: number): Move =>
+  (request, tick) => {
+    if (request.state.kind !== 'queued') return notIn(request, 'queued');
+    const fingerprint = fingerprintOf(request.operation, proposed.plan);
+    const state: State = {
+      kind: 'planned',
+      proposed: { ...proposed, fingerprint },
+      approvals: [],
+      expiresAt: tick.at + expiresAfterMs,
+    };
+    return moved(next(request, state), 'planned', {
+      detail: { fingerprint, danger: proposed.danger, needs: proposed.needs, targets: labels(proposed.targets) },
+    });
+  };
+
+export const decide =
+  (vote: Vote, expiresAfterMs: number): Move =>
+  (request, tick) => {
+    const { state } = request;
+    if (state.kind !== 'planned') return { ok: false, refusal: notWaiting(request) };
+    const refusal = mayDecide(request, state, vote, tick.at);
+    if (refusal) return { ok: false, refusal };
+    const { proposed } = state;
+    const note = { by: vote.by, detail: { fingerprint: proposed.fingerprint } };
+    if (vote.decision !== 'approve') {
+      const kind = vote.decision === 'deny' ? 'denied' : 'withdrawn';
+      return moved(next(request, { kind, by: vote.by, at: tick.at, proposed, approvals: state.approvals }), kind, note);
+    }
+    const approvals = [...state.approvals, { by: vote.by, at: tick.at }];
+    if (approvals.length < proposed.needs) return moved(next(request, { ...state, approvals }), 'approval', note);
+    const expiresAt = tick.at + expiresAfterMs;
+    return moved(next(request, { kind: 'approved', proposed, approvals, expiresAt }), 'approved', note);
+  };
+
+export const expire: Move = (request, tick) => {
+  const { state } = request;
+  if (state.kind !== 'planned' && state.kind !== 'approved') return notIn(request, 'planned');
+  if (tick.at <= state.expiresAt) return notIn(request, 'expired');
+  const { proposed, approvals } = state;
+  return moved(next(request, { kind: 'expired', at: tick.at, proposed, approvals }), 'expired', {
+    detail: { fingerprint: proposed.fingerprint, approvals: approvals.length },
+  });
+};
+
+/** Approved → running, with a lock on every target. Stored before the first byte leaves; only one worker can win it. */
+export const start: Move = (request, tick) => {
+  const { state } = request;
+  if (state.kind !== 'approved') return notIn(request, 'approved');
+  if (tick.at > state.expiresAt) {
+    return {
+      ok: false,
+      refusal: { rule: 'expired', why: `The approvals of ${request.id} have expired. Nothing was run.` },
+    };
+  }
+  const { proposed, approvals } = state;
+  const running: State = { kind: 'running', proposed, approvals, startedAt: tick.at, fence: tick.seq, steps: [] };
+  return {
+    ...moved(next(request, running), 'started', { detail: { fingerprint: proposed.fingerprint, fence: tick.seq } }),
+    claim: proposed.targets,
+  };
+};
+
+export const step =
+  (done: Step): Move =>
+  (request) => {
+    const { state } = request;
+    if (state.kind !== 'running') return notIn(request, 'running');
+    return moved(next(request, { ...state, steps: [...state.steps, done] }), 'step', {
+      detail: { target: done.target, status: done.status, text: done.text },
+    });
+  };
+
+/** The end of a query, of a change that needs no approval, or of one that was performed. */
+export const finish =
+  (outcome: Outcome): Move =>
+  (request, tick) => {
+    const { state } = request;
+    if (state.kind !== 'queued' && state.kind !== 'running' && state.kind !== 'approved')
+      return notIn(request, 'running');
+    const decided = state.kind === 'queued' ? null : { proposed: state.proposed, approvals: state.approvals };
+    const finished: State = {
+      kind: 'finished',
+      at: tick.at,
+      outcome,
+      decided,
+      recheck: recheckOf(outcome, decided?.proposed ?? null, tick.at),
+    };
+    return {
+      ...moved(next(request, finished), 'finished', { detail: summary(outcome) }),
+      // Doubt keeps its targets locked until a person has looked.
+      release: outcome.kind !== 'uncertain',
+    };
+  };
+
+export const recheck =
+  (view: View): Move =>
+  (request) => {
+    const { state } = request;
+    if (state.kind !== 'finished' || state.recheck.kind !== 'due') return notIn(request, 'finished');
+    return moved(next(request, { ...state, recheck: { kind: 'made', view } }), 'rechecked', {
+      detail: { title: view.title },
+    });
+  };
+
+/** A person has looked at the targets of an uncertain request and frees them. */
+export const clear =
+  (by: string): Move =>
+  (request) => {
+    const { state } = request;
+    if (state.kind !== 'finished' || state.outcome.kind !== 'uncertain') return notIn(request, 'finished');
+    const outcome: Performed = { ...state.outcome, clearedBy: by };
+    return { ...moved(next(request, { ...state, outcome }), 'cleared', { by, detail: {} }), release: true };
+  };
+
+/** What steps and read-back say together. What could not be read back after a write is doubt, not success. */
+export function outcomeKind(steps: readonly Step[], findings: readonly Finding[]): Performed['kind'] {
+  const found = new Map(findings.map((finding) => [finding.target, finding.verdict]));
+  const stepped = new Map(steps.map((done) => [done.target, done.status]));
+  const truths = [...new Set([...found.keys(), ...stepped.keys()])].map((target) =>
+    truthOf(found.get(target) ?? 'unverifiable', stepped.get(target)),
+  );
+  if (truths.length === 0 || truths.includes('unknown')) return 'uncertain';
+  if (truths.every((truth) => truth === 'done')) return 'succeeded';
+  return truths.includes('done') || steps.some((done) => done.status === 'done') ? 'partial' : 'failed';
+}
+
+function truthOf(verdict: Finding['verdict'], status: Step['status'] | undefined): 'done' | 'not done' | 'unknown' {
+  if (verdict === 'confirmed') return 'done';
+  if (verdict === 'contradicted') return 'not done';
+  return status === 'skipped' || status === 'failed' ? 'not done' : 'unknown';
+}
+
+function recheckOf(outcome: Outcome, proposed: Proposed | null, at: number): Recheck {
+  if (!proposed || proposed.recheckAfterMs === null) return { kind: 'none' };
+  return outcome.kind === 'succeeded' || outcome.kind === 'partial'
+    ? { kind: 'due', at: at + proposed.recheckAfterMs }
+    : { kind: 'none' };
+}
+
+function summary(outcome: Outcome): Note['detail'] {
+  if (outcome.kind === 'answered') return { outcome: 'answered', title: outcome.view.title };
+  if ('why' in outcome) return { outcome: outcome.kind, why: plain(outcome.why) };
+  const verdicts = outcome.findings.map((finding) => `${finding.target}: ${finding.verdict}`).join('; ');
+  return { outcome: outcome.kind, title: outcome.view.title, verdicts };
+}
+
+function labels(targets: readonly Target[]): string {
+  return targets.map((target) => target.key).join(' ');
+}
+
+function next(request: Request, state: State): Request {
+  return { ...request, revision: request.revision + 1, state };
+}
+
+function moved(request: Request, event: Event, said: { by?: string; detail: Note['detail'] }) {
+  return { ok: true, request, note: { event, request: request.id, operation: request.operation, ...said } } as const;
+}
+
+function notIn(request: Request, wanted: string): Moved {
+  return {
+    ok: false,
+    refusal: {
+      rule: 'changed meanwhile',
+      why: `Request ${request.id} is ${request.state.kind}, not ${wanted}. Nothing was changed.`,
+    },
+  };
+}
+
+const ENDINGS: Readonly<Record<State['kind'], string>> = {
+  queued: 'is still being read. Wait for its preview',
+  planned: 'waits for approval',
+  approved: 'is approved already and about to run',
+  running: 'is running already',
+  denied: 'was denied',
+  withdrawn: 'was withdrawn',
+  expired: 'has expired',
+  finished: 'has ended already',
+};
+
+function notWaiting(request: Request): Refusal {
+  return {
+    rule: 'not waiting',
+    why: `Request ${request.id} ${ENDINGS[request.state.kind]}. Your click changed nothing.`,
+  };
+}

@@ -1,0 +1,139 @@
+import type { Change, Context, Finding, Json, Planned, Proposal, Step } from '../handlers/operation';
+import type { View } from '../handlers/view';
+import { commandOf, contextOf, finishWith, type Work } from './answer';
+import { messageOf, readFailed } from './failures';
+import { differences, fingerprintOf } from './fingerprint';
+import { expire, outcomeKind, start, step } from './lifecycle';
+import type { Request } from './request';
+
+/** Proof of life of whoever performs a request; without it the sweep takes over. */
+export interface Heartbeat {
+  begin(request: string): { stop(): Promise<void> };
+}
+
+/**
+ * The second job of a change, and the only place where anything is written. Runs to its end or not at all: the stored
+ * move to running, together with every lock, can be won once. After it nothing is ever repeated.
+ */
+export async function perform(work: Work, heartbeat: Heartbeat, id: string): Promise<void> {
+  const request = await work.store.load(id);
+  if (request?.state.kind !== 'approved') return;
+  const change = work.operation(request.operation);
+  if (change?.kind !== 'change') {
+    return finishWith(work, request, {
+      kind: 'refused',
+      why: `This version of the bot does not know ${request.operation}. Nothing was run.`,
+    });
+  }
+  const unsafe = await work.durability.problem();
+  if (unsafe) return finishWith(work, request, { kind: 'refused', why: `${unsafe} Nothing was run.` });
+  const beat = heartbeat.begin(id);
+  try {
+    const started = await work.store.move(id, start);
+    if (started.ok) return await run(work, change, started.request);
+    if (started.refusal.rule === 'expired') await work.store.move(id, expire);
+    if (started.refusal.rule === 'busy') await finishWith(work, request, { kind: 'refused', why: started.refusal.why });
+  } finally {
+    await beat.stop();
+  }
+}
+
+async function run(work: Work, change: Change, request: Request): Promise<void> {
+  if (request.state.kind !== 'running') return;
+  const { proposed } = request.state;
+  const context = contextOf(work, request.id);
+  const now = await planAgain(change, request, context);
+  if (now.kind === 'failed') {
+    work.onError(now.error, request.id);
+    const view = readFailed(commandOf(request), now.error);
+    return finishWith(work, request, { kind: 'failed', steps: [], findings: [], view });
+  }
+  if (now.kind !== 'plan' || fingerprintOf(request.operation, now.plan.plan) !== proposed.fingerprint) {
+    return finishWith(work, request, stale(request, proposed.plan, now));
+  }
+  const done = await execute(work, request, now.plan, context);
+  if (done.kind === 'lost') return;
+  await conclude(work, request, now.plan, { steps: done.steps, context });
+}
+
+type Replanned = Planned<Proposal> | { readonly kind: 'failed'; readonly error: unknown };
+
+async function planAgain(change: Change, request: Request, context: Context): Promise<Replanned> {
+  try {
+    return await change.propose(request.words, context);
+  } catch (error) {
+    return { kind: 'failed', error };
+  }
+}
+
+type Executed = { readonly kind: 'ended'; readonly steps: readonly Step[] } | { readonly kind: 'lost' };
+
+/**
+ * Pulls one step after the other. Before each pull, which is when the next write leaves, the request must still be ours;
+ * after each, the step is stored. `lost`: somebody else has taken the request over and will say how it ended.
+ */
+async function execute(work: Work, request: Request, proposal: Proposal, context: Context): Promise<Executed> {
+  const steps: Step[] = [];
+  let revision = request.revision;
+  const running = proposal.execute(context)[Symbol.asyncIterator]();
+  for (;;) {
+    if (!(await work.store.isAt(request.id, revision))) return { kind: 'lost' };
+    const next = await running.next().catch((error: unknown) => {
+      // Reading back decides what is true; the reason goes to the log.
+      work.onError(error, request.id);
+      return { done: true } as const;
+    });
+    if (next.done) return { kind: 'ended', steps };
+    steps.push(next.value);
+    const moved = await work.store.move(request.id, step(next.value));
+    if (!moved.ok) return { kind: 'lost' };
+    revision = moved.request.revision;
+  }
+}
+
+/** Reads the truth back and ends the request with it. */
+export async function conclude(
+  work: Work,
+  request: Request,
+  proposal: Proposal,
+  { steps, context, mayStillLand = false }: { steps: readonly Step[]; context: Context; mayStillLand?: boolean },
+): Promise<void> {
+  const read = await proposal.verify(context).catch((error: unknown) => unreadable(work, request, proposal, error));
+  const findings = mayStillLand ? read.map(doubtful) : read;
+  const kind = outcomeKind(steps, findings);
+  await finishWith(work, request, { kind, steps, findings, view: proposal.render(steps, findings) });
+}
+
+function unreadable(work: Work, request: Request, proposal: Proposal, error: unknown): readonly Finding[] {
+  work.onError(error, request.id);
+  const text = `could not be read back: ${messageOf(error)}`;
+  return proposal.targets.map((target) => ({ target: target.key, verdict: 'unverifiable', text }));
+}
+
+/** The performer was lost and its last write cannot be stopped: "not done" is only true until it lands. */
+function doubtful(finding: Finding): Finding {
+  if (finding.verdict !== 'contradicted') return finding;
+  return { ...finding, verdict: 'unverifiable', text: `${finding.text}; a write that was under way may still land` };
+}
+
+function stale(request: Request, approved: Json, now: Exclude<Replanned, { kind: 'failed' }>) {
+  const why = now.kind === 'plan' ? 'The target is not what was approved any more. Nothing was written.' : now.why;
+  const again = {
+    kind: 'next',
+    label: 'Plan again',
+    words: commandOf(request),
+    why: 'reads the target as it is now',
+  } as const;
+  const view: View = {
+    title: 'Stale: nothing was written',
+    tone: 'warning',
+    parts: [...comparison(approved, now), again],
+  };
+  return { kind: 'stale', why, view } as const;
+}
+
+function comparison(approved: Json, now: Exclude<Replanned, { kind: 'failed' }>): View['parts'] {
+  if (now.kind !== 'plan') return now.view?.parts ?? [];
+  const rows = differences(approved, now.plan.plan).map(({ path, approved, now }) => [path, approved, now]);
+  return [{ kind: 'table', name: 'differences.csv', head: ['What', 'Approved', 'Now'], rows }];
+}

@@ -1,0 +1,108 @@
+import type { Redis } from 'ioredis';
+import type { Keys } from './redis';
+import { script } from './script';
+
+/**
+ * Which messages are behind their records. Kept in Redis, so that a restarted bot repaints what it missed; several moves
+ * of one request are one entry, so that a message is drawn once for all of them.
+ */
+export interface Redraws {
+  /** The requests that are due, each leased to this caller for half a minute. */
+  take(most: number): Promise<readonly Due[]>;
+  /** The message exists: kept at once, so that it is never posted a second time. */
+  remember(request: string, message: Drawn): Promise<void>;
+  /** The message shows its revision now. What moved meanwhile stays due. */
+  drawn(due: Due, message: Drawn): Promise<void>;
+  /** Not now: try again after this. */
+  later(request: string, ms: number): Promise<void>;
+  /** The message is to be drawn again although the request has not moved. */
+  due(request: string): Promise<void>;
+  /** Never: the message cannot be drawn at all. */
+  drop(request: string): Promise<void>;
+  /** The message as it was last drawn, or null. */
+  message(request: string): Promise<Drawn | null>;
+  /** Calls back whenever a request has moved, from when Redis is there. Returns how to stop. */
+  onMove(callback: () => void): () => void;
+  pending(): Promise<number>;
+}
+
+export interface Due {
+  readonly request: string;
+  /** The time it was due; a later move changes it. */
+  readonly score: string;
+}
+
+export interface Drawn {
+  readonly channel: string;
+  readonly ts: string;
+  readonly revision: number;
+  /** Names of the files that were posted with it. */
+  readonly files: readonly string[];
+}
+
+const LEASE_MS = 30_000;
+const KEEP_S = 90 * 24 * 3600;
+
+const take = script(`
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'WITHSCORES', 'LIMIT', 0, 200)
+local taken = {}
+for at = 1, #due, 2 do
+  if #taken >= 2 * tonumber(ARGV[1]) then break end
+  if redis.call('SET', ARGV[2] .. due[at], '1', 'NX', 'PX', ARGV[3]) then
+    taken[#taken + 1] = due[at]
+    taken[#taken + 1] = due[at + 1]
+  end
+end
+return taken
+`);
+
+const finished = script(`
+if redis.call('ZSCORE', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('ZREM', KEYS[1], ARGV[1]) end
+redis.call('SET', KEYS[3], ARGV[3], 'EX', ARGV[4])
+redis.call('DEL', KEYS[2])
+return 1
+`);
+
+const postpone = script(`
+local time = redis.call('TIME')
+redis.call('ZADD', KEYS[1], 'XX', time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[2]), ARGV[1])
+redis.call('DEL', KEYS[2])
+return 1
+`);
+
+export function createRedraws(redis: Redis, keys: Keys, subscribe: () => Redis): Redraws {
+  return {
+    take: async (most) => {
+      const taken = (await take(redis, [keys.redraw], [most, keys.drawing(''), LEASE_MS])) as readonly string[];
+      return taken.flatMap((request, at) => (at % 2 === 0 ? [{ request, score: taken[at + 1] ?? '' }] : []));
+    },
+    remember: async (request, message) =>
+      void (await redis.set(keys.message(request), JSON.stringify(message), 'EX', KEEP_S)),
+    drawn: async ({ request, score }, message) => {
+      const args = [request, score, JSON.stringify(message), KEEP_S];
+      await finished(redis, [keys.redraw, keys.drawing(request), keys.message(request)], args);
+    },
+    later: async (request, ms) => void (await postpone(redis, [keys.redraw, keys.drawing(request)], [request, ms])),
+    due: async (request) => {
+      await redis.zadd(keys.redraw, 'NX', 0, request);
+      await redis.publish(keys.moves, request);
+    },
+    drop: async (request) => {
+      await redis.zrem(keys.redraw, request);
+      await redis.del(keys.drawing(request));
+    },
+    message: async (request) => {
+      const stored = await redis.get(keys.message(request));
+      return stored === null ? null : (JSON.parse(stored) as Drawn);
+    },
+    onMove: (callback) => {
+      const subscriber = subscribe().on('message', callback);
+      // Without it messages are still drawn, a quarter of a second later.
+      subscriber.subscribe(keys.moves).catch(() => undefined);
+      return () => subscriber.disconnect();
+    },
+    pending: () => redis.zcard(keys.redraw),
+  };
+}

@@ -1,0 +1,114 @@
+import type { Danger, Finding, Json, Step, Target, Words } from '../handlers/operation';
+import type { Text, View } from '../handlers/view';
+
+/**
+ * The stored life of a request. One record in Redis; every change of it is a move with an audit entry, see `store.ts`.
+ *
+ *   queued ──► finished                                   (a query, or a change with nothing to approve)
+ *      └─────► planned ──► approved ──► running ──► finished
+ *                 └──► denied, withdrawn, expired ◄──┘ (approved and not started in time)
+ */
+export interface Request {
+  readonly id: string;
+  /** Counts moves; every write compares it. */
+  readonly revision: number;
+  readonly kind: 'query' | 'change';
+  readonly operation: string;
+  readonly words: Words;
+  /** Slack user id. */
+  readonly requester: string;
+  readonly place: Place;
+  /** All times are Redis TIME in milliseconds. */
+  readonly askedAt: number;
+  readonly state: State;
+}
+
+export interface Place {
+  readonly channel: string;
+  readonly thread?: string;
+}
+
+export interface Approval {
+  readonly by: string;
+  readonly at: number;
+}
+
+/** What people are asked to approve. Fixed from the moment it is shown. */
+export interface Proposed {
+  readonly plan: Json;
+  readonly fingerprint: string;
+  readonly danger: Danger;
+  readonly targets: readonly Target[];
+  readonly preview: View;
+  /** How many people other than the requester must approve. */
+  readonly needs: number;
+  readonly recheckAfterMs: number | null;
+}
+
+export interface Decided {
+  readonly proposed: Proposed;
+  readonly approvals: readonly Approval[];
+}
+
+export type State =
+  | { readonly kind: 'queued' }
+  | ({ readonly kind: 'planned'; readonly expiresAt: number } & Decided)
+  | ({ readonly kind: 'approved'; readonly expiresAt: number } & Decided)
+  /** `fence` is the audit entry's number of the start: it only grows, so an older holder can always be told. */
+  | ({
+      readonly kind: 'running';
+      readonly startedAt: number;
+      readonly fence: number;
+      readonly steps: readonly Step[];
+    } & Decided)
+  | ({ readonly kind: 'denied' | 'withdrawn'; readonly by: string; readonly at: number } & Decided)
+  | ({ readonly kind: 'expired'; readonly at: number } & Decided)
+  | {
+      readonly kind: 'finished';
+      readonly at: number;
+      readonly outcome: Outcome;
+      readonly decided: Decided | null;
+      readonly recheck: Recheck;
+    };
+
+export type StateKind = State['kind'];
+
+export type Recheck =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'due'; readonly at: number }
+  | { readonly kind: 'made'; readonly view: View };
+
+/** How performing (or answering) ended. */
+export type Outcome =
+  | { readonly kind: 'answered'; readonly view: View }
+  | { readonly kind: 'unchanged' | 'refused'; readonly why: Text; readonly view?: View }
+  | { readonly kind: 'stale'; readonly why: Text; readonly view: View }
+  | Performed;
+
+export interface Performed {
+  readonly kind: 'succeeded' | 'partial' | 'failed' | 'uncertain';
+  readonly steps: readonly Step[];
+  readonly findings: readonly Finding[];
+  readonly view: View;
+  /** A person has cleared an uncertain request: its targets are free again. */
+  readonly clearedBy?: string;
+}
+
+export type Decision = 'approve' | 'deny' | 'withdraw';
+
+export function isOpen(state: State): boolean {
+  if (state.kind === 'finished') return state.recheck.kind === 'due';
+  return state.kind === 'queued' || state.kind === 'planned' || state.kind === 'approved' || state.kind === 'running';
+}
+
+/** What the request decided on, where it has come that far. */
+export function decidedOf(state: State): Decided | null {
+  if (state.kind === 'queued') return null;
+  return state.kind === 'finished' ? state.decided : state;
+}
+
+export function stepsOf(state: State): readonly Step[] {
+  if (state.kind === 'running') return state.steps;
+  if (state.kind === 'finished' && 'steps' in state.outcome) return state.outcome.steps;
+  return [];
+}

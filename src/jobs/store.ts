@@ -1,0 +1,150 @@
+import type { Redis } from 'ioredis';
+import type { View } from '../handlers/view';
+import { GENESIS, type Head } from './audit';
+import { type Asked, ask, type Move } from './lifecycle';
+import type { Refusal } from './policy';
+import type { Keys } from './redis';
+import type { Request } from './request';
+import { createWriter, type Holder, type Written } from './writer';
+
+/** How long what a query reports while it reads is kept. Seconds. */
+const KEEP_PARTIAL_S = 600;
+/** How often a move is tried again when others keep moving the same request. */
+const MOST_TRIES = 20;
+
+export type Moving =
+  | { readonly ok: true; readonly request: Request }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+export interface Store {
+  /** Stores a new request. The same id again: the stored one, not `fresh`. */
+  open(asked: Asked): Promise<{ readonly request: Request; readonly fresh: boolean }>;
+  load(id: string): Promise<Request | null>;
+  /** Reads, decides, writes; again when somebody else moved the request in between. */
+  move(id: string, move: Move): Promise<Moving>;
+  /** Whether the request is still exactly at this revision: asked right before each write to a target. */
+  isAt(id: string, revision: number): Promise<boolean>;
+  /** Shows what a query knows so far; not a move. */
+  report(id: string, view: View): Promise<void>;
+  partial(id: string): Promise<View | null>;
+  openIds(): Promise<readonly string[]>;
+  /** The newest requests, newest first. */
+  newest(count: number): Promise<readonly Request[]>;
+  /** Every lock that is held: target path and holder. */
+  locks(): Promise<readonly (readonly [target: string, holder: Holder])[]>;
+  trail: Trail;
+}
+
+/** The stored audit trail. */
+export interface Trail {
+  head(): Promise<Head>;
+  /** The newest entries' exact texts, newest first. */
+  newest(count: number): Promise<readonly string[]>;
+  /** Every entry's exact text, oldest first, up to the head. */
+  all(upTo: Head): AsyncIterable<string>;
+}
+
+export function createStore(redis: Redis, keys: Keys): Store {
+  const writer = createWriter(redis, keys);
+
+  async function load(id: string): Promise<Request | null> {
+    const json = await redis.hget(keys.request(id), 'json');
+    return json === null ? null : readRequest(json);
+  }
+
+  async function open(asked: Asked) {
+    const written = await writer.write(asked.id, 0, (tick) => ask(asked, tick));
+    if (written.kind === 'written') return { request: written.request, fresh: true };
+    const request = await load(asked.id);
+    if (!request) throw new Error(`request ${asked.id} was neither written nor found`);
+    return { request, fresh: false };
+  }
+
+  async function move(id: string, make: Move): Promise<Moving> {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const request = await load(id);
+      if (!request) return { ok: false, refusal: gone(id) };
+      const written = await writer.write(id, request.revision, (tick) => make(request, tick));
+      if (written.kind !== 'conflict') return moving(written);
+    }
+    throw new Error(`request ${id} was moved by others ${MOST_TRIES} times in a row`);
+  }
+
+  return {
+    open,
+    load,
+    move,
+    isAt: async (id, revision) => (await redis.hget(keys.request(id), 'revision')) === String(revision),
+    report: async (id, view) => {
+      await redis.set(keys.partial(id), JSON.stringify(view), 'EX', KEEP_PARTIAL_S);
+      await redis.zadd(keys.redraw, Date.now() - 60_000, id);
+      await redis.publish(keys.moves, id);
+    },
+    partial: async (id) => {
+      const json = await redis.get(keys.partial(id));
+      return json === null ? null : (JSON.parse(json) as View);
+    },
+    openIds: () => redis.zrange(keys.open, '0', '-1'),
+    newest: async (count) => {
+      const ids = await redis.zrevrange(keys.all, 0, count - 1);
+      const requests = await Promise.all(ids.map(load));
+      return requests.filter((request) => request !== null);
+    },
+    locks: async () => {
+      const held = Object.entries(await redis.hgetall(keys.locks));
+      return held.map(([target, json]) => [target, JSON.parse(json) as Holder] as const);
+    },
+    trail: createTrail(redis, keys),
+  };
+}
+
+function createTrail(redis: Redis, keys: Keys): Trail {
+  return {
+    head: async () => {
+      const [seq, hash] = await redis.hmget(keys.head, 'seq', 'hash');
+      return seq && hash ? { seq: Number(seq), hash } : GENESIS;
+    },
+    newest: async (count) => (await redis.xrevrange(keys.trail, '+', '-', 'COUNT', count)).map(textOf),
+    all: async function* (upTo) {
+      for (let from = '-'; ; ) {
+        const page = await redis.xrange(keys.trail, from, `${upTo.seq}-1`, 'COUNT', 1_000);
+        for (const item of page) yield textOf(item);
+        const last = page.at(-1);
+        if (!last) return;
+        from = `(${last[0]}`;
+      }
+    },
+  };
+}
+
+function textOf([, fields]: readonly [id: string, fields: readonly string[]]): string {
+  return fields[1] ?? '';
+}
+
+/** Our own record, written by `writer.ts` and by nobody else. */
+function readRequest(json: string): Request {
+  return JSON.parse(json) as Request;
+}
+
+function moving(written: Exclude<Written, { kind: 'conflict' }>): Moving {
+  if (written.kind === 'written') return { ok: true, request: written.request };
+  if (written.kind === 'refused') return { ok: false, refusal: written.moved.refusal };
+  return { ok: false, refusal: busy(written.target, written.holder) };
+}
+
+function busy(target: string, holder: Holder): Refusal {
+  return {
+    rule: 'busy',
+    why: [
+      `${target} is held by request ${holder.request}, since `,
+      { at: holder.since },
+      ', asked by ',
+      { user: holder.requester },
+      '. Nothing was run.',
+    ],
+  };
+}
+
+export function gone(id: string): Refusal {
+  return { rule: 'gone', why: `There is no request ${id}. It may be older than what is kept. Nothing was run.` };
+}

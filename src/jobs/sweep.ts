@@ -1,0 +1,82 @@
+import { contextOf, finishWith, type Work } from './answer';
+import { expire } from './lifecycle';
+import { conclude } from './perform';
+import type { Queues } from './queue';
+import type { Request } from './request';
+
+/** A job that has not moved its request after this is added again; it may only have been lost. Milliseconds. */
+const LOST_JOB_MS = 10_000;
+/** A request that cannot be read by then is given up, so that one that kills its worker does not do so for ever. */
+const MOST_QUEUED_MS = 10 * 60_000;
+
+export interface Sweep extends Work {
+  readonly queues: Queues;
+  /** Whether somebody performs the request right now. */
+  readonly alive: (request: string) => Promise<boolean>;
+  /** Redis TIME. */
+  readonly now: () => Promise<number>;
+}
+
+/**
+ * The repair of interrupted work: every open request that nobody moves any more is moved by what is true. Safe to run in
+ * several processes at once, since each repair is a compared move like any other.
+ */
+export async function sweep(deps: Sweep): Promise<void> {
+  for (const id of await deps.store.openIds()) {
+    await repair(deps, id).catch((error: unknown) => deps.onError(error, id));
+  }
+}
+
+async function repair(deps: Sweep, id: string): Promise<void> {
+  const [request, now] = await Promise.all([deps.store.load(id), deps.now()]);
+  if (!request) return;
+  const { state } = request;
+  if (state.kind === 'queued') return readAgain(deps, request, now);
+  if ((state.kind === 'planned' || state.kind === 'approved') && now > state.expiresAt)
+    return void (await deps.store.move(id, expire));
+  if (state.kind === 'approved') return performAgain(deps, request, now);
+  if (state.kind === 'running') return takeOver(deps, request);
+  if (state.kind === 'finished' && state.recheck.kind === 'due') return lookAgain(deps, id, state.recheck.at - now);
+}
+
+async function readAgain(deps: Sweep, request: Request, now: number): Promise<void> {
+  if (now > request.askedAt + MOST_QUEUED_MS) {
+    return finishWith(deps, request, {
+      kind: 'refused',
+      why: 'No worker could read this in ten minutes. Nothing was run. Look at the log, then ask again.',
+    });
+  }
+  if (now > request.askedAt + LOST_JOB_MS) await deps.queues.again('read', request.id);
+}
+
+/** Nothing has started yet, so adding the job again can repeat nothing. */
+async function performAgain(deps: Sweep, request: Request, now: number): Promise<void> {
+  if (request.state.kind !== 'approved') return;
+  const approvedAt = request.state.approvals.at(-1)?.at ?? request.askedAt;
+  if (now > approvedAt + LOST_JOB_MS) await deps.queues.again('perform', request.id);
+}
+
+async function lookAgain(deps: Sweep, id: string, dueInMs: number): Promise<void> {
+  if (dueInMs < -LOST_JOB_MS) return deps.queues.again('recheck', id);
+  await deps.queues.recheck(id, Math.max(0, dueInMs));
+}
+
+/** The performer is gone. Its step is never repeated: the door is closed, the target is read, and that is the outcome. */
+async function takeOver(deps: Sweep, request: Request): Promise<void> {
+  const { state } = request;
+  if (state.kind !== 'running' || (await deps.alive(request.id))) return;
+  const operation = deps.operation(request.operation);
+  if (operation?.kind !== 'change') {
+    return finishWith(deps, request, {
+      kind: 'refused',
+      why: `This version of the bot does not know ${request.operation}.`,
+    });
+  }
+  const proposal = operation.restore(state.proposed.plan);
+  const context = contextOf(deps, request.id);
+  const sealed = await proposal.seal(context).catch((error: unknown) => {
+    deps.onError(error, request.id);
+    return false;
+  });
+  await conclude(deps, request, proposal, { steps: state.steps, context, mayStillLand: !sealed });
+}

@@ -1,0 +1,120 @@
+import { Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { lookAgain, read, type Work } from './answer';
+import { type Heartbeat, perform } from './perform';
+import { CHANGES, type JobData, type Queues, READS } from './queue';
+import { connectionOptions, type Keys } from './redis';
+import { sweep } from './sweep';
+
+const BEAT_EVERY_MS = 2_000;
+/** Without a beat for this long the performer counts as lost. */
+const BEAT_LASTS_MS = 10_000;
+const SWEEP_EVERY_MS = 5_000;
+/** How long a stopping process waits for what it is doing. */
+const MOST_DRAINING_MS = 25_000;
+
+/** Workers of one queue must have the same options everywhere: whoever runs the stalled check applies its own. */
+const READING = {
+  concurrency: 10,
+  lockDuration: 15_000,
+  stalledInterval: 5_000,
+  maxStalledCount: 1,
+  metrics: { maxDataPoints: 1_440 },
+} as const;
+
+/** Never a second start: after a crash the record and the target say what is true, not BullMQ. */
+const CHANGING = {
+  concurrency: 1,
+  lockDuration: 30_000,
+  stalledInterval: 5_000,
+  maxStalledCount: 0,
+  maxStartedAttempts: 1,
+} as const;
+
+export interface Workers {
+  /** Takes no new job, lets running ones end, and gives up waiting after 25 seconds. */
+  close(): Promise<void>;
+}
+
+export interface WorkerDeps {
+  readonly url: string;
+  readonly keys: Keys;
+  /** A patient connection for heartbeats and the sweep. */
+  readonly redis: Redis;
+  readonly queues: Queues;
+  readonly work: Work;
+}
+
+export function startWorkers({ url, keys, redis, queues, work }: WorkerDeps): Workers {
+  const connection = connectionOptions(url, 'patient');
+  const heartbeat = createHeartbeat(redis, keys);
+  const onError = (error: Error) => work.onError(error, 'worker');
+  const reads = new Worker<JobData>(
+    READS,
+    async (job, _token, signal) => {
+      if (job.name === 'recheck') return lookAgain(work, job.data.request);
+      const last = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+      return read(work, job.data.request, { last, signal });
+    },
+    { ...READING, connection, prefix: keys.tag },
+  ).on('error', onError);
+  const changes = new Worker<JobData>(CHANGES, (job) => perform(work, heartbeat, job.data.request), {
+    ...CHANGING,
+    connection,
+    prefix: keys.tag,
+  }).on('error', onError);
+  const sweeper = startSweep({ redis, keys, queues, work });
+
+  return {
+    close: async () => {
+      sweeper.stop();
+      await Promise.race([Promise.all([reads.close(), changes.close()]), after(MOST_DRAINING_MS)]);
+    },
+  };
+}
+
+function createHeartbeat(redis: Redis, keys: Keys): Heartbeat {
+  return {
+    begin: (request) => {
+      const beat = () => redis.set(keys.beat(request), '1', 'PX', BEAT_LASTS_MS).catch(() => undefined);
+      const first = beat();
+      const timer = setInterval(beat, BEAT_EVERY_MS);
+      return {
+        stop: async () => {
+          clearInterval(timer);
+          await first;
+          await redis.del(keys.beat(request)).catch(() => 0);
+        },
+      };
+    },
+  };
+}
+
+function startSweep({ redis, keys, queues, work }: Omit<WorkerDeps, 'url'>): { stop(): void } {
+  const deps = {
+    ...work,
+    queues,
+    alive: async (request: string) => (await redis.exists(keys.beat(request))) === 1,
+    now: async () => {
+      const [seconds, micros] = await redis.time();
+      return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+    },
+  };
+  let sweeping = false;
+  const timer = setInterval(() => {
+    if (sweeping) return;
+    sweeping = true;
+    sweep(deps)
+      .catch((error: unknown) => work.onError(error, 'sweep'))
+      .finally(() => {
+        sweeping = false;
+      });
+  }, SWEEP_EVERY_MS);
+  return { stop: () => clearInterval(timer) };
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}

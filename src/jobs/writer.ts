@@ -1,0 +1,202 @@
+import { performance } from 'node:perf_hooks';
+import type { Redis } from 'ioredis';
+import { GENESIS, type Head, seal } from './audit';
+import { type Batch, COMMIT_SCRIPT, type Reply } from './commit';
+import type { Moved, Tick } from './lifecycle';
+import type { Keys } from './redis';
+import { isOpen, type Request } from './request';
+import { script } from './script';
+
+/**
+ * Writes moves in group commits: while one script is under way, the moves that arrive wait and go together in the next.
+ * The audit chain needs one order, and this gives it without a round trip per move. Across processes the head decides:
+ * who built on an old one builds again.
+ */
+export interface Writer {
+  /**
+   * Carries out one move. `make` is pure and may be called several times: with the clock and the audit number that the
+   * move would have. Resolves when Redis has confirmed; rejects when it has not, and then the move may still land.
+   */
+  write(id: string, expected: number, make: (tick: Tick) => Moved): Promise<Written>;
+}
+
+export type Written =
+  | { readonly kind: 'written'; readonly request: Request }
+  | { readonly kind: 'refused'; readonly moved: Extract<Moved, { ok: false }> }
+  /** The request is not at the expected revision any more: read it again. */
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'held'; readonly target: string; readonly holder: Holder };
+
+/** Who holds a lock. */
+export interface Holder {
+  readonly request: string;
+  readonly requester: string;
+  readonly since: number;
+  readonly fence: number;
+}
+
+const MOST_PER_BATCH = 64;
+/** How far the clock of a batch may be from Redis' when it arrives. */
+const TOLERANCE_MS = 500;
+/** A new request is drawn after this, in the hope that its answer is there by then and one message does. */
+const FIRST_DRAW_MS = 250;
+const KEEP_ENDED_S = 90 * 24 * 3600;
+
+const commit = script(COMMIT_SCRIPT);
+
+type Ready = Extract<Moved, { ok: true }>;
+
+interface Pending {
+  readonly id: string;
+  readonly expected: number;
+  readonly make: (tick: Tick) => Moved;
+  readonly resolve: (written: Written) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Built {
+  readonly pending: Pending;
+  readonly moved: Ready;
+  readonly hash: string;
+  readonly entry: string;
+}
+
+export function createWriter(redis: Redis, keys: Keys): Writer {
+  let waiting: Pending[] = [];
+  let writing = false;
+  let head: Head = GENESIS;
+  /** Redis TIME minus this process' monotonic clock, so that a step of the wall clock changes nothing. */
+  let offset = Number.NaN;
+
+  function learn(reply: Reply): void {
+    offset = reply.now - performance.now();
+    if (reply.kind === 'head') head = { seq: reply.seq, hash: reply.hash };
+  }
+
+  async function writeAll(): Promise<void> {
+    writing = true;
+    while (waiting.length > 0) {
+      const batch = takeBatch();
+      await writeBatch(batch).catch((error: unknown) => {
+        for (const pending of batch) pending.reject(error);
+      });
+    }
+    writing = false;
+  }
+
+  /** At most one move per request: the second must see what the first did. */
+  function takeBatch(): Pending[] {
+    const batch = new Map<string, Pending>();
+    const later: Pending[] = [];
+    for (const pending of waiting) {
+      if (batch.size < MOST_PER_BATCH && !batch.has(pending.id)) batch.set(pending.id, pending);
+      else later.push(pending);
+    }
+    waiting = later;
+    return [...batch.values()];
+  }
+
+  async function writeBatch(batch: Pending[]): Promise<void> {
+    let rest = batch;
+    while (rest.length > 0) {
+      const at = Math.floor(performance.now() + offset) || 0;
+      const { built, refused } = build(rest, head, at);
+      const last = built.at(-1);
+      // Refusals are judged by the clock too: the first tick of a process is not known yet and must not decide.
+      if (Number.isNaN(offset) || last) {
+        const reply = await send(redis, keys, { head, at, built });
+        learn(reply);
+        if (reply.kind === 'head') continue;
+        if (reply.kind !== 'ok') {
+          rest = settleOne(built, reply, rest);
+          continue;
+        }
+        if (last) head = { seq: head.seq + built.length, hash: last.hash };
+      }
+      for (const { pending, moved } of built) pending.resolve({ kind: 'written', request: moved.request });
+      for (const [pending, moved] of refused) pending.resolve({ kind: 'refused', moved });
+      return;
+    }
+  }
+
+  return {
+    write: (id, expected, make) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ id, expected, make, resolve, reject });
+        if (!writing) void writeAll();
+      }),
+  };
+}
+
+function build(batch: readonly Pending[], head: Head, at: number) {
+  const built: Built[] = [];
+  const refused: [Pending, Extract<Moved, { ok: false }>][] = [];
+  let last = head;
+  for (const pending of batch) {
+    const moved = pending.make({ at, seq: last.seq + 1 });
+    if (!moved.ok) {
+      refused.push([pending, moved]);
+      continue;
+    }
+    const sealed = seal(moved.note, last, at);
+    last = sealed.head;
+    built.push({ pending, moved, hash: sealed.head.hash, entry: sealed.text });
+  }
+  return { built, refused };
+}
+
+/** One item stopped the whole batch: that one is answered, the others are tried again. */
+function settleOne(built: readonly Built[], reply: Extract<Reply, { item: number }>, rest: Pending[]): Pending[] {
+  const culprit = built[reply.item]?.pending;
+  if (!culprit) throw new Error(`the commit script named item ${reply.item} of ${built.length}`);
+  if (reply.kind === 'conflict') culprit.resolve({ kind: 'conflict' });
+  else culprit.resolve({ kind: 'held', target: reply.target, holder: JSON.parse(reply.holder) as Holder });
+  return rest.filter((pending) => pending !== culprit);
+}
+
+async function send(
+  redis: Redis,
+  keys: Keys,
+  { head, at, built }: { head: Head; at: number; built: readonly Built[] },
+): Promise<Reply> {
+  const batch: Batch = { head, at, tolerance: TOLERANCE_MS, channel: keys.moves, items: built.map(itemOf) };
+  const all = [
+    keys.head,
+    keys.trail,
+    keys.locks,
+    keys.redraw,
+    keys.open,
+    keys.all,
+    ...built.map(({ pending }) => keys.request(pending.id)),
+  ];
+  const args = built.flatMap(({ moved, entry }) => [
+    JSON.stringify(moved.request),
+    entry,
+    JSON.stringify(holderOf(moved.request)),
+  ]);
+  const reply = await commit(redis, all, [JSON.stringify(batch), ...args]);
+  if (typeof reply !== 'string') throw new Error('the commit script answered nothing');
+  return JSON.parse(reply) as Reply;
+}
+
+function itemOf({ pending, moved, hash }: Built): Batch['items'][number] {
+  const { request, claim = [], release = false } = moved;
+  return {
+    id: request.id,
+    expected: pending.expected,
+    revision: request.revision,
+    askedAt: request.askedAt,
+    hash,
+    open: isOpen(request.state),
+    drawInMs: request.state.kind === 'queued' ? FIRST_DRAW_MS : 0,
+    keepS: KEEP_ENDED_S,
+    claim: claim.map((target) => target.key),
+    release,
+  };
+}
+
+function holderOf(request: Request): Holder | null {
+  if (request.state.kind !== 'running') return null;
+  const { fence, startedAt } = request.state;
+  return { request: request.id, requester: request.requester, since: startedAt, fence };
+}

@@ -1,0 +1,109 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { freePorts } from '../../sandbox/services/ports';
+
+const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find((path) => existsSync(path)) ?? null;
+
+/** Why there can be no sshd here, or null. */
+export function whyNoSshd(): string | null {
+  if (SSHD === null) return 'there is no sshd on this machine';
+  return ['/usr/bin/ssh', '/usr/local/bin/ssh'].some((path) => existsSync(path)) ? null : 'there is no ssh client here';
+}
+
+export interface LoopbackSshd {
+  /** `user@127.0.0.1:port` */
+  readonly where: string;
+  readonly keyFile: string;
+  readonly knownHostsFile: string;
+  /** A known_hosts that holds another host key. */
+  readonly wrongKnownHostsFile: string;
+  /** A key that nobody knows. */
+  readonly wrongKeyFile: string;
+  /** Runs `systemctl` and `journalctl` of the far side from this text, a sh script that finds the program's name in $0. */
+  farSide(script: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A real sshd on loopback that runs the real forced command, with stubs in place of systemd. */
+export async function startSshd(): Promise<LoopbackSshd> {
+  const home = await mkdtemp(join(tmpdir(), 'quorumbot-sshd-'));
+  const at = (name: string) => join(home, name);
+  for (const name of ['host', 'key', 'other']) {
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', at(name)]);
+  }
+  const [port = 0] = await freePorts(1);
+  await mkdir(at('bin'));
+  const forced = `PATH=${at('bin')}:/usr/bin:/bin ${resolve(__dirname, '../../deploy/palm-units')}`;
+  await writeFile(at('authorized'), `restrict,command="${forced}" ${await readFile(at('key.pub'), 'utf8')}`);
+  for (const [file, key] of [
+    ['known', 'host'],
+    ['wrong-known', 'other'],
+  ] as const) {
+    await writeFile(at(file), `[127.0.0.1]:${port} ${await readFile(at(`${key}.pub`), 'utf8')}`);
+  }
+  await writeFile(at('config'), config(port, at));
+  const madeDirectory = await privilegeDirectory();
+  const daemon = spawn(SSHD ?? 'sshd', ['-D', '-e', '-f', at('config')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  await listening(daemon);
+  return {
+    where: `${userInfo().username}@127.0.0.1:${port}`,
+    keyFile: at('key'),
+    knownHostsFile: at('known'),
+    wrongKnownHostsFile: at('wrong-known'),
+    wrongKeyFile: at('other'),
+    farSide: async (script) => {
+      for (const name of ['systemctl', 'journalctl']) {
+        await writeFile(at(`bin/${name}`), `#!/bin/sh\n${script}\n`);
+        await chmod(at(`bin/${name}`), 0o755);
+      }
+    },
+    stop: async () => {
+      const exited = once(daemon, 'exit');
+      daemon.kill('SIGTERM');
+      await exited;
+      await rm(home, { recursive: true, force: true });
+      if (madeDirectory) await rmdir('/run/sshd').catch(() => undefined);
+    },
+  };
+}
+
+function config(port: number, at: (name: string) => string): string {
+  return [
+    `Port ${port}`,
+    'ListenAddress 127.0.0.1',
+    `HostKey ${at('host')}`,
+    `AuthorizedKeysFile ${at('authorized')}`,
+    'PidFile none',
+    'StrictModes no',
+    'UsePAM no',
+    'PasswordAuthentication no',
+    'KbdInteractiveAuthentication no',
+    'PermitRootLogin forced-commands-only',
+    '',
+  ].join('\n');
+}
+
+/** Run by root, sshd wants a directory that the service's start makes. True when we made it. */
+async function privilegeDirectory(): Promise<boolean> {
+  if (process.getuid?.() !== 0 || existsSync('/run/sshd')) return false;
+  await mkdir('/run/sshd', { mode: 0o755 });
+  return true;
+}
+
+async function listening(daemon: ChildProcess): Promise<void> {
+  const said: string[] = [];
+  if (!daemon.stderr) throw new Error('sshd has no stderr');
+  for await (const line of createInterface({ input: daemon.stderr })) {
+    if (line.startsWith('Server listening')) {
+      daemon.stderr.resume();
+      return;
+    }
+    said.push(line);
+  }
+  throw new Error(`sshd did not start: ${said.join('; ')}`);
+}

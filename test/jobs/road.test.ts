@@ -1,0 +1,124 @@
+import { startRedis } from '../../sandbox/services/redis';
+import type { Change } from '../../src/handlers/operation';
+import type { Workers } from '../../src/jobs/worker';
+import { byName, type JobsUnderTest, openJobs, raise, type Shelf } from '../support/jobs';
+
+let redis: Awaited<ReturnType<typeof startRedis>>;
+let under: JobsUnderTest;
+let workers: Workers;
+let shelf: Shelf;
+let change: Change;
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+
+beforeEach(async () => {
+  shelf = {
+    values: new Map([
+      ['a', 1],
+      ['b', 1],
+      ['!c', 1],
+    ]),
+    writes: 0,
+  };
+  change = raise(shelf);
+  under = openJobs(redis.url);
+  await under.jobs.connected(2_000);
+  workers = under.jobs.work(byName(change));
+});
+afterEach(async () => {
+  await workers.close();
+  await under.close();
+});
+
+const place = { channel: 'C1' };
+const ask = (words: string[], delivery = words.join(' ')) =>
+  under.jobs.requests.open({ delivery, operation: change, words, requester: 'UANA', place });
+const approve = (id: string, by: string) =>
+  under.jobs.requests.decide(id, { decision: 'approve', by, membership: 'approver' });
+
+async function asked(...words: string[]) {
+  const opened = await ask(words);
+  if (!opened.ok) throw new Error('not opened');
+  return under.until(opened.request.id, 'planned', 'finished');
+}
+
+test('a reversible change runs once after one other person approved it', async () => {
+  const { id } = await asked('a');
+  expect(shelf.writes).toBe(0);
+  expect((await approve(id, 'UBEN')).ok).toBe(true);
+  const request = await under.until(id, 'finished');
+  expect(request.state).toMatchObject({ outcome: { kind: 'succeeded', view: { title: 'a is raised' } } });
+  expect(shelf).toMatchObject({ writes: 1 });
+  expect(await under.jobs.ledger.locks()).toEqual([]);
+});
+
+test('an irreversible change waits for two different people', async () => {
+  const { id } = await asked('!c');
+  await approve(id, 'UBEN');
+  expect(await approve(id, 'UBEN')).toMatchObject({ ok: false, refusal: { rule: 'already counted' } });
+  expect((await under.jobs.store.load(id))?.state.kind).toBe('planned');
+  await approve(id, 'UCHO');
+  await under.until(id, 'finished');
+  expect(shelf.writes).toBe(1);
+});
+
+test('the requester can never approve, also as an approver', async () => {
+  const { id } = await asked('a');
+  expect(await approve(id, 'UANA')).toMatchObject({ ok: false, refusal: { rule: 'own request' } });
+  expect(shelf.writes).toBe(0);
+});
+
+test('two simultaneous clicks of two people count once each', async () => {
+  const { id } = await asked('!c');
+  const votes = await Promise.all(['UBEN', 'UCHO', 'UBEN', 'UCHO', 'UBEN'].map((by) => approve(id, by)));
+  expect(votes.filter((vote) => vote.ok)).toHaveLength(2);
+  await under.until(id, 'finished');
+  expect(shelf.writes).toBe(1);
+});
+
+test('what changed between preview and approval is not written over, and the difference is shown', async () => {
+  const { id } = await asked('a');
+  shelf.values.set('a', 7);
+  await approve(id, 'UBEN');
+  const { state } = await under.until(id, 'finished');
+  expect(state).toMatchObject({
+    outcome: { kind: 'stale', view: { parts: [{ rows: [['from', '1', '7']] }, { kind: 'next' }] } },
+  });
+  expect(shelf.writes).toBe(0);
+});
+
+test('the same delivery three times is one request and runs once', async () => {
+  const opened = await Promise.all([ask(['a'], 'same'), ask(['a'], 'same'), ask(['a'], 'same')]);
+  const ids = new Set(opened.map((one) => one.ok && one.request.id));
+  expect(ids.size).toBe(1);
+  const [id = ''] = [...ids].map(String);
+  await under.until(id, 'planned');
+  await approve(id, 'UBEN');
+  await under.until(id, 'finished');
+  expect(shelf.writes).toBe(1);
+});
+
+test('an answer that was lost is read back: done is done, and it is not done again', async () => {
+  await workers.close();
+  workers = under.jobs.work(byName(raise(shelf, { unknown: true })));
+  const { id } = await asked('a');
+  await approve(id, 'UBEN');
+  const { state } = await under.until(id, 'finished');
+  expect(state).toMatchObject({
+    outcome: { kind: 'succeeded', steps: [{ status: 'unknown' }], findings: [{ verdict: 'confirmed' }] },
+  });
+  expect(shelf.writes).toBe(1);
+});
+
+test('the audit trail of it all is whole', async () => {
+  const { id } = await asked('a');
+  await approve(id, 'UBEN');
+  await under.until(id, 'finished');
+  const verdict = await under.jobs.ledger.verifyAudit();
+  expect(verdict).toMatchObject({ kind: 'whole', entries: 6 });
+  const events = (await under.jobs.ledger.audit(10)).map((line) => line.event);
+  expect(events).toEqual(['finished', 'step', 'started', 'approved', 'planned', 'asked']);
+});

@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { Redis as Client, type Redis } from 'ioredis';
+import { z } from 'zod';
+import type { Change, Operation, Step } from '../../src/handlers/operation';
+import { defineChange } from '../../src/handlers/operation';
+import { createJobs, type Jobs } from '../../src/jobs/jobs';
+import { DEFAULT_RULES, type Rules } from '../../src/jobs/policy';
+import type { Request, StateKind } from '../../src/jobs/request';
+
+/** The job layer on a real Redis, with an operation whose far side is a map in this process. */
+export interface JobsUnderTest {
+  readonly jobs: Jobs;
+  readonly redis: Redis;
+  readonly prefix: string;
+  readonly errors: readonly unknown[];
+  /** Waits for moves of this request until it is in one of these states. */
+  until(id: string, ...kinds: StateKind[]): Promise<Request>;
+  close(): Promise<void>;
+}
+
+export function openJobs(url: string, options: { rules?: Partial<Rules>; prefix?: string } = {}): JobsUnderTest {
+  const prefix = options.prefix ?? `test-${randomBytes(4).toString('hex')}`;
+  const errors: unknown[] = [];
+  const rules = { ...DEFAULT_RULES, ...options.rules };
+  const jobs = createJobs({ url, rules, prefix, onError: (error) => errors.push(error) });
+  const redis = new Client(url);
+  return {
+    jobs,
+    redis,
+    prefix,
+    errors,
+    until: (id, ...kinds) => until(url, prefix, jobs, { id, kinds }),
+    close: async () => {
+      await jobs.close();
+      await redis.quit();
+    },
+  };
+}
+
+async function until(
+  url: string,
+  prefix: string,
+  jobs: Jobs,
+  { id, kinds }: { id: string; kinds: StateKind[] },
+): Promise<Request> {
+  const subscriber = new Client(url);
+  try {
+    let wake = () => {};
+    subscriber.on('message', () => wake());
+    await subscriber.subscribe(`{${prefix}}:moves`);
+    const deadline = performance.now() + 40_000;
+    while (performance.now() < deadline) {
+      const request = await jobs.store.load(id);
+      if (request && kinds.includes(request.state.kind)) return request;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, 1_000);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    const request = await jobs.store.load(id);
+    throw new Error(`request ${id} is ${request?.state.kind}, not ${kinds.join(' or ')}`);
+  } finally {
+    subscriber.disconnect();
+  }
+}
+
+const planSchema = z.strictObject({ name: z.string(), from: z.number() });
+
+/** A far side: numbers by name. `shelf` can be made to fail. */
+export interface Shelf {
+  readonly values: Map<string, number>;
+  /** How many times something was written. */
+  writes: number;
+  beforeWrite?: () => Promise<void>;
+}
+
+/** `test raise NAME`: adds one. Irreversible when the name begins with `!`. */
+export function raise(shelf: Shelf, options: { sealed?: boolean; unknown?: boolean } = {}): Change {
+  const current = (name: string) => shelf.values.get(name);
+  return defineChange<string, z.infer<typeof planSchema>>({
+    name: 'test raise',
+    usage: 'NAME',
+    summary: 'Adds one.',
+    examples: ['test raise a'],
+    schema: planSchema,
+    parse: ([name, ...rest]) =>
+      name && rest.length === 0 ? { ok: true, args: name } : { ok: false, problem: 'one name is needed' },
+    danger: ({ name }) => (name.startsWith('!') ? 'irreversible' : 'reversible'),
+    plan: async (name) => {
+      const from = current(name);
+      if (from === undefined) return { kind: 'refused', why: `there is no ${name}` };
+      return { kind: 'plan', plan: { name, from } };
+    },
+    targets: ({ name }) => [{ key: `test/${name}`, label: name }],
+    preview: ({ name, from }) => ({ title: `Raise ${name} from ${from}`, tone: 'warning', parts: [] }),
+    execute: async function* ({ name, from }): AsyncIterable<Step> {
+      await shelf.beforeWrite?.();
+      shelf.values.set(name, from + 1);
+      shelf.writes += 1;
+      yield { target: `test/${name}`, status: options.unknown ? 'unknown' : 'done', text: 'raised' };
+    },
+    seal: async () => options.sealed ?? false,
+    verify: async ({ name, from }) => {
+      const verdict = current(name) === from + 1 ? 'confirmed' : 'contradicted';
+      return [{ target: `test/${name}`, verdict, text: `${name} is ${current(name)}` }];
+    },
+    render: ({ name }, _steps, findings) => ({
+      title: findings.every(({ verdict }) => verdict === 'confirmed') ? `${name} is raised` : `${name} is not raised`,
+      tone: 'good',
+      parts: [],
+    }),
+  });
+}
+
+export function byName(...operations: Operation[]) {
+  return (name: string) => operations.find((operation) => operation.name === name) ?? null;
+}
