@@ -1,4 +1,4 @@
-import { encode, ExtensionCodec } from '@msgpack/msgpack';
+import { ExtensionCodec, encode } from '@msgpack/msgpack';
 
 /** A whole path, which servers send as extension type 3. */
 export class FullPath {
@@ -13,7 +13,8 @@ const PATH = 3;
 const extensionCodec = new ExtensionCodec();
 extensionCodec.register({
   type: PATH,
-  encode: (value) => (value instanceof FullPath ? Buffer.concat(value.elements.map((element) => encode(element))) : null),
+  encode: (value) =>
+    value instanceof FullPath ? Buffer.concat(value.elements.map((element) => encode(element))) : null,
   decode: () => null,
 });
 
@@ -25,6 +26,7 @@ export function encodeReply(message: Readonly<Record<string, unknown>>): Uint8Ar
 function shortened(value: unknown): unknown {
   if (typeof value === 'bigint') return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
   if (Array.isArray(value)) return value.map(shortened);
-  if (typeof value !== 'object' || value === null || value instanceof FullPath || ArrayBuffer.isView(value)) return value;
+  if (typeof value !== 'object' || value === null || value instanceof FullPath || ArrayBuffer.isView(value))
+    return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shortened(inner)]));
 }

@@ -31,8 +31,14 @@ export function createGate(rule: LoginRule | null): Gate {
     },
     enter: (message) => {
       const user = String(message.ident);
-      if (!rule) throw new PythonError('KeyError', `P('${String(message.typ)}.user.${user}')`, `P('${String(message.typ)}.user.${user}')`);
-      if (message.typ !== rule.method) throw new PythonError('RuntimeError', 'Wrong auth type', `'Wrong auth type', ${quote(rule.method)}`);
+      if (!rule)
+        throw new PythonError(
+          'KeyError',
+          `P('${String(message.typ)}.user.${user}')`,
+          `P('${String(message.typ)}.user.${user}')`,
+        );
+      if (message.typ !== rule.method)
+        throw new PythonError('RuntimeError', 'Wrong auth type', `'Wrong auth type', ${quote(rule.method)}`);
       if (rule.method === 'password') checkPassword(rule, user, key, message.password);
       entered = true;
     },
@@ -41,10 +47,15 @@ export function createGate(rule: LoginRule | null): Gate {
 
 function checkPassword(rule: LoginRule, user: string, key: Buffer | null, sent: unknown): void {
   const password = rule.users[user];
-  if (password === undefined) throw new PythonError('KeyError', `P('password.user.${user}')`, `P('password.user.${user}')`);
+  if (password === undefined)
+    throw new PythonError('KeyError', `P('password.user.${user}')`, `P('password.user.${user}')`);
   if (!key) throw new PythonError('RuntimeError', 'The client has not executed DH key exchange');
   const hash = sent instanceof Uint8Array ? nacl.secretbox.open(sent.subarray(24), sent.subarray(0, 24), key) : null;
   if (!hash || !createHash('sha256').update(password).digest().equals(hash)) {
-    throw new PythonError('AuthFailedError', 'Password hashes do not match', `'Password hashes do not match', ${quote(user)}`);
+    throw new PythonError(
+      'AuthFailedError',
+      'Password hashes do not match',
+      `'Password hashes do not match', ${quote(user)}`,
+    );
   }
 }

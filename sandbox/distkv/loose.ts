@@ -43,7 +43,11 @@ function typeName(value: unknown): string {
   if (value === null) return 'NoneType';
   if (typeof value === 'boolean') return 'bool';
   if (typeof value === 'string') return 'str';
-  return typeof value === 'object' ? 'attrdict' : Number.isInteger(value) || typeof value === 'bigint' ? 'int' : 'float';
+  return typeof value === 'object'
+    ? 'attrdict'
+    : Number.isInteger(value) || typeof value === 'bigint'
+      ? 'int'
+      : 'float';
 }
 
 function plusOne(value: Loose): Loose {
@@ -93,7 +97,7 @@ export function common(a: LooseSet, b: LooseSet): LooseSet {
   return remove(a, remove(a, b));
 }
 
-export function holds(set: LooseSet, tick: bigint): boolean {
+export function holds(set: LooseSet, tick: Loose): boolean {
   return set.some(([from, to]) => !(tick < from) && tick < to);
 }
 

@@ -37,6 +37,7 @@ export async function createMember(options: MemberOptions): Promise<Member> {
   const sockets = new Set<Socket>();
   let tock = options.tock;
   let running = true;
+  let opening: Promise<number> | null = null;
   const nextTock = () => {
     tock += 1n;
     return tock;
@@ -79,7 +80,11 @@ export async function createMember(options: MemberOptions): Promise<Member> {
       running = true;
     },
     open: async () => {
-      if (running && !server.listening) await listen(server, port);
+      if (!running || server.listening) return;
+      opening ??= listen(server, port).finally(() => {
+        opening = null;
+      });
+      await opening;
     },
   };
 }

@@ -24,15 +24,15 @@ export interface Host {
 /** Serves one client the way the real server does: greeting, answers by `seq`, and the errors that end it all. */
 export async function serve(socket: Socket, host: Host): Promise<void> {
   const gate = createGate(host.login);
-  const send = (message: Message) => void socket.write(encodeReply('tock' in message ? message : { ...message, tock: host.tock() }));
+  const send = (message: Message) =>
+    void socket.write(encodeReply('tock' in message ? message : { ...message, tock: host.tock() }));
   socket.on('error', () => socket.destroy());
   send(greeting(host));
-  try {
-    for await (const message of messagesOf(socket)) {
-      if (!take(message, { host, gate, send })) break;
-    }
-  } catch {
-    if (!socket.destroyed) send({ error: '' });
+  const messages = messagesOf(socket)[Symbol.asyncIterator]();
+  for (let more = true; more; ) {
+    const next = await messages.next().catch(() => null);
+    if (next === null && !socket.destroyed) send({ error: '' });
+    more = next !== null && !next.done && take(next.value, { host, gate, send });
   }
   socket.end();
 }
@@ -68,7 +68,8 @@ function take(message: unknown, { host, gate, send }: Session): boolean {
   if (action === undefined) send({ error: 'action' });
   else if (!gate.open() && action !== 'auth' && action !== 'diffie_hellman') send({ error: '' });
   else if (action === 'auth') return enter(message, { host, gate, send });
-  else if (action === 'diffie_hellman') return reply(seq, { host, gate, send }, () => ({ ...gate.exchange(message.pubkey) }));
+  else if (action === 'diffie_hellman')
+    return reply(seq, { host, gate, send }, () => ({ ...gate.exchange(message.pubkey) }));
   else if (!known) send({ error: quote(`SCmd_${String(action)}`) });
   else return reply(seq, { host, gate, send }, () => known(message, host));
   return false;
@@ -112,6 +113,7 @@ const ACTIONS: Readonly<Record<string, (message: Message, host: Host) => Message
   kill_node: (message, { store, publish }) => {
     const [first] = store.own(message.node);
     if (first) throw new PythonError('ServerError', `Node ${String(message.node)} has entry ${first.tick}`);
+    store.drop(String(message.node));
     publish({ node_drop: [message.node] });
     return {};
   },

@@ -1,4 +1,16 @@
-import { add, common, holds, type LooseSet, looseFromWire, looseToWire, one, PythonError, quote, remove } from './loose';
+import { nameOf } from '../../src/backends/distkv/wire';
+import {
+  add,
+  common,
+  holds,
+  type LooseSet,
+  looseFromWire,
+  looseToWire,
+  one,
+  PythonError,
+  quote,
+  remove,
+} from './loose';
 
 /** One stored value and the change that made it. */
 export interface Entry {
@@ -66,10 +78,13 @@ export function createStore(): Store {
       if (!found) throw new PythonError('KeyError', String(tick), String(tick));
       return found;
     },
-    at: (path) => [...nodes.values()].flatMap((node) => [...node.entries.values()]).find((entry) => samePath(entry.path, path)) ?? null,
+    at: (path) =>
+      [...nodes.values()].flatMap((node) => [...node.entries.values()]).find((entry) => samePath(entry.path, path)) ??
+      null,
     own: (node) => [...existing(node).entries.values()],
     drop: (node) => void nodes.delete(node),
-    missing: () => new Map([...nodes].map(([name, node]) => [name, missingOf(node)] as const).filter(([, set]) => set.length > 0)),
+    missing: () =>
+      new Map([...nodes].map(([name, node]) => [name, missingOf(node)] as const).filter(([, set]) => set.length > 0)),
     answers: () => answersOf(nodes),
     tickOf: (node) => nodes.get(node)?.tick ?? null,
     lose: (name, tick) => {
@@ -80,7 +95,8 @@ export function createStore(): Store {
     },
     copyFrom: (other) => {
       nodes.clear();
-      for (const [name, node] of other.export()) nodes.set(name, { ...node, reported: [], entries: new Map(node.entries) });
+      for (const [name, node] of other.export())
+        nodes.set(name, { ...node, reported: [], entries: new Map(node.entries) });
     },
     export: () => nodes,
   };
@@ -101,7 +117,8 @@ function takeInfo(message: Anything, nodes: Map<string, NodeView>, view: (name: 
     const node = view(name);
     if (typeof tick === 'number' || typeof tick === 'bigint') node.tick = higher(node.tick, BigInt(tick));
   }
-  for (const [name, ticks] of items(message.missing)) view(name).reported = add(view(name).reported, looseFromWire(ticks));
+  for (const [name, ticks] of items(message.missing))
+    view(name).reported = add(view(name).reported, looseFromWire(ticks));
   for (const [name, ticks] of items(message.superseded ?? message.known)) {
     const node = view(name);
     const set = remove(looseFromWire(ticks), presentIn(node));
@@ -141,7 +158,12 @@ function takeUpdate(entry: Entry, nodes: Map<string, NodeView>, view: (name: str
 /** A section that is asked for is there even when empty; a node without ticks in it is not. */
 function stateOf(wanted: Anything, nodes: ReadonlyMap<string, NodeView>): Record<string, unknown> {
   const section = (of: (node: NodeView) => LooseSet) =>
-    Object.fromEntries([...nodes].map(([name, node]) => [name, of(node)] as const).filter(([, set]) => set.length > 0).map(([name, set]) => [name, looseToWire(set)]));
+    Object.fromEntries(
+      [...nodes]
+        .map(([name, node]) => [name, of(node)] as const)
+        .filter(([, set]) => set.length > 0)
+        .map(([name, set]) => [name, looseToWire(set)]),
+    );
   return {
     ...(wanted.nodes ? { nodes: Object.fromEntries([...nodes].map(([name, { tick }]) => [name, tick])) } : {}),
     ...(wanted.superseded || wanted.known ? { known: section((node) => node.superseded) } : {}),
@@ -166,14 +188,22 @@ function answersOf(nodes: ReadonlyMap<string, NodeView>): ReturnType<Store['answ
     if (past.length > 0) known[name] = looseToWire(past);
     if (gone.length > 0) deleted[name] = looseToWire(gone);
   }
-  const info = { ...(Object.keys(known).length > 0 ? { known } : {}), ...(Object.keys(deleted).length > 0 ? { deleted } : {}) };
+  const info = {
+    ...(Object.keys(known).length > 0 ? { known } : {}),
+    ...(Object.keys(deleted).length > 0 ? { deleted } : {}),
+  };
   return { entries, info: Object.keys(info).length > 0 ? info : null };
 }
 
 function items(value: unknown): readonly (readonly [string, unknown])[] {
   if (value === undefined || value === null) return [];
-  if (typeof value !== 'object') throw new PythonError('AttributeError', `'${typeof value === 'string' ? 'str' : 'int'}' object has no attribute 'items'`);
-  return Object.entries(value);
+  if (typeof value !== 'object')
+    throw new PythonError(
+      'AttributeError',
+      `'${typeof value === 'string' ? 'str' : 'int'}' object has no attribute 'items'`,
+    );
+  // The integer 5 as a name becomes the text 5: nothing here could send an integer key back.
+  return Object.entries(value).map(([key, inner]) => [nameOf(key).name, inner]);
 }
 
 function higher(a: bigint | null, b: bigint): bigint {

@@ -1,8 +1,8 @@
 import { type Asked, type Located, locate, type PeerStatus, reach, typeAsked } from './asked';
-import { zooKeeperKey } from './bases';
+import { directoryHosts, zooKeeperKey } from './bases';
 import { isFinal, leave, poke, resync, settle } from './election';
 import { OioError, type Reply } from './reply';
-import { type Base, delay, isNew, type Member, serviceOf, shuffled, type World } from './state';
+import { type Base, delay, isNew, isUp, type Member, serviceOf, shuffled, type World } from './state';
 
 interface PeerReply {
   readonly status: PeerStatus;
@@ -83,6 +83,13 @@ export async function finalState(world: World, base: Base, address: string): Pro
     if (isFinal(member)) return member;
     if (world.now() >= until) return null;
     await delay(Math.max(1, Math.min(10, world.waits.election / 20)));
+  }
+}
+
+/** As after a first use: every peer that the directory names has a role. */
+export async function electAll(world: World, base: Base): Promise<void> {
+  for (const host of directoryHosts(world, base)) {
+    if (isUp(world, host)) await finalState(world, base, host);
   }
 }
 

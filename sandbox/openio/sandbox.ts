@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TroubledSystem } from '../world';
+import { electAll } from './admin';
 import type { Asked } from './asked';
 import { createContainer } from './bases';
 import { errorReply, OioError, type Reply, reasonOf } from './reply';
@@ -50,6 +51,7 @@ export async function createOpenioSandbox(options: OpenioSandboxOptions): Promis
     hosts: hosts(['127.0.0.1', 20], ['127.0.0.1', 23], ['127.0.0.3', 25]),
     properties: {},
   });
+  for (const base of world.bases.values()) await electAll(world, base);
   const server = createServer((request, response) => void serve(world, request, response));
   const url = await listen(server, options.port ?? 0);
   const kinds = troublesOf(world);

@@ -1,5 +1,5 @@
 import type { Trouble } from '../world';
-import { finalState } from './admin';
+import { electAll } from './admin';
 import { clone, directoryHosts } from './bases';
 import { leave, reconnect, settle } from './election';
 import { addressesOf, type Base, type Copy, delay, isNew, serviceOf, type World } from './state';
@@ -91,13 +91,12 @@ function baseNamed(world: World, name: string): Base {
   return base;
 }
 
-/** The elected master; an election is held when there is none. */
+/** The elected master; an election is held among all peers when there is none. */
 async function masterOf(world: World, base: Base): Promise<string> {
-  for (const host of directoryHosts(world, base)) {
-    const member = await finalState(world, base, host);
-    if (member) return member.state === 'MASTER' ? member.address : (member.master ?? host);
-  }
-  throw new Error('no master can be elected');
+  await electAll(world, base);
+  const master = [...base.members.values()].find(({ state }) => state === 'MASTER');
+  if (!master) throw new Error('no master can be elected');
+  return master.address;
 }
 
 async function slaveOf(world: World, base: Base): Promise<string> {

@@ -1,6 +1,7 @@
 /** Delivers to an app's request URL, signed as Slack signs (v0). */
 import { createHmac } from 'node:crypto';
 import { request } from 'node:http';
+import { parseJson } from './http';
 import type { Answer, Delivery } from './types';
 
 interface Post {
@@ -10,20 +11,27 @@ interface Post {
   readonly timeoutMs: number;
 }
 
+interface Got {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+}
+
 /** A connection per request: the app can stop at any time without waiting for ours. */
-function post({ url, headers, body, timeoutMs }: Post): Promise<{ status: number; type: string; text: string }> {
-  return new Promise((resolve, reject) => {
+function post({ url, headers, body, timeoutMs }: Post): Promise<Got | 'late' | 'unreachable'> {
+  return new Promise((resolve) => {
     const signal = AbortSignal.timeout(timeoutMs);
+    const fail = () => resolve(signal.aborted ? 'late' : 'unreachable');
     const sent = request(url, { method: 'POST', headers, agent: false, signal }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
+      response.on('error', fail);
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
         resolve({ status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '', text });
       });
     });
-    sent.on('error', (error) => reject(signal.aborted ? signal.reason : error));
+    sent.on('error', fail);
     sent.end(body);
   });
 }
@@ -42,12 +50,7 @@ export function sign(secret: string, timestamp: string, body: string): string {
 
 function bodyOf(type: string, text: string): unknown {
   if (text === '') return undefined;
-  if (!type.startsWith('application/json')) return { text };
-  try {
-    return JSON.parse(text);
-  } catch {
-    return { text };
-  }
+  return type.startsWith('application/json') ? (parseJson(text) ?? { text }) : { text };
 }
 
 export interface HttpTarget {
@@ -68,12 +71,10 @@ export async function deliverByHttp(delivery: Delivery, target: HttpTarget, retr
     'x-slack-signature': sign(target.signingSecret, timestamp, body),
     ...(retry ? { 'x-slack-retry-num': '1', 'x-slack-retry-reason': 'http_timeout' } : {}),
   };
-  try {
-    const answer = await post({ url: target.requestUrl, headers, body, timeoutMs: target.ackMs });
-    if (answer.status < 200 || answer.status > 299) return { kind: 'failed', error: 'dispatch_failed' };
-    return { kind: 'acked', body: bodyOf(answer.type, answer.text) };
-  } catch (error) {
-    const late = error instanceof Error && error.name === 'TimeoutError';
-    return { kind: 'failed', error: late ? 'operation_timeout' : 'dispatch_failed' };
+  const answer = await post({ url: target.requestUrl, headers, body, timeoutMs: target.ackMs });
+  if (answer === 'late') return { kind: 'failed', error: 'operation_timeout' };
+  if (answer === 'unreachable' || answer.status < 200 || answer.status > 299) {
+    return { kind: 'failed', error: 'dispatch_failed' };
   }
+  return { kind: 'acked', body: bodyOf(answer.type, answer.text) };
 }

@@ -27,12 +27,12 @@ export function respond(store: Store, origin: Origin, body: unknown): string | u
   const checked = checkContent(text, blocks);
   if (!checked.ok) return checked.error;
   if (replace_original && original) {
-    store.edit(original, checked);
+    store.edit(original, checked.content);
     return undefined;
   }
   if (origin.channel === undefined) return 'no_channel';
   store.post({
-    ...checked,
+    ...checked.content,
     channel: origin.channel,
     author: BOT.user,
     threadTs: thread_ts ?? origin.threadTs,

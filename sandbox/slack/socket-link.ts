@@ -1,5 +1,6 @@
 /** Socket Mode: the app connects to us and each payload goes to one of its connections. */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -9,6 +10,8 @@ import type { Answer, Delivery } from './types';
 
 /** As many as Slack lets one app hold. */
 const MOST_CONNECTIONS = 10;
+
+const GOODBYE_MS = 500;
 
 export type DisconnectReason = 'warning' | 'refresh_requested' | 'link_disabled';
 
@@ -20,7 +23,7 @@ export interface SocketHub {
   /** Tells every connection to go, and closes it unless this is only a warning. Returns how many were told. */
   disconnect(reason: DisconnectReason): number;
   connections(): number;
-  close(): void;
+  close(): Promise<void>;
 }
 
 interface Timing {
@@ -79,6 +82,15 @@ function welcome(socket: WebSocket, connections: number): void {
   socket.send(JSON.stringify({ type: 'hello', ...info }));
 }
 
+/** Says goodbye, and waits only so long for the answer. */
+async function hangUp(socket: WebSocket): Promise<void> {
+  const closed = once(socket, 'close');
+  const impatient = setTimeout(() => socket.terminate(), GOODBYE_MS);
+  socket.close(1001);
+  await closed;
+  clearTimeout(impatient);
+}
+
 export function createSocketHub({ ackMs, pingEveryMs, changed }: Timing): SocketHub {
   const server = new WebSocketServer({ noServer: true, maxPayload: 1_000_000 });
   const tickets = new Set<string>();
@@ -133,10 +145,10 @@ export function createSocketHub({ ackMs, pingEveryMs, changed }: Timing): Socket
       return told.length;
     },
     connections: () => open.length,
-    close: () => {
+    close: async () => {
       clearInterval(pings);
       waiting.giveUp();
-      for (const socket of open) socket.terminate();
+      await Promise.all(open.map(hangUp));
       server.close();
     },
   };

@@ -1,6 +1,7 @@
 /** Waiting for something to be seen, without polling. */
 import { seenMessage } from './seen';
 import type { Store } from './store';
+import type { Call } from './types';
 
 export type Look<T> = () => T | undefined | null | false;
 
@@ -13,12 +14,18 @@ export interface Until {
 const DEFAULT_MS = 5_000;
 const SHOWN = 5;
 
-function lastSeen(store: Store): string {
+function lastSeen(store: Store, calls: readonly Call[]): string {
   const last = store.messages().slice(-SHOWN).map((one) => seenMessage(store, one));
-  return last.map((one) => `${one.author}: ${one.plain}`).join('\n');
+  const refused = calls.filter((call) => !call.ok).slice(-SHOWN);
+  return [
+    'the last messages are',
+    ...last.map((one) => `  ${one.author}: ${one.plain}`),
+    'the last refusals are',
+    ...refused.map((call) => `  ${call.method} ${call.error} ${call.about}`),
+  ].join('\n');
 }
 
-export function createUntil(store: Store): Until {
+export function createUntil(store: Store, calls: readonly Call[]): Until {
   const waiting = new Set<(why: string) => void>();
   const wait = <T>(look: Look<T>, timeoutMs = DEFAULT_MS) =>
     new Promise<T>((resolve, reject) => {
@@ -29,7 +36,7 @@ export function createUntil(store: Store): Until {
       };
       const fail = (why: string) => {
         leave();
-        reject(new Error(`${why}; the last messages are:\n${lastSeen(store)}`));
+        reject(new Error(`${why}\n${lastSeen(store, calls)}`));
       };
       const check = () => {
         try {

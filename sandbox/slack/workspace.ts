@@ -167,7 +167,7 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
   let port = 0;
   const { identity, traffic, faults, scene } = createRooms(options, () => originOf(port));
   const { store, hub } = scene.desk;
-  const until = createUntil(store);
+  const until = createUntil(store, traffic.calls);
   const api = { desk: scene.desk, identity, rates: createRates(options.rates), faults, traffic };
   const server = createWorkspaceServer({ api, port: () => port, workspace: () => workspace });
   server.listen(options.port ?? 0, '127.0.0.1');
@@ -190,7 +190,7 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
     changed: store.changed,
     close: async () => {
       until.stop();
-      hub.close();
+      await hub.close();
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();

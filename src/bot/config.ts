@@ -113,7 +113,7 @@ const fileSchema = z.strictObject({
 type File = z.infer<typeof fileSchema>;
 
 /** Empty variables count as not set. */
-export function loadConfig(environment: Environment): Loaded {
+export function loadConfig(environment: Environment = process.env): Loaded {
   const set = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );

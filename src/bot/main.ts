@@ -135,8 +135,8 @@ function portOf(server: Server): number {
 }
 
 /** Starts from the environment; ends on a signal, and on any error that nobody handled. */
-export async function main(environment: NodeJS.ProcessEnv): Promise<void> {
-  const loaded = loadConfig(environment);
+export async function main(): Promise<void> {
+  const loaded = loadConfig();
   if (!loaded.ok) {
     for (const problem of loaded.problems) console.error(`configuration: ${problem}`);
     process.exitCode = 1;

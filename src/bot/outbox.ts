@@ -59,27 +59,12 @@ const DONE: Next = { kind: 'done' };
 export function createOutbox(deps: OutboxDeps): Outbox {
   const pace = createPace(deps.clock);
   const responseUrls = new Map<string, string>();
-  const lanes = new Map<string, Promise<void>>();
-  let pumping: Promise<void> | null = null;
-  let stopping = false;
-  let timer: NodeJS.Timeout | undefined;
-  let unsubscribe: (() => void) | undefined;
-
-  /** One channel is served in order; channels do not wait for each other. */
-  function inLane(channel: string, work: () => Promise<void>): Promise<void> {
-    const before = lanes.get(channel) ?? Promise.resolve();
-    const after = before.then(work).finally(() => {
-      if (lanes.get(channel) === after) lanes.delete(channel);
-    });
-    lanes.set(channel, after);
-    return after;
-  }
-
-  async function serve(due: Due): Promise<void> {
+  const lanes = createLanes();
+  const pump = createPump(deps, async (due) => {
     const request = await deps.store.load(due.request);
     if (!request) return deps.redraws.drop(due.request);
-    await inLane(request.place.channel, () => settle(due, request));
-  }
+    await lanes.run(request.place.channel, () => settle(due, request));
+  });
 
   async function settle(due: Due, request: Request): Promise<void> {
     const next = await drawDue(deps, pace, due).catch((error: unknown): Next => {
@@ -90,45 +75,15 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     if (next.kind === 'done') return;
     deps.log.error({ request: request.id, channel: request.place.channel, why: next.why }, 'message given up');
     await deps.redraws.drop(due.request);
-    await tellPrivately(request, next.why);
-  }
-
-  async function tellPrivately(request: Request, why: string): Promise<void> {
     const url = responseUrls.get(request.id);
-    if (url === undefined) return;
-    const words = `I could not post in this channel: Slack says ${why}. Invite me to the channel, then run the command again.`;
-    await deps.slack.whisper(url, drawView(refusal(words), 'result'));
-  }
-
-  async function pump(): Promise<void> {
-    while (!stopping) {
-      const due = await deps.redraws.take(AT_ONCE);
-      if (due.length === 0) return;
-      for (const one of due) void serve(one).catch((error: unknown) => deps.log.error({ error }, 'message not drawn'));
-      if (due.length < AT_ONCE) return;
-    }
-  }
-
-  function wake(): void {
-    if (pumping || stopping) return;
-    pumping = pump()
-      .catch((error: unknown) => deps.log.warn({ error }, 'due messages not read'))
-      .finally(() => {
-        pumping = null;
-      });
+    if (url !== undefined) await deps.slack.whisper(url, drawView(refusal(notPosted(next.why)), 'result'));
   }
 
   return {
-    start: () => {
-      timer = setInterval(wake, LOOK_EVERY_MS);
-      unsubscribe = deps.redraws.onMove(wake);
-    },
+    start: pump.start,
     stop: async () => {
-      stopping = true;
-      clearInterval(timer);
-      unsubscribe?.();
-      await pumping;
-      await Promise.all(lanes.values());
+      await pump.stop();
+      await lanes.idle();
     },
     repaint: async (id, clicked) => {
       await repaint(deps, id, clicked).catch((error: unknown) =>
@@ -138,6 +93,65 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     rememberResponseUrl: (request, url) => {
       responseUrls.set(request, url);
       setTimeout(() => responseUrls.delete(request), RESPONSE_URL_MS).unref();
+    },
+  };
+}
+
+function notPosted(why: string): string {
+  return `I could not post in this channel: Slack says ${why}. Invite me to the channel, then run the command again.`;
+}
+
+/** Takes what is due, when something has moved and four times a second, and hands it on. */
+function createPump({ redraws, log }: OutboxDeps, serve: (due: Due) => Promise<void>) {
+  let pumping: Promise<void> | null = null;
+  let stopping = false;
+  let timer: NodeJS.Timeout | undefined;
+  let unsubscribe: (() => void) | undefined;
+
+  async function pump(): Promise<void> {
+    while (!stopping) {
+      const due = await redraws.take(AT_ONCE);
+      for (const one of due) void serve(one).catch((error: unknown) => log.error({ error }, 'message not drawn'));
+      if (due.length < AT_ONCE) return;
+    }
+  }
+
+  function wake(): void {
+    if (pumping || stopping) return;
+    pumping = pump()
+      .catch((error: unknown) => log.warn({ error }, 'due messages not read'))
+      .finally(() => {
+        pumping = null;
+      });
+  }
+
+  return {
+    start: () => {
+      timer = setInterval(wake, LOOK_EVERY_MS);
+      unsubscribe = redraws.onMove(wake);
+    },
+    stop: async () => {
+      stopping = true;
+      clearInterval(timer);
+      unsubscribe?.();
+      await pumping;
+    },
+  };
+}
+
+/** One channel is served in order; channels do not wait for each other. */
+function createLanes() {
+  const lanes = new Map<string, Promise<void>>();
+  return {
+    run: (channel: string, work: () => Promise<void>): Promise<void> => {
+      const after = (lanes.get(channel) ?? Promise.resolve()).then(work).finally(() => {
+        if (lanes.get(channel) === after) lanes.delete(channel);
+      });
+      lanes.set(channel, after);
+      return after;
+    },
+    idle: async () => {
+      await Promise.allSettled(lanes.values());
     },
   };
 }

@@ -104,7 +104,8 @@ export interface ChangeSpec<Args, Plan extends Json> extends Described {
   seal?(plan: Plan, context: Context): Promise<boolean>;
   /** Reads the truth back, one finding per target. Knows nothing of the steps: it also runs after a crash. */
   verify(plan: Plan, context: Context): Promise<readonly Finding[]>;
-  render(plan: Plan, steps: readonly Step[], findings: readonly Finding[]): View;
+  /** `request` is for the `next` parts that name it, such as an undo. */
+  render(plan: Plan, steps: readonly Step[], findings: readonly Finding[], request: string): View;
   /** A second look some time after success; its view is added to the result. */
   readonly recheck?: { readonly afterMs: number; look(plan: Plan, context: Context): Promise<View> };
 }
@@ -126,7 +127,7 @@ export interface Proposal {
   execute(context: Context): AsyncIterable<Step>;
   seal(context: Context): Promise<boolean>;
   verify(context: Context): Promise<readonly Finding[]>;
-  render(steps: readonly Step[], findings: readonly Finding[]): View;
+  render(steps: readonly Step[], findings: readonly Finding[], request: string): View;
   recheck(context: Context): Promise<View>;
 }
 
@@ -175,7 +176,7 @@ export function defineChange<Args, Plan extends Json>(spec: ChangeSpec<Args, Pla
     execute: (context) => spec.execute(plan, context),
     seal: async (context) => (await spec.seal?.(plan, context)) ?? false,
     verify: (context) => spec.verify(plan, context),
-    render: (steps, findings) => spec.render(plan, steps, findings),
+    render: (steps, findings, request) => spec.render(plan, steps, findings, request),
     recheck: async (context) => {
       if (!spec.recheck) throw new Error(`${spec.name} has no second look`);
       return spec.recheck.look(plan, context);

@@ -1,4 +1,4 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs, types } from 'node:util';
 import type { Parsed, Words } from './operation';
 
 /** Longest command text that is looked at, in characters. Slack itself allows about 4 000. */
@@ -50,7 +50,7 @@ export function parseFlags<const T extends Options>(words: Words, options: T) {
 }
 
 function complaint(error: unknown, known: readonly string[]): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = types.isNativeError(error) ? error.message : String(error);
   const unknown = /^Unknown option '([^']*)'/.exec(message);
   if (!unknown) return message.split('. ')[0] ?? message;
   if (known.length === 0) return `there is no flag ${shorten(unknown[1] ?? '')}; this command takes none`;

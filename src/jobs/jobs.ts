@@ -10,7 +10,7 @@ import { connect, disconnect, isReady, keysOf } from './redis';
 import { createRedraws, type Redraws } from './redraws';
 import { createRequests, type Requests } from './requests';
 import { createStore, type Store } from './store';
-import { startWorkers, type Workers } from './worker';
+import { startWorkers, type Timing, USUAL_TIMING, type Workers } from './worker';
 
 /** The job layer, assembled: what the bot process uses, and the workers. Opens its connections and closes them. */
 export interface Jobs {
@@ -22,7 +22,7 @@ export interface Jobs {
   readonly durability: Durability;
   readonly ledger: Ledger;
   /** Starts to take jobs. `operation` finds an operation by its name. */
-  work(operation: (name: string) => Operation | null): Workers;
+  work(operation: (name: string) => Operation | null, timing?: Timing): Workers;
   /** Waits until Redis is there, for at most this long. False: it is not, and everything says so until it is. */
   connected(mostMs: number): Promise<boolean>;
   /** Whether Redis answers. Milliseconds, or null. */
@@ -49,10 +49,10 @@ export function createJobs({ url, rules, prefix = 'quorumbot', onError }: JobsOp
   const store = createStore(quick, keys);
   const durability = createDurability(quick);
 
-  function work(operation: Work['operation']): Workers {
+  function work(operation: Work['operation'], timing: Timing = USUAL_TIMING): Workers {
     const attachments = createAttachments(patient, keys);
     const shared = { store: createStore(patient, keys), attachments, rules, durability: createDurability(patient) };
-    return startWorkers({ url, keys, redis: patient, queues, work: { ...shared, operation, onError } });
+    return startWorkers({ url, keys, redis: patient, queues, work: { ...shared, operation, onError }, timing });
   }
 
   return {

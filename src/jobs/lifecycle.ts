@@ -1,7 +1,7 @@
 import type { Finding, Step, Target, Words } from '../handlers/operation';
 import { plain, type View } from '../handlers/view';
 import type { Event, Note } from './audit';
-import { fingerprintOf, SHOWN } from './fingerprint';
+import { fingerprintOf } from './fingerprint';
 import { mayDecide, type Refusal, type Vote } from './policy';
 import type { Outcome, Performed, Place, Proposed, Recheck, Request, State } from './request';
 
@@ -158,7 +158,8 @@ export const clear =
   (by: string): Move =>
   (request) => {
     const { state } = request;
-    if (state.kind !== 'finished' || state.outcome.kind !== 'uncertain') return notIn(request, 'finished');
+    if (state.kind !== 'finished' || state.outcome.kind !== 'uncertain') return notIn(request, 'uncertain');
+    if (state.outcome.clearedBy !== undefined) return notIn(request, 'uncertain any more');
     const outcome: Performed = { ...state.outcome, clearedBy: by };
     return { ...moved(next(request, { ...state, outcome }), 'cleared', { by, detail: {} }), release: true };
   };

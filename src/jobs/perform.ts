@@ -101,7 +101,7 @@ export async function conclude(
   const read = await proposal.verify(context).catch((error: unknown) => unreadable(work, request, proposal, error));
   const findings = mayStillLand ? read.map(doubtful) : read;
   const kind = outcomeKind(steps, findings);
-  await finishWith(work, request, { kind, steps, findings, view: proposal.render(steps, findings) });
+  await finishWith(work, request, { kind, steps, findings, view: proposal.render(steps, findings, request.id) });
 }
 
 function unreadable(work: Work, request: Request, proposal: Proposal, error: unknown): readonly Finding[] {

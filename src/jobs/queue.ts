@@ -55,8 +55,10 @@ export function createQueues(url: string, keys: Keys, onError: (error: Error) =>
 
   const addRead = (name: ReadName, request: string, delay = 0) =>
     reads.add(name, { request }, { ...READ_JOB, jobId: jobId(name, request), delay });
-  const addChange = (request: string) =>
-    changes.add('perform', { request }, { ...CHANGE_JOB, jobId: jobId('perform', request) });
+  const addChange = (request: string, another = false) => {
+    const id = jobId('perform', request);
+    return changes.add('perform', { request }, { ...CHANGE_JOB, jobId: another ? `${id}-${Date.now()}` : id });
+  };
 
   return {
     read: async (request) => void (await addRead('read', request)),
@@ -66,9 +68,10 @@ export function createQueues(url: string, keys: Keys, onError: (error: Error) =>
       const queue = kind === 'perform' ? changes : reads;
       const job = await queue.getJob(jobId(kind, request));
       const state = await job?.getState();
-      // Only a job that has ended is in the way; one that waits or runs will do.
       if (job && (state === 'failed' || state === 'completed')) await job.remove();
-      await (kind === 'perform' ? addChange(request) : addRead(kind, request));
+      // Its worker may be dead, which BullMQ notices after half a minute only. The record lets one of the two through.
+      const another = state === 'active' && kind === 'perform';
+      await (kind === 'perform' ? addChange(request, another) : addRead(kind, request));
     },
     counts: async () => ({ reads: await reads.getJobCounts(), changes: await changes.getJobCounts() }),
     close: async () => {

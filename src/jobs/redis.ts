@@ -43,9 +43,9 @@ export function connect(url: string, patience: Patience, onError: (error: Error)
 
 /** Whether the connection is up, now or within this time. */
 export async function isReady(redis: Redis, mostMs: number): Promise<boolean> {
-  if (redis.status === 'ready') return true;
-  await Promise.race([new Promise<void>((resolve) => redis.once('ready', () => resolve())), delay(mostMs)]);
-  return redis.status === 'ready';
+  const up = () => redis.status === 'ready';
+  if (!up()) await Promise.race([new Promise<void>((resolve) => redis.once('ready', () => resolve())), delay(mostMs)]);
+  return up();
 }
 
 /** Ends a connection even when the server does not answer any more. */

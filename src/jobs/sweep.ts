@@ -4,8 +4,6 @@ import { conclude } from './perform';
 import type { Queues } from './queue';
 import type { Request } from './request';
 
-/** A job that has not moved its request after this is added again; it may only have been lost. Milliseconds. */
-const LOST_JOB_MS = 10_000;
 /** A request that cannot be read by then is given up, so that one that kills its worker does not do so for ever. */
 const MOST_QUEUED_MS = 10 * 60_000;
 
@@ -13,6 +11,8 @@ export interface Sweep extends Work {
   readonly queues: Queues;
   /** Whether somebody performs the request right now. */
   readonly alive: (request: string) => Promise<boolean>;
+  /** A job that has not moved its request after this is added again; it may only have been lost. Milliseconds. */
+  readonly lostAfter: number;
   /** Redis TIME. */
   readonly now: () => Promise<number>;
 }
@@ -46,18 +46,19 @@ async function readAgain(deps: Sweep, request: Request, now: number): Promise<vo
       why: 'No worker could read this in ten minutes. Nothing was run. Look at the log, then ask again.',
     });
   }
-  if (now > request.askedAt + LOST_JOB_MS) await deps.queues.again('read', request.id);
+  if (now > request.askedAt + deps.lostAfter) await deps.queues.again('read', request.id);
 }
 
 /** Nothing has started yet, so adding the job again can repeat nothing. */
 async function performAgain(deps: Sweep, request: Request, now: number): Promise<void> {
   if (request.state.kind !== 'approved') return;
   const approvedAt = request.state.approvals.at(-1)?.at ?? request.askedAt;
-  if (now > approvedAt + LOST_JOB_MS) await deps.queues.again('perform', request.id);
+  if (now > approvedAt + deps.lostAfter && !(await deps.alive(request.id)))
+    await deps.queues.again('perform', request.id);
 }
 
 async function lookAgain(deps: Sweep, id: string, dueInMs: number): Promise<void> {
-  if (dueInMs < -LOST_JOB_MS) return deps.queues.again('recheck', id);
+  if (dueInMs < -deps.lostAfter) return deps.queues.again('recheck', id);
   await deps.queues.recheck(id, Math.max(0, dueInMs));
 }
 

@@ -6,10 +6,18 @@ import { CHANGES, type JobData, type Queues, READS } from './queue';
 import { connectionOptions, type Keys } from './redis';
 import { sweep } from './sweep';
 
-const BEAT_EVERY_MS = 2_000;
-/** Without a beat for this long the performer counts as lost. */
-const BEAT_LASTS_MS = 10_000;
-const SWEEP_EVERY_MS = 5_000;
+/** How soon interrupted work is noticed. Milliseconds. */
+export interface Timing {
+  readonly beatEvery: number;
+  /** Without a beat for this long the performer counts as lost. */
+  readonly beatLasts: number;
+  readonly sweepEvery: number;
+  /** A job that has not moved its request after this is added again. */
+  readonly lostAfter: number;
+}
+
+export const USUAL_TIMING: Timing = { beatEvery: 2_000, beatLasts: 10_000, sweepEvery: 5_000, lostAfter: 10_000 };
+
 /** How long a stopping process waits for what it is doing. */
 const MOST_DRAINING_MS = 25_000;
 
@@ -43,11 +51,12 @@ export interface WorkerDeps {
   readonly redis: Redis;
   readonly queues: Queues;
   readonly work: Work;
+  readonly timing: Timing;
 }
 
-export function startWorkers({ url, keys, redis, queues, work }: WorkerDeps): Workers {
+export function startWorkers({ url, keys, redis, queues, work, timing }: WorkerDeps): Workers {
   const connection = connectionOptions(url, 'patient');
-  const heartbeat = createHeartbeat(redis, keys);
+  const heartbeat = createHeartbeat(redis, keys, timing);
   const onError = (error: Error) => work.onError(error, 'worker');
   const reads = new Worker<JobData>(
     READS,
@@ -63,7 +72,7 @@ export function startWorkers({ url, keys, redis, queues, work }: WorkerDeps): Wo
     connection,
     prefix: keys.tag,
   }).on('error', onError);
-  const sweeper = startSweep({ redis, keys, queues, work });
+  const sweeper = startSweep({ redis, keys, queues, work, timing });
 
   return {
     close: async () => {
@@ -73,12 +82,12 @@ export function startWorkers({ url, keys, redis, queues, work }: WorkerDeps): Wo
   };
 }
 
-function createHeartbeat(redis: Redis, keys: Keys): Heartbeat {
+function createHeartbeat(redis: Redis, keys: Keys, { beatEvery, beatLasts }: Timing): Heartbeat {
   return {
     begin: (request) => {
-      const beat = () => redis.set(keys.beat(request), '1', 'PX', BEAT_LASTS_MS).catch(() => undefined);
+      const beat = () => redis.set(keys.beat(request), '1', 'PX', beatLasts).catch(() => undefined);
       const first = beat();
-      const timer = setInterval(beat, BEAT_EVERY_MS);
+      const timer = setInterval(beat, beatEvery);
       return {
         stop: async () => {
           clearInterval(timer);
@@ -90,10 +99,11 @@ function createHeartbeat(redis: Redis, keys: Keys): Heartbeat {
   };
 }
 
-function startSweep({ redis, keys, queues, work }: Omit<WorkerDeps, 'url'>): { stop(): void } {
+function startSweep({ redis, keys, queues, work, timing }: Omit<WorkerDeps, 'url'>): { stop(): void } {
   const deps = {
     ...work,
     queues,
+    lostAfter: timing.lostAfter,
     alive: async (request: string) => (await redis.exists(keys.beat(request))) === 1,
     now: async () => {
       const [seconds, micros] = await redis.time();
@@ -109,7 +119,7 @@ function startSweep({ redis, keys, queues, work }: Omit<WorkerDeps, 'url'>): { s
       .finally(() => {
         sweeping = false;
       });
-  }, SWEEP_EVERY_MS);
+  }, timing.sweepEvery);
   return { stop: () => clearInterval(timer) };
 }
 

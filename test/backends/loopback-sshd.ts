@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -24,6 +24,10 @@ export interface LoopbackSshd {
   readonly wrongKnownHostsFile: string;
   /** A key that nobody knows. */
   readonly wrongKeyFile: string;
+  /** A systemd of two lines: units have a state, and another invocation after each restart. */
+  pretendSystemd(): Promise<void>;
+  /** Sets what the pretended systemd says of a unit. */
+  setState(unit: string, state: string): Promise<void>;
   /** Runs `systemctl` and `journalctl` of the far side from this text, a sh script that finds the program's name in $0. */
   farSide(script: string): Promise<void>;
   stop(): Promise<void>;
@@ -47,29 +51,48 @@ export async function startSshd(): Promise<LoopbackSshd> {
     await writeFile(at(file), `[127.0.0.1]:${port} ${await readFile(at(`${key}.pub`), 'utf8')}`);
   }
   await writeFile(at('config'), config(port, at));
-  const madeDirectory = await privilegeDirectory();
+  await privilegeDirectory();
   const daemon = spawn(SSHD ?? 'sshd', ['-D', '-e', '-f', at('config')], { stdio: ['ignore', 'ignore', 'pipe'] });
   await listening(daemon);
+  const install = async (script: string) => {
+    for (const name of ['systemctl', 'journalctl']) {
+      await writeFile(at(`bin/${name}`), `#!/bin/sh\n${script}\n`);
+      await chmod(at(`bin/${name}`), 0o755);
+    }
+  };
   return {
     where: `${userInfo().username}@127.0.0.1:${port}`,
     keyFile: at('key'),
     knownHostsFile: at('known'),
     wrongKnownHostsFile: at('wrong-known'),
     wrongKeyFile: at('other'),
-    farSide: async (script) => {
-      for (const name of ['systemctl', 'journalctl']) {
-        await writeFile(at(`bin/${name}`), `#!/bin/sh\n${script}\n`);
-        await chmod(at(`bin/${name}`), 0o755);
-      }
+    farSide: install,
+    pretendSystemd: async () => {
+      for (const unit of ['registry', 'pipeliner']) await writeFile(at(`${unit}.service.state`), 'active');
+      await install(pretended(home));
     },
+    setState: (unit, state) => writeFile(at(`${unit}.service.state`), state),
     stop: async () => {
       const exited = once(daemon, 'exit');
       daemon.kill('SIGTERM');
       await exited;
       await rm(home, { recursive: true, force: true });
-      if (madeDirectory) await rmdir('/run/sshd').catch(() => undefined);
     },
   };
+}
+
+function pretended(home: string): string {
+  return `
+cd ${home}
+for unit; do :; done
+count=$(cat "$unit.count" 2>/dev/null || echo 1)
+case "$(basename "$0") $1" in
+  'systemctl show')
+    printf 'ActiveState=%s\nSubState=running\nInvocationID=%032d\n' "$(cat "$unit.state")" "$count"
+    printf 'ExecMainStartTimestamp=start number %s\nNRestarts=0\n' "$count" ;;
+  'systemctl restart') echo $((count + 1)) >"$unit.count" ;;
+  *) echo "$*" ;;
+esac`;
 }
 
 function config(port: number, at: (name: string) => string): string {
@@ -88,11 +111,9 @@ function config(port: number, at: (name: string) => string): string {
   ].join('\n');
 }
 
-/** Run by root, sshd wants a directory that the service's start makes. True when we made it. */
-async function privilegeDirectory(): Promise<boolean> {
-  if (process.getuid?.() !== 0 || existsSync('/run/sshd')) return false;
-  await mkdir('/run/sshd', { mode: 0o755 });
-  return true;
+/** Run by root, sshd wants an empty directory that the service's start makes. It stays: another test may use it. */
+async function privilegeDirectory(): Promise<void> {
+  if (process.getuid?.() === 0) await mkdir('/run/sshd', { mode: 0o755, recursive: true });
 }
 
 async function listening(daemon: ChildProcess): Promise<void> {

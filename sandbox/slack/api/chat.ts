@@ -19,7 +19,12 @@ const ignored = {
 
 const content = { text: z.string().optional(), blocks: nested.optional() };
 
-type Checked = { readonly ok: true; readonly text: string; readonly blocks: readonly Block[] } | Extract<Reply, { ok: false }>;
+interface Content {
+  readonly text: string;
+  readonly blocks: readonly Block[];
+}
+type Refused = Extract<Reply, { ok: false }>;
+type Checked = { readonly ok: true; readonly content: Content } | Refused;
 
 /** The content of a message, or Slack's refusal of it. */
 export function checkContent(text: unknown, blocks: unknown): Checked {
@@ -29,7 +34,7 @@ export function checkContent(text: unknown, blocks: unknown): Checked {
     const complaints = [first, ...others].map(describeProblem);
     return { ...refuseWith(first.error, complaints), ok: false, error: first.error };
   }
-  return { ok: true, text: typeof text === 'string' ? text : '', blocks: messageBlocks.parse(blocks ?? []) };
+  return { ok: true, content: { text: typeof text === 'string' ? text : '', blocks: messageBlocks.parse(blocks ?? []) } };
 }
 
 /** A user id stands for the direct messages with that person. */
@@ -54,7 +59,7 @@ const postMessage = defineMethod({
     const checked = checkContent(args.text, args.blocks);
     if (!checked.ok) return checked;
     if (threadProblem(desk, channel, args.thread_ts)) return refuse('thread_not_found');
-    const message = desk.store.post({ ...checked, channel: channel.id, author: BOT.user, threadTs: args.thread_ts });
+    const message = desk.store.post({ ...checked.content, channel: channel.id, author: BOT.user, threadTs: args.thread_ts });
     return { ok: true, channel: channel.id, ts: message.ts, message: messagePayload(message, desk) };
   },
 });
@@ -69,17 +74,17 @@ const postEphemeral = defineMethod({
     if (!desk.store.people.some((one) => one.id === args.user)) return refuse('user_not_in_channel');
     const checked = checkContent(args.text, args.blocks);
     if (!checked.ok) return checked;
-    const draft = { ...checked, channel: channel.id, author: BOT.user, threadTs: args.thread_ts, audience: args.user };
-    return { ok: true, message_ts: desk.store.post(draft).ts };
+    const draft = { ...checked.content, channel: channel.id, author: BOT.user, threadTs: args.thread_ts };
+    return { ok: true, message_ts: desk.store.post({ ...draft, audience: args.user }).ts };
   },
 });
 
 /** A message that the app may change: its own, and not an ephemeral one. */
-function own(desk: Desk, channel: string, ts: string, denied: string): StoredMessage | Extract<Reply, { ok: false }> {
+function own(desk: Desk, channel: string, ts: string, denied: string): { readonly ok: true; readonly message: StoredMessage } | Refused {
   if (!desk.store.findChannel(channel)) return { ok: false, error: 'channel_not_found' };
   const message = desk.store.find(channel, ts);
   if (!message || message.audience !== undefined) return { ok: false, error: 'message_not_found' };
-  return message.author === BOT.user ? message : { ok: false, error: denied };
+  return message.author === BOT.user ? { ok: true, message } : { ok: false, error: denied };
 }
 
 /** Without `blocks` the old ones stay; an empty list takes them away. */
@@ -88,13 +93,14 @@ const update = defineMethod({
   tier: 'update',
   args: z.strictObject({ channel: word, ts: word, ...content, reply_broadcast: flag.optional(), ...ignored }),
   run: (args, desk) => {
-    const message = own(desk, args.channel, args.ts, 'cant_update_message');
-    if ('ok' in message) return message;
+    const found = own(desk, args.channel, args.ts, 'cant_update_message');
+    if (!found.ok) return found;
+    const { message } = found;
     const checked = checkContent(args.text, args.blocks);
     if (!checked.ok) return checked;
-    const blocks = args.blocks === undefined ? message.blocks : checked.blocks;
-    desk.store.edit(message, { text: checked.text, blocks });
-    return { ok: true, channel: args.channel, ts: args.ts, text: checked.text, message: messagePayload(message, desk) };
+    const { text, blocks } = checked.content;
+    desk.store.edit(message, { text, blocks: args.blocks === undefined ? message.blocks : blocks });
+    return { ok: true, channel: args.channel, ts: args.ts, text, message: messagePayload(message, desk) };
   },
 });
 
@@ -103,9 +109,9 @@ const remove = defineMethod({
   tier: 'tier3',
   args: z.strictObject({ channel: word, ts: word }),
   run: (args, desk) => {
-    const message = own(desk, args.channel, args.ts, 'cant_delete_message');
-    if ('ok' in message) return message;
-    desk.store.remove(message);
+    const found = own(desk, args.channel, args.ts, 'cant_delete_message');
+    if (!found.ok) return found;
+    desk.store.remove(found.message);
     return { ok: true, channel: args.channel, ts: args.ts };
   },
 });

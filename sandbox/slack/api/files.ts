@@ -85,7 +85,7 @@ const complete = defineMethod({
     const comment = args.blocks ? checkContent(args.initial_comment, args.blocks) : undefined;
     if (comment && !comment.ok) return comment;
     if (channel) {
-      const said = { text: args.initial_comment ?? '', blocks: comment?.blocks ?? [], threadTs: args.thread_ts };
+      const said = { text: args.initial_comment ?? '', blocks: comment?.content.blocks ?? [], threadTs: args.thread_ts };
       desk.store.post({ ...said, channel: channel.id, author: BOT.user, fileIds: files.map((file) => file.id) });
     }
     return { ok: true, files: files.map((file) => filePayload(file, desk.origin())) };

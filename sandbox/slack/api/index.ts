@@ -31,7 +31,7 @@ function isRecord(value: unknown): value is Arguments {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The arguments without the token, or the error for a body that cannot be read. */
+/** The arguments, or the error for a body that cannot be read. */
 function readArguments(request: IncomingMessage, body: string): Arguments | string {
   const type = request.headers['content-type'] ?? '';
   const query = Object.fromEntries(new URL(request.url ?? '/', 'http://local').searchParams);
@@ -83,7 +83,7 @@ function perform(api: WebApi, name: string, request: IncomingMessage, body: stri
   if (fault?.effect !== 'done' && fault) return { ...faulty(fault.status, fault.retryAfter), about };
   const seconds = api.rates.take(method.tier, method.tier === 'post' ? `${name} ${String(given.channel)}` : name);
   if (seconds > 0) return { ...limited(seconds), about };
-  const { token: _, ...rest } = given;
+  const { token: _token, team_id: _team, ...rest } = given;
   const reply = method.call(rest, api.desk);
   return fault ? { ...faulty(fault.status, fault.retryAfter), about } : { status: 200, reply, about };
 }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { GRPCOutOfRangeError, type IKeyValue, type IRangeResponse, Range } from 'etcd3';
 import { BackendFailure } from '../failure';
 import { SERVERS, serverKey } from './keys';
@@ -44,6 +45,7 @@ async function listOnce<T>(reading: Reading, map: (entry: Entry) => T): Promise<
   for (;;) {
     const last = page.kvs.at(-1);
     const next = page.more && last ? readPage(reading, { start: after(last.key), revision }) : null;
+    if (next) await turn();
     for (const kv of page.kvs) rows.push(map(entryOf(kv)));
     if (!next) return { cluster: BigInt(cluster).toString(16), revision, rows };
     page = await next;

@@ -26,7 +26,7 @@ export function problemsIn(answers: readonly Answer[]): readonly Problem[] {
     ...sameNames(states),
     ...nodesBehind(states),
     ...marksBeyond(states),
-    ...neverHeardOf(states),
+    ...neverHeardOf(answers, states),
     ...nonsense(states),
   ];
   return problems.sort((a, b) => Number(b.grave) - Number(a.grave));
@@ -90,13 +90,13 @@ function heldNowhere(
   const lacking = states.filter((state) => intersect(lost, ticksIn(state, 'missing', node)).length > 0);
   const [asked] = lacking;
   const ticks = asked ? intersect(lost, ticksIn(asked, 'missing', node)) : lost;
-  const server = asked ? ['--server', asked.server] : [];
+  const server = asked && asked.server !== answers[0]?.server ? ['--server', asked.server] : [];
   return {
     grave: true,
     what: `${namedTicks(lost)} of ${node}: missing, and no server that answers holds it${doubt}`,
     evidence: `missing on ${lackers(states, node, lost)}`,
     next: next(
-      ['mark', node, formatTicks(ticks), '--broadcast', ...server],
+      ['mark', node, ...typedTicks(ticks), '--broadcast', ...server],
       `Mark ${namedTicks(ticks)} of ${node}`,
       'shows what marking would do and asks for approval',
     ),
@@ -187,21 +187,19 @@ function marksBeyond(states: readonly State[]): readonly Problem[] {
 }
 
 /** Without a tick a name is either a server that never wrote, or no server at all. */
-function neverHeardOf(states: readonly State[]): readonly Problem[] {
+function neverHeardOf(answers: readonly Answer[], states: readonly State[]): readonly Problem[] {
   const names = new Set(states.map((state) => state.node));
+  const guess =
+    answers.length > states.length
+      ? 'is a silent server that never wrote, or a phantom'
+      : 'may be a phantom: no configured server has this name';
   return nodeNames(states).flatMap((node) => {
     if (names.has(node) || states.some((state) => (state.nodes.get(node) ?? null) !== null)) return [];
     const evidence = `known on ${states
       .filter((state) => state.nodes.has(node))
       .map(named)
-      .join(', ')}, without a tick`;
-    return [
-      {
-        grave: false,
-        what: `${node} may be a phantom: no configured server has this name, and no change of it is known`,
-        evidence,
-      },
-    ];
+      .join(', ')}, and no change of it is known`;
+    return [{ grave: false, what: `${node} ${guess}`, evidence }];
   });
 }
 

@@ -16,7 +16,8 @@ export function nodeNames(states: readonly State[]): readonly string[] {
 
 function counterDifference(states: readonly State[], node: string): readonly string[] {
   const asked = states.filter((state) => state.asked.includes('nodes'));
-  if (new Set(asked.map((state) => state.nodes.get(node))).size <= 1) return [];
+  // A node without changes is 0 on one server, null or unknown on another: that is no difference.
+  if (new Set(asked.map((state) => state.nodes.get(node) ?? 0n)).size <= 1) return [];
   return [
     `Counter of ${node}: ${asked.map((state) => `${counter(state.nodes.get(node))} on ${state.node}`).join(', ')}.`,
   ];

@@ -86,13 +86,22 @@ function mishap(error: unknown): Pick<Step, 'status' | 'text'> {
     : { status: 'unknown', text: `${text}. Whether it was done is not known.` };
 }
 
-/** How long a broadcast may take to reach the other servers, and how often they are asked. */
-const PATIENCE_MS = 5_000;
+/** How often the other servers are asked whether a broadcast has reached them. */
 const PAUSE_MS = 250;
 
-export async function verifyMark(distkv: Distkv, plan: MarkPlan, { signal }: Context): Promise<readonly Finding[]> {
+export interface Verifying {
+  readonly signal: AbortSignal;
+  /** How long a broadcast may take to reach the other servers. */
+  readonly patienceMs: number;
+}
+
+export async function verifyMark(
+  distkv: Distkv,
+  plan: MarkPlan,
+  { signal, patienceMs }: Verifying,
+): Promise<readonly Finding[]> {
   const awaited = new Set([plan.server, ...reached(plan).map((other) => other.server)]);
-  const until = performance.now() + PATIENCE_MS;
+  const until = performance.now() + patienceMs;
   for (;;) {
     const answers = await readBack(distkv, distkv.servers, signal);
     const findings = answers.filter((answer) => awaited.has(answer.server)).map((answer) => finding(plan, answer));

@@ -10,8 +10,16 @@ import { previewMark, recheckView, renderMark } from './mark-view';
 /** Servers that wait for the ticks ask again only every few cycles of their pings. */
 const RECHECK_MS = 60_000;
 
+/** A broadcast takes milliseconds; a server busy with others answers later. */
+const PATIENCE_MS = 5_000;
+
+interface MarkOptions {
+  /** How long a broadcast may take to reach the other servers before they are read back for good. */
+  readonly patienceMs?: number;
+}
+
 /** Marks missing ticks, so that servers stop waiting for them. */
-export function distkvMark(distkv: Distkv): Change {
+export function distkvMark(distkv: Distkv, { patienceMs = PATIENCE_MS }: MarkOptions = {}): Change {
   return defineChange<MarkArgs, MarkPlan>({
     name: 'distkv mark',
     usage: 'NODE [TICKS…] [--deleted] [--broadcast] [--server HOST:PORT]',
@@ -24,7 +32,7 @@ export function distkvMark(distkv: Distkv): Change {
     targets: (plan) => [{ key: nodeKey(plan), label: `ticks of ${plan.node}` }],
     preview: previewMark,
     execute: (plan, context) => executeMark(distkv, plan, context),
-    verify: (plan, context) => verifyMark(distkv, plan, context),
+    verify: (plan, { signal }) => verifyMark(distkv, plan, { signal, patienceMs }),
     render: renderMark,
     recheck: {
       afterMs: RECHECK_MS,

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { stringify, type Tags } from 'yaml';
 import { SECTIONS, type Section, type State, type TickSection } from '../../backends/distkv/state';
 import { countTicks, formatTicks, type TickSet } from '../../backends/distkv/ticks';
 import type { Part } from '../view';
@@ -40,6 +40,16 @@ export function next(words: readonly string[], label: string, why: string): Part
   return { kind: 'next', label, words: joinWords(['distkv', ...words]), why };
 }
 
+/** As Python's YAML writer does it: old boolean words quoted, lists not indented. Maps stay maps and are no ordered ones. */
+const YAML_STYLE = {
+  version: '1.1',
+  customTags: (tags: Tags) => tags.filter((tag) => typeof tag === 'string' || !tag.tag.endsWith(':omap')),
+  indentSeq: false,
+  sortMapEntries: true,
+  singleQuote: true,
+  lineWidth: 0,
+} as const;
+
 /** What `distkv client internal state` prints for these sections, to the letter. */
 export function stateYaml(state: State): string {
   const room = { ranges: MOST_YAML_RANGES };
@@ -48,13 +58,7 @@ export function stateYaml(state: State): string {
     if (state.asked.includes(section))
       top[section] = section === 'nodes' ? state.nodes : yamlTicks(state, section, room);
   }
-  const text = stringify(top, {
-    indentSeq: false,
-    sortMapEntries: true,
-    singleQuote: true,
-    lineWidth: 0,
-    version: '1.1',
-  });
+  const text = stringify(top, YAML_STYLE);
   return room.ranges >= 0 ? text : `${text}# cut: only the first ${MOST_YAML_RANGES} ranges are here\n`;
 }
 

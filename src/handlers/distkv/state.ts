@@ -17,11 +17,14 @@ interface Args {
 
 interface Found {
   readonly answers: readonly Answer[];
+  /** Those that are shown as tables. */
   readonly sections: readonly Section[];
 }
 
 /** What the real command line's `-ndmrk` asks for. */
 const SUMMARY: readonly Section[] = ['nodes', 'deleted', 'missing', 'remote_missing', 'superseded'];
+/** What the summary writes out; the rest of it is in the file. */
+const WRITTEN_OUT: readonly Section[] = ['nodes', 'missing', 'remote_missing'];
 /** Differences that are written out one by one. */
 const MOST_DIFFERENCES = 10;
 
@@ -35,7 +38,10 @@ export function distkvState(distkv: Distkv): Query {
     read: async ({ server, sections }, { signal }) => {
       const asked = sections ?? SUMMARY;
       const servers = server === null ? distkv.servers : [server];
-      return { answers: await askServers(distkv, { servers, sections: asked, signal }), sections: asked };
+      return {
+        answers: await askServers(distkv, { servers, sections: asked, signal }),
+        sections: sections ?? WRITTEN_OUT,
+      };
     },
     render,
   });

@@ -1,17 +1,12 @@
 import { requestIdPrefix } from '../../backends/openio/calls';
-import { baseName, containerLabel } from '../../backends/openio/naming';
+import { baseName } from '../../backends/openio/naming';
 import type { Base, Openio, PeerAnswer } from '../../backends/openio/openio';
 import { defineQuery, type Query } from '../operation';
 import type { Part, Tone, View } from '../view';
-import { parseFlags } from '../words';
 import { explain, masterOf, took } from './codes';
-import { baseFrom, baseWords, NAMING, ONE_PEER, peersFrom } from './names';
+import { BASE_AND_PEERS, type BaseAndPeers, baseWords, parseBaseAndPeers } from './names';
 import { askShowing } from './progress';
-
-interface Args {
-  readonly base: Base;
-  readonly only: readonly string[] | null;
-}
+import { labelOf } from './writes';
 
 interface Found {
   readonly base: Base;
@@ -21,31 +16,20 @@ interface Found {
 
 /** Who is master and who follows, peer by peer. Asking starts an election when there is none. */
 export function openioElectionStatus(openio: Openio): Query {
-  return defineQuery<Args, Found>({
+  return defineQuery<BaseAndPeers, Found>({
     name: 'openio election status',
-    usage: 'TYPE NAME [--cid] [--account ACCOUNT] [--ns NAMESPACE] [--service-id ADDR]…',
+    usage: BASE_AND_PEERS,
     summary: 'Shows who is master of a base, peer by peer. Asking may start an election.',
     examples: ['openio election status meta2 FVE0', 'openio election status meta2 --cid 697ECB…605.1'],
-    parse: (words) => {
-      const flags = parseFlags(words, { ...NAMING, ...ONE_PEER });
-      if (!flags.ok) return flags;
-      const base = baseFrom(openio, flags.args.values, flags.args.positionals);
-      const only = peersFrom(flags.args.values['service-id']);
-      if (!base.ok) return base;
-      return only.ok ? { ok: true, args: { base: base.args, only: only.args } } : only;
-    },
+    parse: (words) => parseBaseAndPeers(openio, words),
     read: async ({ base, only }, context) => {
       const requestIds = requestIdPrefix(context.request);
       const draw = (answers: readonly PeerAnswer[]) => table(answers);
-      const asking = { openio, verb: 'status', base, only, title: `Election of ${label(base)}`, draw } as const;
+      const asking = { openio, verb: 'status', base, only, title: `Election of ${labelOf(base)}`, draw } as const;
       return { base, answers: await askShowing(asking, context), requestIds };
     },
     render: (found) => view(openio, found),
   });
-}
-
-function label(base: Base): string {
-  return `${containerLabel(base.container)} (${base.type})`;
 }
 
 function table(answers: readonly PeerAnswer[]): Part {
@@ -63,7 +47,7 @@ function table(answers: readonly PeerAnswer[]): Part {
 
 function view(openio: Openio, { base, answers, requestIds }: Found): View {
   const words = baseWords(openio, base);
-  const { tone, title } = judge(label(base), answers);
+  const { tone, title } = judge(labelOf(base), answers);
   const next: readonly Part[] =
     tone === 'good'
       ? []
@@ -81,6 +65,7 @@ function view(openio: Openio, { base, answers, requestIds }: Found): View {
     tone,
     parts: [
       table(answers),
+      { kind: 'text', text: 'Asking for the status starts an election where there was none.' },
       {
         kind: 'facts',
         facts: [

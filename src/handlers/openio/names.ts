@@ -1,7 +1,7 @@
 import { isCid } from '../../backends/openio/naming';
-import { type Base, type Container, type Openio, SERVICE_TYPES, type ServiceType } from '../../backends/openio/openio';
-import type { Parsed } from '../operation';
-import { joinWords, shorten } from '../words';
+import { type Base, type Container, type Openio, SERVICE_TYPES } from '../../backends/openio/openio';
+import type { Parsed, Words } from '../operation';
+import { joinWords, parseFlags, shorten } from '../words';
 
 /** The flags that name a container, as in the `openio` command line. `--cid` says that NAME is a cid. */
 export const NAMING = {
@@ -10,7 +10,7 @@ export const NAMING = {
   ns: { type: 'string' },
 } as const;
 
-export const ONE_PEER = { 'service-id': { type: 'string', multiple: true } } as const;
+const ONE_PEER = { 'service-id': { type: 'string', multiple: true } } as const;
 
 export interface Named {
   readonly cid?: boolean | undefined;
@@ -30,6 +30,29 @@ export function baseFrom(defaults: Defaults, flags: Named, positionals: readonly
   }
   const container = containerFrom(defaults, flags, name === undefined ? rest : [name, ...rest]);
   return container.ok ? { ok: true, args: { type: known, container: container.args } } : container;
+}
+
+/** A base and, where `--service-id` names some, its peers. */
+export interface BaseAndPeers {
+  readonly base: Base;
+  /** Null: all of them. */
+  readonly only: readonly string[] | null;
+}
+
+export const BASE_AND_PEERS = 'TYPE NAME [--cid] [--account ACCOUNT] [--ns NAMESPACE] [--service-id ADDR]…';
+
+export function parseBaseAndPeers(defaults: Defaults, words: Words): Parsed<BaseAndPeers> {
+  const flags = parseFlags(words, { ...NAMING, ...ONE_PEER });
+  if (!flags.ok) return flags;
+  const base = baseFrom(defaults, flags.args.values, flags.args.positionals);
+  const only = peersFrom(flags.args.values['service-id']);
+  if (!base.ok) return base;
+  return only.ok ? { ok: true, args: { base: base.args, only: only.args } } : only;
+}
+
+export function parseContainer(defaults: Defaults, words: Words): Parsed<Container> {
+  const flags = parseFlags(words, NAMING);
+  return flags.ok ? containerFrom(defaults, flags.args.values, flags.args.positionals) : flags;
 }
 
 const LONGEST_NAME = 1_024;
@@ -80,5 +103,3 @@ export function containerWords(defaults: Defaults, container: Container): string
 export function baseWords(defaults: Defaults, base: Base): string {
   return `${base.type} ${containerWords(defaults, base.container)}`;
 }
-
-export type { ServiceType };

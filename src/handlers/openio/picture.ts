@@ -49,7 +49,7 @@ function lookOf(state: string): Look {
 export function electionPicture(title: string, lanes: readonly Lane[]): string {
   const time = layTime(lanes, { left: LEFT + 40, right: RIGHT, most: MOST_COLUMNS });
   const bottom = TOP + lanes.length * LANE;
-  const height = bottom + 92;
+  const height = bottom + 104;
   const used = new Set<string>();
   const drawn = lanes.map((lane, index) => {
     const placed = time.lanes[index] ?? [];
@@ -156,7 +156,7 @@ function axis(columns: readonly Column[], y: number): string {
 
 function legend(used: ReadonlySet<string>, top: number): string {
   const items = Object.entries(STATES).filter(([state]) => used.has(state));
-  const each = 128;
+  const each = 186;
   const perRow = Math.floor((WIDTH - 32) / each);
   return items
     .map(([state, { code }], index) => {
@@ -164,9 +164,11 @@ function legend(used: ReadonlySet<string>, top: number): string {
       const y = top + Math.floor(index / perRow) * 18;
       const look = lookOf(state);
       const swatch = `<rect x="${x}" y="${y - 10}" width="14" height="12" fill="${look.fill}" stroke="#333333"/>`;
-      const over = look.pattern === 'none' ? '' : `<rect x="${x}" y="${y - 10}" width="14" height="12" fill="url(#${look.pattern})"/>`;
-      const label = state.length > 15 ? `${state.slice(0, 14)}…` : state;
-      return `${swatch}${over}${text(`${code} ${label}`, { x: x + 18, y, size: 9.5 })}`;
+      const over =
+        look.pattern === 'none'
+          ? ''
+          : `<rect x="${x}" y="${y - 10}" width="14" height="12" fill="url(#${look.pattern})"/>`;
+      return `${swatch}${over}${text(`${code} ${state}`, { x: x + 18, y, size: 10 })}`;
     })
     .join('\n');
 }

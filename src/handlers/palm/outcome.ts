@@ -5,7 +5,9 @@ import type { Finding, Step } from '../operation';
 export function stepOfFailure(target: string, error: unknown): Step {
   const text = error instanceof Error ? error.message : String(error);
   const certain = error instanceof BackendFailure && error.effect === 'none';
-  return certain ? { target, status: 'failed', text: `not done: ${text}` } : { target, status: 'unknown', text: `not known: ${text}` };
+  return certain
+    ? { target, status: 'failed', text: `not done: ${text}` }
+    : { target, status: 'unknown', text: `not known: ${text}` };
 }
 
 /** One look per target, in order. After a failed look the others are not tried: they would wait as long, and fail as well. */

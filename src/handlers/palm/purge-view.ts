@@ -2,7 +2,7 @@ import type { Entry } from '../../backends/palm/palm';
 import type { Finding, Step } from '../operation';
 import type { Part, View } from '../view';
 import { countOf, RESULT_HEAD, resultRows } from './outcome';
-import { bytesOf, type PurgePlan, type PurgedServer, recordOf, targetOf } from './purge-plan';
+import { bytesOf, type PurgedServer, type PurgePlan, recordOf, targetOf } from './purge-plan';
 import { addressOf, briefly, cell, followersText, processOf, rawLines, recordFacts } from './text';
 
 /** As many records are shown field by field; more of them as a table. The file holds them all, whole. */
@@ -12,14 +12,20 @@ export function previewPurge(plan: PurgePlan, recheckMs: number): View {
   const { servers } = plan;
   const led = servers.filter((server) => server.followers.count > 0);
   const parts: Part[] = [
-    { kind: 'text', text: `Each key is deleted only if etcd (${plan.api}) still holds it with the revision and the bytes shown here.` },
+    {
+      kind: 'text',
+      text: `Each key is deleted only if etcd (${plan.api}) still holds it with the revision and the bytes shown here.`,
+    },
     ...(servers.length <= IN_FULL ? servers.map(inFull) : [asTable(servers)]),
     { kind: 'raw', name: 'records.jsonl', text: recordLines(servers) },
   ];
   if (led.length > 0) parts.push({ kind: 'text', text: led.map(ledText).join(' ') });
   parts.push(
     { kind: 'text', text: `The processes are not stopped: ${processes(servers)} will go on running, unknown to PALM.` },
-    { kind: 'text', text: `Whether any comes back is looked up ${recheckMs / 1_000} s after. To undo: palm undo and the id of this request puts back the same bytes.` },
+    {
+      kind: 'text',
+      text: `Whether any comes back is looked up ${recheckMs / 1_000} s after. To undo: palm undo and the id of this request puts back the same bytes.`,
+    },
   );
   return { title: `Delete ${counted(servers.length)} from PALM`, tone: led.length > 0 ? 'warning' : 'neutral', parts };
 }
@@ -27,7 +33,12 @@ export function previewPurge(plan: PurgePlan, recheckMs: number): View {
 function inFull(server: PurgedServer): Part {
   const { count, first } = server.followers;
   const callers = count > first.length ? `${followersText(first)}, ${count} in all` : followersText(first);
-  const facts = [...recordFacts(recordOf(server)), ['Called leader by', callers], ['Revision', server.revision], ['SHA-256', server.sha256]] as const;
+  const facts = [
+    ...recordFacts(recordOf(server)),
+    ['Called leader by', callers],
+    ['Revision', server.revision],
+    ['SHA-256', server.sha256],
+  ] as const;
   return { kind: 'facts', facts };
 }
 
@@ -36,10 +47,27 @@ function asTable(servers: readonly PurgedServer[]): Part {
     const record = recordOf(server);
     return [
       ...[server.uuid, cell(record.server), cell(record.kind), addressOf(record), String(record.pid)],
-      ...[record.configured ? 'yes' : 'no', record.leader, record.when, String(server.followers.count), server.revision],
+      ...[
+        record.configured ? 'yes' : 'no',
+        record.leader,
+        record.when,
+        String(server.followers.count),
+        server.revision,
+      ],
     ];
   });
-  const head = ['uuid', 'Server', 'Kind', 'Address', 'Process', 'Configured', 'Leader', 'When', 'Called leader by', 'Revision'];
+  const head = [
+    'uuid',
+    'Server',
+    'Kind',
+    'Address',
+    'Process',
+    'Configured',
+    'Leader',
+    'When',
+    'Called leader by',
+    'Revision',
+  ];
   return { kind: 'table', name: 'purge.csv', head, rows };
 }
 
@@ -64,16 +92,23 @@ function counted(count: number): string {
 }
 
 /** `request` names the purge in the button that undoes it. */
-export function renderPurge(plan: PurgePlan, steps: readonly Step[], findings: readonly Finding[], request?: string): View {
+export function renderPurge(
+  plan: PurgePlan,
+  steps: readonly Step[],
+  findings: readonly Finding[],
+  request?: string,
+): View {
   const { servers } = plan;
   const targets = servers.map((server) => ({ key: targetOf(server), label: server.uuid }));
   const gone = servers.filter((server) => isGone(server, findings));
-  const parts: Part[] = [{ kind: 'table', name: 'purged.csv', head: RESULT_HEAD, rows: resultRows(targets, steps, findings) }];
+  const parts: Part[] = [
+    { kind: 'table', name: 'purged.csv', head: RESULT_HEAD, rows: resultRows(targets, steps, findings) },
+  ];
   if (gone.length > 0) {
     const text = `Still running and perhaps to be stopped or restarted: ${processes(gone)}.`;
     parts.push({ kind: 'text', text }, ...undo(request));
   }
-  return { title: `${gone.length} of ${counted(servers.length)} deleted from PALM`, tone: toneOf(plan, findings), parts };
+  return { title: `${gone.length} of ${counted(servers.length)} gone from PALM`, tone: toneOf(plan, findings), parts };
 }
 
 function isGone(server: PurgedServer, findings: readonly Finding[]): boolean {
@@ -81,8 +116,16 @@ function isGone(server: PurgedServer, findings: readonly Finding[]): boolean {
 }
 
 function undo(request: string | undefined): readonly Part[] {
-  if (request === undefined) return [{ kind: 'text', text: 'To put back the same bytes type palm undo and the id of this request.' }];
-  return [{ kind: 'next', label: 'Undo', words: `palm undo ${request}`, why: 'puts back the same bytes where the key is still absent' }];
+  if (request === undefined)
+    return [{ kind: 'text', text: 'To put back the same bytes type palm undo and the id of this request.' }];
+  return [
+    {
+      kind: 'next',
+      label: 'Undo',
+      words: `palm undo ${request}`,
+      why: 'puts back the same bytes where the key is still absent',
+    },
+  ];
 }
 
 function toneOf({ servers }: PurgePlan, findings: readonly Finding[]): View['tone'] {
@@ -99,7 +142,10 @@ interface There {
 export function recheckView(there: readonly There[], all: number): View {
   const returned = there.filter(({ untouched }) => !untouched);
   if (there.length === 0) return { title: `None of ${counted(all)} came back`, tone: 'good', parts: [] };
-  const rows = there.map(({ entry, untouched }) => [entry.id, untouched ? 'was never deleted' : `registered again, ${briefly(entry)}`]);
+  const rows = there.map(({ entry, untouched }) => [
+    entry.id,
+    untouched ? 'was never deleted' : `registered again, ${briefly(entry)}`,
+  ]);
   return {
     title: `${returned.length} of ${counted(all)} came back`,
     tone: 'warning',

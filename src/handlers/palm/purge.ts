@@ -33,7 +33,12 @@ export function palmPurge(palm: Palm, options: PurgeOptions = {}): Change {
       servers.map((server) => ({ key: targetOf(server), label: `${cell(recordOf(server).server)} ${server.uuid}` })),
     preview: (plan) => previewPurge(plan, recheckMs),
     execute: (plan, context) => execute(palm, plan, context),
-    seal: ({ servers }, { request, signal }) => palm.seal(request, servers.map((server) => server.uuid), signal),
+    seal: ({ servers }, { request, signal }) =>
+      palm.seal(
+        request,
+        servers.map((server) => server.uuid),
+        signal,
+      ),
     verify: ({ servers }, context) => lookEach(servers, targetOf, (server) => lookAt(palm, server, context)),
     render: renderPurge,
     recheck: { afterMs: recheckMs, look: (plan, context) => recheck(palm, plan, context) },
@@ -42,7 +47,8 @@ export function palmPurge(palm: Palm, options: PurgeOptions = {}): Change {
 
 async function plan(palm: Palm, prefixes: readonly string[], { signal }: Context): Promise<Planned<PurgePlan>> {
   const found = await survey(palm, prefixes, signal);
-  if (found.total === 0) return { kind: 'refused', why: `${await whyEmpty(palm, signal)} Type palm servers to look again.` };
+  if (found.total === 0)
+    return { kind: 'refused', why: `${await whyEmpty(palm, signal)} Type palm servers to look again.` };
   const chosen = new Map<string, PurgedServer>();
   for (const prefix of prefixes) {
     const selected = select(found, prefix);
@@ -68,7 +74,10 @@ function frozen({ entry }: Match, { followers }: Survey): PurgedServer {
     revision: entry.revision,
     sha256: sha256(entry.bytes),
     base64: entry.bytes.toString('base64'),
-    followers: { count: callers.length, first: callers.slice(0, FOLLOWERS_KEPT).map(({ uuid, server }) => ({ uuid, server })) },
+    followers: {
+      count: callers.length,
+      first: callers.slice(0, FOLLOWERS_KEPT).map(({ uuid, server }) => ({ uuid, server })),
+    },
   };
 }
 
@@ -100,9 +109,15 @@ async function sealQuietly(palm: Palm, uuid: string, { request }: Context): Prom
 function stepOf(removal: Removal): Omit<Step, 'target'> {
   switch (removal.kind) {
     case 'removed':
-      return { status: 'done', text: removal.receipt === 'kept' ? 'deleted, with a receipt' : 'deleted; no receipt could be kept' };
+      return {
+        status: 'done',
+        text: removal.receipt === 'kept' ? 'deleted, with a receipt' : 'deleted; no receipt could be kept',
+      };
     case 'changed':
-      return { status: 'skipped', text: `not touched: it is not the record that was approved. Now ${briefly(removal.now)}` };
+      return {
+        status: 'skipped',
+        text: `not touched: it is not the record that was approved. Now ${briefly(removal.now)}`,
+      };
     case 'absent':
       if (removal.by === 'this request') return { status: 'done', text: 'deleted by this request before' };
       return { status: 'skipped', text: 'it was gone already' };
@@ -115,17 +130,27 @@ function stepOf(removal: Removal): Omit<Step, 'target'> {
  * Key and receipt together tell the truth. A key that is still the approved one, without a seal on the request, proves
  * nothing: a delete that was given up may land yet.
  */
-async function lookAt(palm: Palm, server: PurgedServer, { request, signal }: Context): Promise<Omit<Finding, 'target'>> {
+async function lookAt(
+  palm: Palm,
+  server: PurgedServer,
+  { request, signal }: Context,
+): Promise<Omit<Finding, 'target'>> {
   const entry = await palm.get(server.uuid, signal);
   const receipt = await palm.receipt(request, server.uuid, signal);
   if (entry === null) {
-    const by = receipt === 'done' ? 'deleted by this request' : `no receipt says by whom${palm.api === 'v2' ? ' (v2 keeps none)' : ''}`;
+    const by =
+      receipt === 'done'
+        ? 'deleted by this request'
+        : `no receipt says by whom${palm.api === 'v2' ? ' (v2 keeps none)' : ''}`;
     return { verdict: 'confirmed', text: `gone; ${by}` };
   }
-  if (receipt === 'done') return { verdict: 'contradicted', text: `deleted by this request, and there again ${briefly(entry)}` };
+  if (receipt === 'done')
+    return { verdict: 'contradicted', text: `deleted by this request, and there again ${briefly(entry)}` };
   const same = entry.revision === server.revision && sha256(entry.bytes) === server.sha256;
-  if (!same) return { verdict: 'contradicted', text: `there, but not the record that was approved: now ${briefly(entry)}` };
-  if (receipt === 'sealed') return { verdict: 'contradicted', text: 'still there, unchanged; this request cannot delete it any more' };
+  if (!same)
+    return { verdict: 'contradicted', text: `there, but not the record that was approved: now ${briefly(entry)}` };
+  if (receipt === 'sealed')
+    return { verdict: 'contradicted', text: 'still there, unchanged; this request cannot delete it any more' };
   return { verdict: 'unverifiable', text: 'still there, unchanged' };
 }
 

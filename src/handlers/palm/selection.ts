@@ -12,7 +12,10 @@ const CANDIDATES = 20;
 const SHAPE = '00000000-0000-0000-0000-000000000000';
 
 /** Uuids or beginnings of uuids, each once, in any case, and no flags. */
-export function parseUuids(words: Words, limits: { readonly most: number; readonly usage: string }): Parsed<readonly string[]> {
+export function parseUuids(
+  words: Words,
+  limits: { readonly most: number; readonly usage: string },
+): Parsed<readonly string[]> {
   const flags = parseFlags(words, {});
   if (!flags.ok) return flags;
   const wanted = [...new Set(flags.args.positionals.map((word) => word.toLowerCase()))];
@@ -90,14 +93,21 @@ export function select(found: Survey, prefix: string): Selected {
   return { kind: 'several', why, view: { title, tone: 'warning', parts: [candidates([match, ...others])] } };
 }
 
-const seeAll: Part = { kind: 'next', label: 'List servers', words: 'palm servers', why: 'shows every server and its uuid' };
+const seeAll: Part = {
+  kind: 'next',
+  label: 'List servers',
+  words: 'palm servers',
+  why: 'shows every server and its uuid',
+};
 
 function candidates(matches: readonly Match[]): Part {
-  const rows = matches.slice(0, CANDIDATES).map(({ entry, row }) => [
-    entry.id,
-    row.ok ? cell(row.server.server) : 'cannot be read',
-    row.ok ? cell(row.server.host) : '–',
-    entry.revision,
-  ]);
+  const rows = matches
+    .slice(0, CANDIDATES)
+    .map(({ entry, row }) => [
+      entry.id,
+      row.ok ? cell(row.server.server) : 'cannot be read',
+      row.ok ? cell(row.server.host) : '–',
+      entry.revision,
+    ]);
   return { kind: 'table', name: 'candidates.csv', head: ['uuid', 'Server', 'Host', 'Revision'], rows };
 }

@@ -92,7 +92,16 @@ function matches(server: Server, filter: Filter): boolean {
 
 function lineOf(server: Server): Line {
   const { uuid, pid, configured, leader, when } = server;
-  return { uuid, pid, configured, leader, when, server: cell(server.server), kind: cell(server.kind), address: addressOf(server) };
+  return {
+    uuid,
+    pid,
+    configured,
+    leader,
+    when,
+    server: cell(server.server),
+    kind: cell(server.kind),
+    address: addressOf(server),
+  };
 }
 
 const HEAD = ['uuid', 'Server', 'Kind', 'Address', 'Process', 'Configured', 'Leader', 'When'];
@@ -105,16 +114,25 @@ function render(found: Found): View {
   const parts: Part[] = [{ kind: 'facts', facts: facts(found, orphans) }];
   if (rows.length > 0) parts.push({ kind: 'table', name: 'servers.csv', head: HEAD, rows });
   if (unreadable.length > 0) parts.push(...apart(unreadable));
-  return { title: titleOf(lines.length, total, found.filter), tone: orphans + unreadable.length > 0 ? 'warning' : 'neutral', parts };
+  return {
+    title: titleOf(lines.length, total, found.filter),
+    tone: orphans + unreadable.length > 0 ? 'warning' : 'neutral',
+    parts,
+  };
 }
 
 function titleOf(shown: number, total: number, filter: Filter): string {
-  const asked = Object.entries(filter).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag} ${shorten(value)}`]));
+  const asked = Object.entries(filter).flatMap(([flag, value]) =>
+    value === undefined ? [] : [`--${flag} ${shorten(value)}`],
+  );
   if (asked.length === 0) return `${total} PALM ${total === 1 ? 'server' : 'servers'}`;
   return `${shown} of ${total} PALM servers match ${asked.join(' ')}`;
 }
 
-function facts({ lines, unreadable, source, revision }: Found, orphans: number): readonly (readonly [string, string])[] {
+function facts(
+  { lines, unreadable, source, revision }: Found,
+  orphans: number,
+): readonly (readonly [string, string])[] {
   const unconfigured = lines.filter((line) => !line.configured).length;
   return [
     ['etcd', `${source} at revision ${revision}`],
@@ -141,7 +159,10 @@ function leaderMark(line: Line, found: Found): string {
 function apart(unreadable: readonly Unreadable[]): readonly Part[] {
   const rows = unreadable.map(({ id, revision, reason }) => [id, reason, revision]);
   return [
-    { kind: 'text', text: 'These rows could not be read as servers. They are never purged by name; palm show tells more of a uuid.' },
+    {
+      kind: 'text',
+      text: 'These rows could not be read as servers. They are never purged by name; palm show tells more of a uuid.',
+    },
     { kind: 'table', name: 'unreadable.csv', head: ['Name', 'Why', 'Revision'], rows },
   ];
 }

@@ -55,14 +55,26 @@ function viewOf({ entry, row }: Match, { source, survey }: Found): View {
   ];
   if (!row.ok) {
     const text = `This row cannot be read as a server: ${row.reason}. It cannot be purged by name.`;
-    return { title: `Unreadable row ${cell(entry.id)}`, tone: 'warning', parts: [{ kind: 'text', text }, { kind: 'facts', facts: kept }, ...stored] };
+    return {
+      title: `Unreadable row ${cell(entry.id)}`,
+      tone: 'warning',
+      parts: [{ kind: 'text', text }, { kind: 'facts', facts: kept }, ...stored],
+    };
   }
   const { server } = row;
   const followers = survey.followers.get(server.uuid) ?? [];
   const orphan = !survey.names.has(server.leader);
-  const parts: Part[] = [{ kind: 'facts', facts: [...recordFacts(server), ['Called leader by', followersText(followers)], ...kept] }];
-  if (orphan) parts.push({ kind: 'text', text: `Its leader ${server.leader} is not registered: this server is an orphan.` });
-  parts.push(...stored, { kind: 'next', label: 'Purge', words: `palm purge ${server.uuid}`, why: 'asks for its record to be deleted' });
+  const parts: Part[] = [
+    { kind: 'facts', facts: [...recordFacts(server), ['Called leader by', followersText(followers)], ...kept] },
+  ];
+  if (orphan)
+    parts.push({ kind: 'text', text: `Its leader ${server.leader} is not registered: this server is an orphan.` });
+  parts.push(...stored, {
+    kind: 'next',
+    label: 'Purge',
+    words: `palm purge ${server.uuid}`,
+    why: 'asks for its record to be deleted',
+  });
   return { title: `PALM server ${cell(server.server)}`, tone: orphan ? 'warning' : 'neutral', parts };
 }
 

@@ -1,5 +1,4 @@
 import type { Entry, Palm } from '../../backends/palm/palm';
-import type { Part } from '../view';
 import { shorten } from '../words';
 import { readServer, type Server, utf8 } from './record';
 
@@ -53,7 +52,11 @@ export function rawLines(entries: readonly Pick<Entry, 'id' | 'revision' | 'byte
 
 function rawLine({ id, revision, bytes }: Pick<Entry, 'id' | 'revision' | 'bytes'>): string {
   const value = utf8(bytes);
-  return JSON.stringify({ key: `/servers/${id}`, revision, ...(value === null ? { base64: bytes.toString('base64') } : { value }) });
+  return JSON.stringify({
+    key: `/servers/${id}`,
+    revision,
+    ...(value === null ? { base64: bytes.toString('base64') } : { value }),
+  });
 }
 
 /** What is known of an entry that is not what was expected, in one line. */
@@ -71,9 +74,4 @@ export async function whyEmpty(palm: Palm, signal: AbortSignal): Promise<string>
   const here = `Nothing is registered below /servers/ in the ${palm.api} key space of ${palm.hosts}.`;
   if (found !== 'holds servers') return here;
   return `${here} The ${other} key space of the same etcd does hold servers: PALM_ETCD_API is probably set wrong.`;
-}
-
-/** What to type when the bot cannot reach the units itself. */
-export function byHand(commands: readonly string[]): Part {
-  return { kind: 'facts', facts: commands.map((command) => ["Type on PALM's master", command] as const) };
 }

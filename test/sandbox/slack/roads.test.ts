@@ -4,6 +4,14 @@ import { type Mode, MANIFEST, closeAll, openWorkspace, plain, startApp } from '.
 
 afterEach(closeAll);
 
+function deferred() {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve: () => resolve() };
+}
+
 const approve = {
   type: 'actions' as const,
   elements: [
@@ -59,16 +67,18 @@ describe.each<Mode>(['http', 'socket'])('over %s', (mode) => {
   test('a response URL takes five posts and then is gone', async () => {
     const workspace = await openWorkspace();
     const statuses: unknown[] = [];
+    const { promise: answered, resolve } = deferred();
     await startApp(workspace, mode, (app) =>
       app.command('/palm', async ({ ack, respond }) => {
         await ack();
         for (const nth of [1, 2, 3, 4, 5, 6]) {
           statuses.push(await respond(`answer ${nth}`).then(() => 'ok', (error: { statusCode?: number }) => error.statusCode));
         }
+        resolve();
       }),
     );
     await workspace.typeCommand({ who: 'ana', channel: 'inc-42', text: '/palm' });
-    await workspace.until(() => statuses.length === 6);
+    await answered;
     expect(statuses).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 404]);
     expect(workspace.ephemerals('ana')).toHaveLength(5);
   });
@@ -92,13 +102,22 @@ describe.each<Mode>(['http', 'socket'])('over %s', (mode) => {
 
   test('an app that does not answer in time is reported to the person by Slackbot', async () => {
     const workspace = await openWorkspace({ ackMs: 60 });
-    await startApp(workspace, mode, (app) => app.command('/palm', async () => undefined));
+    const { promise: late, resolve } = deferred();
+    await startApp(workspace, mode, (app) =>
+      app.command('/palm', async ({ ack }) => {
+        await late;
+        await ack('too late');
+      }),
+    );
     const result = await workspace.typeCommand({ who: 'ana', channel: 'inc-42', text: '/palm servers' });
     expect(result).toEqual({ delivered: false, ackBody: undefined, error: 'operation_timeout' });
     expect(workspace.ephemerals('ana')[0]).toMatchObject({
       author: 'Slackbot',
       plain: '/palm failed with the error "operation_timeout"',
     });
+    resolve();
+    await new Promise(setImmediate);
+    expect(workspace.ephemerals('ana')).toHaveLength(1);
   });
 
   test('an app that is down cannot be dispatched to', async () => {

@@ -53,7 +53,9 @@ export async function startApp(workspace: Workspace, mode: Mode, set: (app: App)
           logLevel,
           installerOptions: { clientOptions: { slackApiUrl: workspace.apiUrl } },
         });
-  const app = new App({ token: workspace.botToken, receiver, convoStore: false, logLevel, clientOptions });
+  const token = workspace.botToken;
+  const app = new App({ token, receiver, convoStore: false, logLevel, clientOptions, deferInitialization: true });
+  await app.init();
   set(app);
   if (receiver instanceof HTTPReceiver) {
     const server = await receiver.start({ port: 0, host: '127.0.0.1' });
@@ -63,6 +65,13 @@ export async function startApp(workspace: Workspace, mode: Mode, set: (app: App)
   } else {
     await app.start();
   }
+  let stopped = false;
+  const stop = app.stop.bind(app);
+  app.stop = async () => {
+    if (stopped) return;
+    stopped = true;
+    await stop();
+  };
   opened.push(() => app.stop());
   return app;
 }

@@ -1,0 +1,64 @@
+import type { Workspace } from './slack/workspace';
+import { CHANNELS, type Line, type PersonName, type Scenario } from './world';
+
+const PATIENCE_MS = 60_000;
+const CHANNEL = CHANNELS[0].name;
+
+/** Plays a scenario through the pretend workspace and says what everybody sees. Throws where the story goes another way. */
+export async function play(workspace: Workspace, scenario: Scenario, say: (line: string) => void): Promise<void> {
+  say(`# ${scenario.title}`);
+  say(scenario.about);
+  for (const line of scenario.lines) await playLine(workspace, line, say);
+}
+
+async function playLine(workspace: Workspace, line: Line, say: (line: string) => void): Promise<void> {
+  switch (line.kind) {
+    case 'say':
+      return say(`\n${line.text}`);
+    case 'trouble':
+      await workspace.switchTrouble(line.system, line.id, line.on);
+      return say(`\n[${line.system}: ${line.id} ${line.on ? 'begins' : 'ends'}]`);
+    case 'type':
+      say(`\n${line.who}> ${line.command}`);
+      return delivered(
+        line.command,
+        await workspace.typeCommand({ who: line.who, channel: CHANNEL, text: line.command }),
+      );
+    case 'press':
+      say(`\n${line.who} presses ${line.button}`);
+      return delivered(
+        line.button,
+        await workspace.pressButton({ who: line.who, channel: CHANNEL, text: line.button }),
+      );
+    case 'expect':
+      return say(indented(await expected(workspace, line.text, line.who)));
+  }
+}
+
+function delivered(what: string, result: { readonly delivered: boolean; readonly error?: string }): void {
+  if (!result.delivered) throw new Error(`${what} did not reach the bot: ${result.error}`);
+}
+
+/** What the newest message (or what only `who` sees) says, as soon as it holds the text. */
+async function expected(workspace: Workspace, text: string, who: PersonName | undefined): Promise<string> {
+  const newest = () =>
+    (who === undefined
+      ? workspace.messages(CHANNEL).filter((one) => one.threadTs === undefined)
+      : workspace.ephemerals(who)
+    ).at(-1);
+  try {
+    return await workspace.until(() => {
+      const message = newest();
+      return message?.plain.includes(text) && message.plain;
+    }, PATIENCE_MS);
+  } catch {
+    throw new Error(`nobody saw "${text}" within a minute; the newest message: ${newest()?.plain ?? 'none'}`);
+  }
+}
+
+function indented(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n');
+}

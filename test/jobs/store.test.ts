@@ -1,0 +1,113 @@
+import { startRedis } from '../../sandbox/services/redis';
+import { decide, finish, plan, start } from '../../src/jobs/lifecycle';
+import type { Vote } from '../../src/jobs/policy';
+import { keysOf } from '../../src/jobs/redis';
+import { createStore } from '../../src/jobs/store';
+import { type JobsUnderTest, openJobs } from '../support/jobs';
+
+let redis: Awaited<ReturnType<typeof startRedis>>;
+let under: JobsUnderTest;
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+beforeEach(async () => {
+  under = openJobs(redis.url);
+  await under.jobs.connected(2_000);
+});
+afterEach(() => under.close());
+
+const view = { title: 'v', tone: 'neutral', parts: [] } as const;
+const asked = (id: string) =>
+  ({ id, kind: 'change', operation: 'test raise', words: ['a'], requester: 'UANA', place: { channel: 'C1' } }) as const;
+const vote: Vote = { decision: 'approve', by: 'UBEN', membership: 'approver' };
+
+/** A request that is approved and touches these targets. */
+async function approved(id: string, ...keys: string[]) {
+  const { store } = under.jobs;
+  await store.open(asked(id));
+  const targets = keys.map((key) => ({ key, label: key }));
+  await store.move(
+    id,
+    plan({ plan: {}, danger: 'reversible', targets, preview: view, needs: 1, recheckAfterMs: null }, 60_000),
+  );
+  await store.move(id, decide(vote, 60_000));
+}
+
+test('200 requests at once are all stored, in one whole chain', async () => {
+  const ids = Array.from({ length: 200 }, (_, n) => `R${1000 + n}`);
+  const opened = await Promise.all(ids.map((id) => under.jobs.store.open(asked(id))));
+  expect(opened.every(({ fresh }) => fresh)).toBe(true);
+  expect(await under.jobs.ledger.verifyAudit()).toMatchObject({ kind: 'whole', entries: 200 });
+});
+
+test('several writers share one chain: whoever built on an old head builds again', async () => {
+  const others = Array.from({ length: 3 }, () => createStore(under.redis, keysOf(under.prefix)));
+  await Promise.all(
+    others.flatMap((store, w) => Array.from({ length: 40 }, (_, n) => store.open(asked(`R${w}000${n}`)))),
+  );
+  expect(await under.jobs.ledger.verifyAudit()).toMatchObject({ kind: 'whole', entries: 120 });
+});
+
+test('of many who start the same request one wins', async () => {
+  await approved('RAAAA', 'test/a');
+  const started = await Promise.all(Array.from({ length: 10 }, () => under.jobs.store.move('RAAAA', start)));
+  expect(started.filter(({ ok }) => ok)).toHaveLength(1);
+});
+
+test.each([
+  ['the same target', 'palm/servers/x', 'palm/servers/x', false],
+  ['a target below a locked one', 'palm/servers', 'palm/servers/x', false],
+  ['a target above a locked one', 'palm/servers/x', 'palm/servers', false],
+  ['a neighbour', 'palm/servers/x', 'palm/servers/y', true],
+  ['a name that only begins alike', 'palm/servers', 'palm/servers-old/x', true],
+])('a lock and %s', async (_name, held, wanted, free) => {
+  await approved('RAAAA', held);
+  await approved('RBBBB', wanted);
+  await under.jobs.store.move('RAAAA', start);
+  const second = await under.jobs.store.move('RBBBB', start);
+  expect(second.ok).toBe(free);
+  if (!second.ok)
+    expect(second.refusal).toMatchObject({ rule: 'busy', why: expect.arrayContaining([{ user: 'UANA' }]) });
+});
+
+test('two that want the same target in the same instant: one gets it', async () => {
+  await approved('RAAAA', 'test/a');
+  await approved('RBBBB', 'test/a');
+  const both = await Promise.all([under.jobs.store.move('RAAAA', start), under.jobs.store.move('RBBBB', start)]);
+  expect(both.filter(({ ok }) => ok)).toHaveLength(1);
+});
+
+test('the end of a request frees its targets and only its own', async () => {
+  await approved('RAAAA', 'test/a');
+  await approved('RBBBB', 'test/b');
+  await under.jobs.store.move('RAAAA', start);
+  await under.jobs.store.move('RBBBB', start);
+  await under.jobs.store.move('RAAAA', finish({ kind: 'succeeded', steps: [], findings: [], view }));
+  expect((await under.jobs.ledger.locks()).map((lock) => lock.target)).toEqual(['test/b']);
+});
+
+test('a trail that was edited in Redis is found out', async () => {
+  await under.jobs.store.open(asked('RAAAA'));
+  await under.jobs.store.open(asked('RBBBB'));
+  const { trail } = keysOf(under.prefix);
+  await under.redis.xdel(trail, '1-1');
+  expect(await under.jobs.ledger.verifyAudit()).toMatchObject({ kind: 'broken', at: 1 });
+});
+
+test('a request that does not exist cannot be moved', async () => {
+  expect(await under.jobs.store.move('RNONE', start)).toMatchObject({ ok: false, refusal: { rule: 'gone' } });
+});
+
+test('a Redis that hangs is reported within a second, and works again by itself', async () => {
+  await under.jobs.store.open(asked('RAAAA'));
+  redis.pause();
+  const begun = performance.now();
+  await expect(under.jobs.store.open(asked('RBBBB'))).rejects.toThrow(/timed out/);
+  expect(performance.now() - begun).toBeLessThan(1_100);
+  redis.resume();
+  await under.jobs.connected(3_000);
+  expect((await under.jobs.store.open(asked('RCCCC'))).request.id).toBe('RCCCC');
+  expect(await under.jobs.ledger.verifyAudit()).toMatchObject({ kind: 'whole' });
+});
