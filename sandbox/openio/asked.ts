@@ -91,7 +91,7 @@ export async function reach(world: World, address: string, asked: Asked): Promis
     return { status: 8, message: 'Request avoided, service marked down (reqid=proxy-0123456789ABCDEF0123456789)' };
   }
   if (!service || service.dead) {
-    if (service && isNew(world)) service.avoidedUntil = world.now() + world.waits.avoided;
+    if (service && isNew(world)) service.avoidedUntil = Number.POSITIVE_INFINITY;
     return { status: 2, message: `${address}: [errno=111] Connection refused` };
   }
   if (service.frozenSince === null) return null;

@@ -61,7 +61,7 @@ function freshCopy(world: World, { base, linked }: { readonly base: Base; readon
   ]);
   const tables = isNew(world) ? [...TABLES, 'shard_ranges'] : TABLES;
   const versions = new Map(tables.map((table) => [table, table === 'admin' ? 2 : 1]));
-  return { properties: new Map(), system, versions, stubborn: false };
+  return { properties: new Map(), system, versions, stubborn: false, corrupt: false };
 }
 
 /** The base of a meta0 or meta1: every service of that type holds it. */
@@ -77,7 +77,7 @@ export function directoryBase(world: World, name: string, type: 'meta0' | 'meta1
     ['sys.type', type],
   ] as const;
   for (const host of hosts) {
-    const copy = { properties: new Map(), system: new Map(system), versions: new Map([['admin', 1]]), stubborn: false };
+    const copy = { properties: new Map(), system: new Map(system), versions: new Map([['admin', 1]]), stubborn: false, corrupt: false };
     base.holdings.set(host, holding(world, copy));
   }
   world.bases.set(`${type}:${name}`, base);
@@ -94,6 +94,7 @@ export function clone(copy: Copy): Copy {
     system: new Map(copy.system),
     versions: new Map(copy.versions),
     stubborn: false,
+    corrupt: false,
   };
 }
 

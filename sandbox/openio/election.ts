@@ -33,8 +33,8 @@ export function isFinal(member: Member): boolean {
 }
 
 export function leave(world: World, base: Base, address: string): void {
-  const member = memberOf(world, base, address);
-  if (member.state === 'NONE') return;
+  const member = base.members.get(address);
+  if (!member || member.state === 'NONE') return;
   move(world, member, 'LEAVE_REQ', 'LEAVING');
   member.peers = null;
   member.master = null;

@@ -26,6 +26,8 @@ export interface Copy {
   readonly versions: Map<string, number>;
   /** The next sync says OK and copies nothing (seen on 4.2.10 after the whole admin table was emptied). */
   stubborn: boolean;
+  /** Its file's header was overwritten while it was open. */
+  corrupt: boolean;
 }
 
 export interface Holding {

@@ -24,8 +24,10 @@ export async function adminGet(world: World, asked: Asked): Promise<Reply> {
   const located = await locate(world, asked, typeAsked(asked));
   const only = isNew(world) ? asked.query.get('service_id') : null;
   const address = await openOne(world, located, { asked, order: only === null ? null : [only] });
-  const table = tableOf(copyOf(located.base, address));
-  return { status: 200, json: { ...table, system: { ...table.system, ...(isNew(world) ? STATS : {}) } } };
+  const copy = copyOf(located.base, address);
+  const table = tableOf(copy);
+  const stats = { ...STATS, ...(copy.corrupt ? CORRUPT : {}) };
+  return { status: 200, json: { ...table, system: { ...table.system, ...(isNew(world) ? stats : {}) } } };
 }
 
 const STATS = {
@@ -34,6 +36,8 @@ const STATS = {
   'stats.page_size': '4096',
   'stats.journal_mode': 'memory',
 };
+
+const CORRUPT = { 'stats.page_count': '-1', 'stats.freelist_count': '-1' };
 
 /** Newer servers hide a copy without `sys.m2.init` behind a refusal. */
 export async function containerGet(world: World, asked: Asked): Promise<Reply> {

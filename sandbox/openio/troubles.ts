@@ -78,7 +78,7 @@ function dead(world: World, address: string): Kind {
       const service = serviceOf(world, address);
       if (!service) return;
       service.dead = on;
-      service.avoidedUntil = 0;
+      if (service.avoidedUntil > 0) service.avoidedUntil = world.now() + (on ? 0 : world.waits.avoided);
       for (const base of world.bases.values()) settle(world, base);
     },
   };

@@ -16,6 +16,7 @@ const PROGRAMS = {
     brew: 'redis',
   },
   etcd: { files: ['etcd'], packages: [['etcd-server'], ['etcd']], brew: 'etcd' },
+  mosquitto: { files: ['mosquitto'], packages: [['mosquitto']], brew: 'mosquitto' },
   sshd: { files: ['sshd'], packages: [['openssh-server']], brew: 'openssh' },
   ssh: { files: ['ssh'], packages: [['openssh-client']], brew: 'openssh' },
 } as const;

@@ -23,8 +23,13 @@ function escapeMentions(text: string, store: Store): string {
   });
 }
 
-function refusalOf(scene: Scene, command: string, threadTs: string | undefined): { error: string; text: string } | undefined {
-  if (threadTs !== undefined) return { error: 'not_in_threads', text: `${command} is not supported in threads. Sorry!` };
+function refusalOf(
+  scene: Scene,
+  command: string,
+  threadTs: string | undefined,
+): { error: string; text: string } | undefined {
+  if (threadTs !== undefined)
+    return { error: 'not_in_threads', text: `${command} is not supported in threads. Sorry!` };
   if (scene.manifest.features.slash_commands?.some((one) => one.command === command)) return undefined;
   return { error: 'unknown_command', text: `${command} is not a valid command.` };
 }
@@ -82,7 +87,9 @@ export async function useShortcut(scene: Scene, { who, callbackId, channel, ts }
   const { triggerId, responseUrl } = tickets(scene, origin);
   const on = message && place ? { on: { message, channel: place, responseUrl } } : {};
   const payload = shortcutPayload({ user, callbackId, triggerId, ...on }, scene.desk);
-  const result = resultOf(await scene.courier.deliver({ type: 'interactive', payload, about: `shortcut ${callbackId}` }));
+  const result = resultOf(
+    await scene.courier.deliver({ type: 'interactive', payload, about: `shortcut ${callbackId}` }),
+  );
   if (result.error) tell(scene, origin, `${declared.name} failed with the error "${result.error}"`);
   return result;
 }

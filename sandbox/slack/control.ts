@@ -2,10 +2,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { parseJson, readBody, send, sendJson } from './http';
-import { snapshot } from './snapshot';
 import { isPicture, seenMessage } from './seen';
-import type { Workspace } from './workspace';
+import { snapshot } from './snapshot';
 import type { Store } from './store';
+import type { Workspace } from './workspace';
 
 /** Bytes. */
 const LARGEST_BODY = 256_000;
@@ -24,7 +24,12 @@ const values = z.record(z.string(), z.union([z.string(), z.array(z.string())])).
 const confirm = z.boolean().exactOptional();
 const times = z.strictObject({ times: z.int().min(0) });
 
-const typing = z.strictObject({ who, channel: z.string(), text: z.string().min(1), threadTs: z.string().exactOptional() });
+const typing = z.strictObject({
+  who,
+  channel: z.string(),
+  text: z.string().min(1),
+  threadTs: z.string().exactOptional(),
+});
 const refusal = z.strictObject({
   method: z.string(),
   status: z.union([z.literal(429), z.literal(500), z.literal(502), z.literal(503)]),
@@ -51,7 +56,12 @@ const POSTS: Readonly<Record<string, Post>> = {
     workspace.pressInView(body),
   ),
   shortcut: definePost(
-    z.strictObject({ who, callbackId: z.string(), channel: z.string().exactOptional(), ts: z.string().exactOptional() }),
+    z.strictObject({
+      who,
+      callbackId: z.string(),
+      channel: z.string().exactOptional(),
+      ts: z.string().exactOptional(),
+    }),
     (body, workspace) => workspace.useShortcut(body),
   ),
   home: definePost(z.strictObject({ who }), (body, workspace) => workspace.openHome(body.who)),
@@ -99,7 +109,8 @@ async function answerPost({ workspace, path, request, response }: Asked): Promis
   try {
     sendJson(response, (await post.run(parseJson(body.toString('utf8')), workspace)) ?? {});
   } catch (error) {
-    const message = error instanceof z.ZodError ? z.prettifyError(error) : String(error instanceof Error ? error.message : error);
+    const message =
+      error instanceof z.ZodError ? z.prettifyError(error) : String(error instanceof Error ? error.message : error);
     sendJson(response, { error: message }, 400);
   }
 }
@@ -143,7 +154,10 @@ function answerGet(asked: Asked): void {
   if (path === 'messages') {
     const channel = query.get('channel');
     const all = store.messages().filter((one) => one.audience === undefined && (!channel || one.channel === channel));
-    return sendJson(response, all.map((one) => ({ ...seenMessage(store, one), files: one.fileIds })));
+    return sendJson(
+      response,
+      all.map((one) => ({ ...seenMessage(store, one), files: one.fileIds })),
+    );
   }
   const person = store.people.find((one) => one.id === query.get('who')) ?? store.people[0];
   if (path === 'state' && person) return sendJson(response, snapshot(workspace, store, person));

@@ -40,7 +40,9 @@ function post({ url, headers, body, timeoutMs }: Post): Promise<Got | 'late' | '
 function encode({ type, payload }: Delivery): { readonly contentType: string; readonly body: string } {
   if (type === 'events_api') return { contentType: 'application/json', body: JSON.stringify(payload) };
   const fields = type === 'interactive' ? { payload: JSON.stringify(payload) } : payload;
-  const form = new URLSearchParams(Object.entries(fields).map(([key, value]): [string, string] => [key, String(value)]));
+  const form = new URLSearchParams(
+    Object.entries(fields).map(([key, value]): [string, string] => [key, String(value)]),
+  );
   return { contentType: 'application/x-www-form-urlencoded', body: form.toString() };
 }
 

@@ -5,7 +5,10 @@ import { LIMITS } from '../../src/bot/limits';
 const most = LIMITS.manifest;
 
 const command = z.object({
-  command: z.string().regex(/^\/[a-z0-9_-]+$/).max(most.command),
+  command: z
+    .string()
+    .regex(/^\/[a-z0-9_-]+$/)
+    .max(most.command),
   description: z.string().min(1).max(most.commandDescription),
   usage_hint: z.string().max(most.usageHint).optional(),
   should_escape: z.boolean().optional(),

@@ -65,7 +65,9 @@ export function seenMessage(store: Store, message: StoredMessage): SeenMessage {
     threadTs: message.threadTs,
     files,
     buttons: elements.flatMap((one) => (one.type === 'button' ? [one.text.text] : [])),
-    plain: [plain(drawingsOf(store, message)), ...files.map((file) => `[file: ${file.name}]`)].filter(Boolean).join('\n'),
+    plain: [plain(drawingsOf(store, message)), ...files.map((file) => `[file: ${file.name}]`)]
+      .filter(Boolean)
+      .join('\n'),
   };
 }
 

@@ -76,7 +76,8 @@ async function answer(served: Served, visit: Visit): Promise<void> {
   if (path.startsWith('/upload/') && request.method === 'POST') return answerUpload(served, visit);
   if (path.startsWith('/files-pri/')) return answerPrivateFile(served, visit);
   const { store } = served.api.desk;
-  if (path.startsWith('/_/')) return answerControl({ ...visit, workspace: served.workspace(), store, path: path.slice(3) });
+  if (path.startsWith('/_/'))
+    return answerControl({ ...visit, workspace: served.workspace(), store, path: path.slice(3) });
   if (request.method === 'GET' && answerPage(response, path)) return undefined;
   return send(response, { status: 404, body: 'not found' });
 }

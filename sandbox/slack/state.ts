@@ -1,7 +1,7 @@
 /** What people chose or typed, in Slack's fields. */
+
+import type { Block, BlockElement, Modal } from './check/blocks';
 import { elementsOf } from './check/totals';
-import type { Block, BlockElement } from './check/blocks';
-import type { Modal } from './check/blocks';
 import type { Payload } from './types';
 
 /** Values by action id: typed text, or an option's value or visible text; several for checkboxes. */
@@ -63,7 +63,9 @@ export function missingInputs(view: Modal, given: Given): Readonly<Record<string
   const missing: Record<string, string> = {};
   for (const block of inputsOf(view)) {
     const chosen = chosenOf(block.element, given[actionIdOf(block.element)]);
-    const complaint = isEmpty(chosen) ? 'Please complete this required field.' : lengthProblem(block.element, chosen.value);
+    const complaint = isEmpty(chosen)
+      ? 'Please complete this required field.'
+      : lengthProblem(block.element, chosen.value);
     const needed = block.optional !== true || !isEmpty(chosen);
     if (complaint && needed && block.block_id) missing[block.block_id] = complaint;
   }
@@ -73,7 +75,9 @@ export function missingInputs(view: Modal, given: Given): Readonly<Record<string
 function lengthProblem(element: BlockElement, value: unknown): string | undefined {
   if (element.type !== 'plain_text_input' || typeof value !== 'string') return undefined;
   if (value.length < (element.min_length ?? 0)) return `Enter at least ${element.min_length} characters.`;
-  return value.length > (element.max_length ?? Infinity) ? `Enter at most ${element.max_length} characters.` : undefined;
+  return value.length > (element.max_length ?? Infinity)
+    ? `Enter at most ${element.max_length} characters.`
+    : undefined;
 }
 
 /** `state.values` of a submission: block id, then action id. */
@@ -81,9 +85,13 @@ export function stateOf(view: Modal, given: Given): Payload {
   const values: Record<string, Record<string, Payload>> = {};
   for (const block of view.blocks) {
     for (const element of elementsOf(block)) {
-      if (element.type === 'button' || element.type === 'image' || element.type === 'overflow' || !block.block_id) continue;
+      if (element.type === 'button' || element.type === 'image' || element.type === 'overflow' || !block.block_id)
+        continue;
       const id = actionIdOf(element);
-      values[block.block_id] = { ...values[block.block_id], [id]: { type: element.type, ...chosenOf(element, given[id]) } };
+      values[block.block_id] = {
+        ...values[block.block_id],
+        [id]: { type: element.type, ...chosenOf(element, given[id]) },
+      };
     }
   }
   return { values };

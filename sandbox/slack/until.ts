@@ -15,7 +15,10 @@ const DEFAULT_MS = 5_000;
 const SHOWN = 5;
 
 function lastSeen(store: Store, calls: readonly Call[]): string {
-  const last = store.messages().slice(-SHOWN).map((one) => seenMessage(store, one));
+  const last = store
+    .messages()
+    .slice(-SHOWN)
+    .map((one) => seenMessage(store, one));
   const refused = calls.filter((call) => !call.ok).slice(-SHOWN);
   return [
     'the last messages are',

@@ -23,22 +23,47 @@ export interface FileToPost {
 }
 
 /** Room that is left for state, buttons and footer around a view. */
-const ROOM = { blocks: LIMITS.message.blocks - 12, characters: LIMITS.message.characters - 3_000 };
+const ROOM = { blocks: LIMITS.message.blocks - 12, characters: LIMITS.message.characters - 5_000 };
 const RAW_CHARACTERS = 2_800;
+/** Suggested commands per view, and the characters of each half of one. */
+const NEXT = { most: 5, characters: 200 };
 
 const MARKS: Readonly<Record<Tone, string>> = { good: '✅ ', neutral: '', warning: '⚠️ ', bad: '❌ ' };
+
+type Table = Extract<Part, { kind: 'table' }>;
 
 interface Canvas {
   readonly blocks: KnownBlock[];
   readonly files: FileToPost[];
-  readonly stage: Stage;
+  stage: Stage;
   characters: number;
   tables: number;
 }
 
-/** `request`: the id that the buttons of suggestions carry; without it they are shown as words only. */
+interface Staged {
+  readonly view: View;
+  readonly stage: Stage;
+}
+
+/** One view. `request`: the id that the buttons of suggestions carry; without it they are shown as words only. */
 export function drawView(view: View, stage: Stage, request?: string): Drawing {
-  const canvas: Canvas = { blocks: [header(view)], files: [], stage, characters: view.title.length, tables: 0 };
+  return drawViews([{ view, stage }], request);
+}
+
+/** Several views in one message: they share its room. */
+export function drawViews(views: readonly Staged[], request?: string): Drawing {
+  const canvas: Canvas = { blocks: [], files: [], stage: 'result', characters: 0, tables: 0 };
+  for (const [index, { view, stage }] of views.entries()) {
+    canvas.stage = stage;
+    if (index > 0) canvas.blocks.push({ type: 'divider' });
+    drawOn(canvas, view, request);
+  }
+  const [first] = views;
+  return { blocks: canvas.blocks, text: first ? fallback(first.view) : '', files: canvas.files };
+}
+
+function drawOn(canvas: Canvas, view: View, request: string | undefined): void {
+  push(canvas, header(view), view.title.length);
   const rest: Part[] = [];
   for (const part of view.parts) {
     if (part.kind === 'next') continue;
@@ -47,7 +72,6 @@ export function drawView(view: View, stage: Stage, request?: string): Drawing {
   }
   if (rest.length > 0) drawRest(canvas, rest);
   drawNext(canvas, view, request);
-  return { blocks: canvas.blocks, text: fallback(view), files: canvas.files };
 }
 
 function isFull(canvas: Canvas): boolean {
@@ -118,26 +142,53 @@ function drawFacts(canvas: Canvas, facts: Extract<Part, { kind: 'facts' }>['fact
   push(canvas, section(shown), characters);
 }
 
-function drawTable(canvas: Canvas, table: Extract<Part, { kind: 'table' }>): void {
-  const shown = canvas.tables === 0 && table.head.length <= LIMITS.table.columns ? fittingRows(canvas, table) : [];
+function drawTable(canvas: Canvas, table: Table): void {
+  if (canvas.tables > 0 || table.head.length > LIMITS.table.columns) return drawTableAsText(canvas, table);
+  const room = Math.min(left(canvas), LIMITS.table.characters);
+  if (sizeOf([table.head]) > room) return leaveRows(canvas, table, 0);
+  const shown = fittingRows(table, room).slice(0, LIMITS.table.rows - 1);
   if (shown.length > 0 || table.rows.length === 0) {
     const rows = [table.head, ...shown];
     canvas.tables += 1;
     push(canvas, { type: 'table', rows: rows.map((row) => row.map(cell)) }, sizeOf(rows));
   }
-  const missing = table.rows.length - shown.length + (table.more ?? 0);
-  if (missing === 0) return;
-  leave(canvas, table, shown.length === 0 ? `${missing} rows` : `${missing} more rows`);
+  leaveRows(canvas, table, shown.length);
 }
 
-function fittingRows(canvas: Canvas, table: Extract<Part, { kind: 'table' }>): readonly (readonly Text[])[] {
-  const room = Math.min(left(canvas), LIMITS.table.characters) - sizeOf([table.head]) - 100;
-  let size = 0;
-  const end = table.rows.findIndex((row) => {
-    size += sizeOf([row]);
-    return size > room;
+/** Slack takes one table per message; a further one is lines of text. */
+function drawTableAsText(canvas: Canvas, table: Table): void {
+  const room = Math.min(left(canvas) - 100, RAW_CHARACTERS);
+  const rows = [table.head, ...table.rows].map((row) => row.map(plain));
+  const widths = table.head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) =>
+    row
+      .map((text, column) => text.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  const fitting = firstThatFit(lines, (line) => line.length + 1, room);
+  const text = fitting.join('\n');
+  if (fitting.length > 1) push(canvas, preformatted(text), text.length);
+  leaveRows(canvas, table, Math.max(0, fitting.length - 1));
+}
+
+function leaveRows(canvas: Canvas, table: Table, shown: number): void {
+  const missing = table.rows.length - shown + (table.more ?? 0);
+  if (missing > 0) leave(canvas, table, shown === 0 ? `${missing} rows` : `${missing} more rows`);
+}
+
+/** The first rows that fit into this many characters with the head. */
+function fittingRows(table: Table, characters: number): readonly (readonly Text[])[] {
+  return firstThatFit(table.rows, (row) => sizeOf([row]), characters - sizeOf([table.head]) - 100);
+}
+
+function firstThatFit<T>(items: readonly T[], size: (item: T) => number, room: number): readonly T[] {
+  let used = 0;
+  const end = items.findIndex((item) => {
+    used += size(item);
+    return used > room;
   });
-  return table.rows.slice(0, Math.min(end === -1 ? table.rows.length : end, LIMITS.table.rows - 1));
+  return end === -1 ? items : items.slice(0, end);
 }
 
 function sizeOf(rows: readonly (readonly Text[])[]): number {
@@ -155,11 +206,7 @@ function drawRaw(canvas: Canvas, raw: Extract<Part, { kind: 'raw' }>): void {
   const room = Math.max(0, Math.min(left(canvas) - 100, RAW_CHARACTERS));
   const shown = raw.text.slice(0, room);
   if (shown !== '') {
-    push(
-      canvas,
-      { type: 'rich_text', elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text: shown }] }] },
-      shown.length,
-    );
+    push(canvas, preformatted(shown), shown.length);
   }
   const missing = raw.text.length - shown.length + (raw.more ?? 0);
   if (missing > 0) leave(canvas, raw, `${missing} more characters`);
@@ -207,12 +254,12 @@ function note(canvas: Canvas, text: string): void {
 
 /** Suggested commands: the words and why as text, the command as a button. */
 function drawNext(canvas: Canvas, view: View, request: string | undefined): void {
-  const next = view.parts.filter((part) => part.kind === 'next').slice(0, LIMITS.actions.elements);
+  const next = view.parts.filter((part) => part.kind === 'next').slice(0, NEXT.most);
   if (next.length === 0) return;
   const lines = next.flatMap((part, index): RichTextElement[] => [
     { type: 'text', text: index === 0 ? 'Next: ' : '\nOr: ' },
-    { type: 'text', text: cut(`/${part.words}`, 300), style: { code: true } },
-    { type: 'text', text: ` ${part.why}` },
+    { type: 'text', text: cut(`/${part.words}`, NEXT.characters), style: { code: true } },
+    { type: 'text', text: cut(` ${part.why}`, NEXT.characters) },
   ]);
   push(canvas, section(lines), 0);
   if (request === undefined) return;
@@ -221,11 +268,15 @@ function drawNext(canvas: Canvas, view: View, request: string | undefined): void
       type: 'button',
       action_id: `next_${canvas.stage}_${index}`,
       value: request,
-      text: { type: 'plain_text', text: cut(part.label, LIMITS.button.text), emoji: false },
+      text: { type: 'plain_text', text: cut(part.label || 'Run', LIMITS.button.text), emoji: false },
       accessibility_label: cut(`${part.label}: /${part.words}`, LIMITS.button.accessibilityLabel),
     }),
   );
   push(canvas, { type: 'actions', elements } satisfies ActionsBlock, 0);
+}
+
+function preformatted(text: string): RichTextBlock {
+  return { type: 'rich_text', elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text }] }] };
 }
 
 function section(elements: readonly RichTextElement[]): RichTextBlock {

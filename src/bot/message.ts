@@ -4,7 +4,7 @@ import type { Text, View } from '../handlers/view';
 import { commandOf } from '../jobs/answer';
 import { SHOWN } from '../jobs/fingerprint';
 import type { Decided, Outcome, Request, State } from '../jobs/request';
-import { cut, type Drawing, drawView } from './blocks';
+import { cut, type Drawing, drawView, drawViews } from './blocks';
 import { LIMITS } from './limits';
 import { mrkdwn } from './rich';
 
@@ -141,13 +141,14 @@ function closing(state: Extract<State, { kind: 'denied' | 'withdrawn' | 'expired
 
 function drawFinished(request: Request, state: Extract<State, { kind: 'finished' }>): Drawing {
   const { outcome, decided, recheck } = state;
-  const body = drawView(outcomeView(request, outcome), 'result', request.id);
+  const result = { view: outcomeView(request, outcome), stage: 'result' } as const;
+  const second = recheck.kind === 'made' ? [{ view: recheck.view, stage: 'recheck' } as const] : [];
+  const body = drawViews([result, ...second], request.id);
   const lines: Text[] = [...readBack(outcome)];
   if (recheck.kind === 'due') lines.push(['A second look follows at ', { at: recheck.at }, '.']);
   if (decided && decided.approvals.length > 0) lines.push(approvedBy(decided));
   if (outcome.kind !== 'answered') lines.push(`Outcome: ${outcome.kind}.`);
-  const drawn = recheck.kind === 'made' ? join(body, drawView(recheck.view, 'recheck', request.id)) : body;
-  return around(request, drawn, { lines });
+  return around(request, body, { lines });
 }
 
 /** The result as it is shown. Its `next` parts are the buttons, in this order. */
@@ -183,11 +184,6 @@ function approvedBy({ approvals, proposed }: Decided): Text {
     .flatMap(({ by }, index): Text[] => (index === 0 ? [[{ user: by }]] : [', ', [{ user: by }]]))
     .flat();
   return [`Approved by (${approvals.length} of ${proposed.needs}): `, ...people, '.'];
-}
-
-function join(first: Drawing, second: Drawing): Drawing {
-  const blocks: readonly KnownBlock[] = [...first.blocks, { type: 'divider' }, ...second.blocks];
-  return { ...first, blocks: blocks.slice(0, LIMITS.message.blocks - 6), files: [...first.files, ...second.files] };
 }
 
 /** Body, then what state it is in, then buttons, then who asked what. */

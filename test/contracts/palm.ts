@@ -124,6 +124,17 @@ export function palmContract(api: 'v2' | 'v3'): void {
       expect(await hand.read(UUID)).not.toBeNull();
     });
 
+    test.each([
+      ['rewritten with the same text', async () => hand.put(UUID, RECORD)],
+      ['rewritten with another text', async () => hand.put(UUID, 'new')],
+    ])('a key %s after the look and before the delete stays', async (_what, beforeWrite) => {
+      const racing = palmWithFaults({ api, url: etcd.url, beforeWrite });
+      const removal = await racing.remove(guardOf(await found()), nextRequest(), never);
+      await racing.close();
+      expect(removal).toMatchObject({ kind: 'changed', now: { id: UUID } });
+      expect(await hand.read(UUID)).not.toBeNull();
+    });
+
     test('a key that is gone is absent, and nobody knows by whom', async () => {
       const guard = guardOf(await found());
       await hand.drop(UUID);

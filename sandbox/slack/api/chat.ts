@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { checkMessage, describeProblem } from '../check';
 import { type Block, messageBlocks } from '../check/blocks';
+import { BOT } from '../identity';
 import { messagePayload } from '../message-payload';
 import type { Store } from '../store';
-import { BOT } from '../identity';
 import type { Channel, StoredMessage } from '../types';
 import { type Desk, defineMethod, flag, type Method, nested, type Reply, refuse, refuseWith, word } from './method';
 
@@ -34,7 +34,10 @@ export function checkContent(text: unknown, blocks: unknown): Checked {
     const complaints = [first, ...others].map(describeProblem);
     return { ...refuseWith(first.error, complaints), ok: false, error: first.error };
   }
-  return { ok: true, content: { text: typeof text === 'string' ? text : '', blocks: messageBlocks.parse(blocks ?? []) } };
+  return {
+    ok: true,
+    content: { text: typeof text === 'string' ? text : '', blocks: messageBlocks.parse(blocks ?? []) },
+  };
 }
 
 /** A user id stands for the direct messages with that person. */
@@ -52,14 +55,25 @@ function threadProblem(desk: Desk, channel: Channel, threadTs: string | undefine
 const postMessage = defineMethod({
   scopes: ['chat:write'],
   tier: 'post',
-  args: z.strictObject({ channel: word, ...content, thread_ts: word.optional(), reply_broadcast: flag.optional(), ...ignored }),
+  args: z.strictObject({
+    channel: word,
+    ...content,
+    thread_ts: word.optional(),
+    reply_broadcast: flag.optional(),
+    ...ignored,
+  }),
   run: (args, desk) => {
     const channel = conversation(desk.store, args.channel);
     if (!channel) return refuse('channel_not_found');
     const checked = checkContent(args.text, args.blocks);
     if (!checked.ok) return checked;
     if (threadProblem(desk, channel, args.thread_ts)) return refuse('thread_not_found');
-    const message = desk.store.post({ ...checked.content, channel: channel.id, author: BOT.user, threadTs: args.thread_ts });
+    const message = desk.store.post({
+      ...checked.content,
+      channel: channel.id,
+      author: BOT.user,
+      threadTs: args.thread_ts,
+    });
     return { ok: true, channel: channel.id, ts: message.ts, message: messagePayload(message, desk) };
   },
 });
@@ -80,7 +94,12 @@ const postEphemeral = defineMethod({
 });
 
 /** A message that the app may change: its own, and not an ephemeral one. */
-function own(desk: Desk, channel: string, ts: string, denied: string): { readonly ok: true; readonly message: StoredMessage } | Refused {
+function own(
+  desk: Desk,
+  channel: string,
+  ts: string,
+  denied: string,
+): { readonly ok: true; readonly message: StoredMessage } | Refused {
   if (!desk.store.findChannel(channel)) return { ok: false, error: 'channel_not_found' };
   const message = desk.store.find(channel, ts);
   if (!message || message.audience !== undefined) return { ok: false, error: 'message_not_found' };

@@ -75,7 +75,17 @@ const conversationsList = defineMethod({
 function userPayload(person: Pick<Person, 'id' | 'name'>, isBot: boolean): Readonly<Record<string, unknown>> {
   const { id, name } = person;
   const profile = { real_name: name, display_name: name, ...(isBot ? { api_app_id: APP_ID, bot_id: BOT.bot } : {}) };
-  return { id, team_id: TEAM.id, name, real_name: name, deleted: false, is_bot: isBot, tz: 'Etc/UTC', tz_offset: 0, profile };
+  return {
+    id,
+    team_id: TEAM.id,
+    name,
+    real_name: name,
+    deleted: false,
+    is_bot: isBot,
+    tz: 'Etc/UTC',
+    tz_offset: 0,
+    profile,
+  };
 }
 
 const usersInfo = defineMethod({
@@ -83,14 +93,19 @@ const usersInfo = defineMethod({
   tier: 'tier4',
   args: z.strictObject({ user: word, include_locale: flag.optional() }),
   run: (args, desk) => {
-    if (args.user === BOT.user) return { ok: true, user: userPayload({ id: BOT.user, name: desk.store.botName }, true) };
+    if (args.user === BOT.user)
+      return { ok: true, user: userPayload({ id: BOT.user, name: desk.store.botName }, true) };
     if (args.user === SLACKBOT) return { ok: true, user: userPayload({ id: SLACKBOT, name: 'slackbot' }, false) };
     const person = desk.store.people.find((one) => one.id === args.user);
     return person ? { ok: true, user: userPayload(person, false) } : refuse('user_not_found');
   },
 });
 
-const groupFlags = { include_disabled: flag.optional(), include_count: flag.optional(), include_users: flag.optional() };
+const groupFlags = {
+  include_disabled: flag.optional(),
+  include_count: flag.optional(),
+  include_users: flag.optional(),
+};
 
 const usergroupsList = defineMethod({
   scopes: ['usergroups:read'],

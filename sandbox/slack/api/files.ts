@@ -23,7 +23,10 @@ function mimetypeOf(name: string): string {
 }
 
 export function createUploads(): Uploads {
-  const promised = new Map<string, { readonly path: string; readonly name: string; readonly length: number; bytes?: Buffer }>();
+  const promised = new Map<
+    string,
+    { readonly path: string; readonly name: string; readonly length: number; bytes?: Buffer }
+  >();
   return {
     promise: (name, length) => {
       const id = randomId('F');
@@ -85,7 +88,11 @@ const complete = defineMethod({
     const comment = args.blocks ? checkContent(args.initial_comment, args.blocks) : undefined;
     if (comment && !comment.ok) return comment;
     if (channel) {
-      const said = { text: args.initial_comment ?? '', blocks: comment?.content.blocks ?? [], threadTs: args.thread_ts };
+      const said = {
+        text: args.initial_comment ?? '',
+        blocks: comment?.content.blocks ?? [],
+        threadTs: args.thread_ts,
+      };
       desk.store.post({ ...said, channel: channel.id, author: BOT.user, fileIds: files.map((file) => file.id) });
     }
     return { ok: true, files: files.map((file) => filePayload(file, desk.origin())) };

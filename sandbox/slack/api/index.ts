@@ -74,7 +74,9 @@ function limited(retryAfter: number): Outcome {
 function perform(api: WebApi, name: string, request: IncomingMessage, body: string): Outcome & { about: string } {
   const given = readArguments(request, body);
   if (typeof given === 'string') return { status: 200, reply: refuse(given), about: '' };
-  const about = [given.channel ?? given.channel_id ?? given.user ?? '', given.text ?? given.filename ?? ''].join(' ').trim();
+  const about = [given.channel ?? given.channel_id ?? given.user ?? '', given.text ?? given.filename ?? '']
+    .join(' ')
+    .trim();
   const method = METHODS.get(name);
   if (!method) return { status: 200, reply: refuse('unknown_method', { req_method: name }), about };
   const no = denied(api, method, tokenOf(request, given));

@@ -76,13 +76,19 @@ export function defineMethod<Args>(spec: MethodSpec<Args>): Method {
 }
 
 /** In a form every argument is text; nested ones are JSON in it. Text that is not JSON stays text and is refused later. */
-export const nested = z.preprocess((given) => (typeof given === 'string' ? (parseJson(given) ?? given) : given), z.unknown());
+export const nested = z.preprocess(
+  (given) => (typeof given === 'string' ? (parseJson(given) ?? given) : given),
+  z.unknown(),
+);
 
 export const flag = z.preprocess(
   (given) => (given === 'true' || given === '1' ? true : given === 'false' || given === '0' ? false : given),
   z.boolean(),
 );
 
-export const count = z.preprocess((given) => (typeof given === 'string' && given !== '' ? Number(given) : given), z.int().min(0));
+export const count = z.preprocess(
+  (given) => (typeof given === 'string' && given !== '' ? Number(given) : given),
+  z.int().min(0),
+);
 
 export const word = z.string().min(1);

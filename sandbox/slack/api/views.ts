@@ -63,4 +63,8 @@ const update = defineMethod({
   },
 });
 
-export const views: Readonly<Record<string, Method>> = { 'views.open': open, 'views.push': push, 'views.update': update };
+export const views: Readonly<Record<string, Method>> = {
+  'views.open': open,
+  'views.push': push,
+  'views.update': update,
+};

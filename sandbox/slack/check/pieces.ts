@@ -41,7 +41,10 @@ const slackFile = z.union([z.strictObject({ id: words(LIMITS.id) }), z.strictObj
 export const imageFields = {
   type: z.literal('image'),
   alt_text: words(LIMITS.image.altText),
-  image_url: z.url({ protocol: /^https?$/ }).max(LIMITS.image.url).optional(),
+  image_url: z
+    .url({ protocol: /^https?$/ })
+    .max(LIMITS.image.url)
+    .optional(),
   slack_file: slackFile.optional(),
 };
 

@@ -37,7 +37,8 @@ function textOf(issue: Issue): string {
   if (issue.code === 'unrecognized_keys') return `invalid additional property: ${issue.keys.join(', ')}`;
   if (issue.code === 'invalid_union' && 'discriminator' in issue) return 'unsupported type, or not allowed here';
   if (issue.code === 'invalid_union') return 'failed to match all allowed schemas';
-  if (issue.code === 'invalid_type' && issue.input === undefined) return `missing required field: ${String(issue.path.at(-1))}`;
+  if (issue.code === 'invalid_type' && issue.input === undefined)
+    return `missing required field: ${String(issue.path.at(-1))}`;
   if (issue.code === 'invalid_type') return `must be of type ${issue.expected}`;
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
   if (issue.code === 'invalid_format') return `must be a valid ${issue.format}`;

@@ -57,7 +57,11 @@ function tableTotals(blocks: readonly Block[], root: string): readonly Problem[]
     const cells = charactersOf(tables.filter((table) => table.type === type).map((table) => table.rows));
     const pointer = `${root}/${blocks.findIndex((block) => block.type === type)}/rows`;
     if (cells > limit) {
-      problems.push({ error: 'invalid_blocks', text: `${type} cells must be less than ${limit + 1} characters`, pointer });
+      problems.push({
+        error: 'invalid_blocks',
+        text: `${type} cells must be less than ${limit + 1} characters`,
+        pointer,
+      });
     }
   }
   if (tables.filter((table) => table.type === 'table').length > LIMITS.table.tables) {

@@ -6,7 +6,9 @@ import { emoji, withEmoji } from './emoji';
 import { drawMarkdown } from './markdown';
 import { drawMrkdwn } from './mrkdwn';
 
-type AnyText = { readonly type: 'plain_text'; readonly text: string; readonly emoji?: boolean | undefined } | { readonly type: 'mrkdwn'; readonly text: string };
+type AnyText =
+  | { readonly type: 'plain_text'; readonly text: string; readonly emoji?: boolean | undefined }
+  | { readonly type: 'mrkdwn'; readonly text: string };
 type ImageElement = Extract<BlockElement, { type: 'image' }>;
 type RichPart = RichText['elements'][number];
 type RichInline = Extract<RichPart, { type: 'rich_text_section' }>['elements'][number];
@@ -53,7 +55,13 @@ function drawRichPart(part: RichPart, names: Names): Drawing {
   if (part.type === 'rich_text_quote') return { kind: 'quote', inlines: inlines(part.elements) };
   if (part.type === 'rich_text_preformatted') return { kind: 'code', inlines: inlines(part.elements) };
   const items = part.elements.map((section) => inlines(section.elements));
-  return { kind: 'list', ordered: part.style === 'ordered', indent: part.indent ?? 0, start: (part.offset ?? 0) + 1, items };
+  return {
+    kind: 'list',
+    ordered: part.style === 'ordered',
+    indent: part.indent ?? 0,
+    start: (part.offset ?? 0) + 1,
+    items,
+  };
 }
 
 type Cell = Table['rows'][number][number];
@@ -137,6 +145,9 @@ function drawBlock(block: Block, names: Names): readonly Drawing[] {
 }
 
 /** `text` is what shows when there are no blocks. */
-export function draw({ text: words, blocks }: { text: string; blocks: readonly Block[] }, names: Names): readonly Drawing[] {
+export function draw(
+  { text: words, blocks }: { text: string; blocks: readonly Block[] },
+  names: Names,
+): readonly Drawing[] {
   return blocks.length > 0 ? blocks.flatMap((block) => drawBlock(block, names)) : drawMrkdwn(words, names);
 }

@@ -2,7 +2,8 @@
 import { type Drawing, type Inline, type Look, text } from './drawing';
 import { withEmoji } from './emoji';
 
-const PIECE = /`([^`\n]+)`|\[([^\]\n]+)\]\((https?:\/\/[^)\s]+)\)|(\*\*|__|~~)(?=\S)(.+?\S|\S)\4|(?<!\w)([*_])(?=\S)(.+?\S|\S)\6(?!\w)/g;
+const PIECE =
+  /`([^`\n]+)`|\[([^\]\n]+)\]\((https?:\/\/[^)\s]+)\)|(\*\*|__|~~)(?=\S)(.+?\S|\S)\4|(?<!\w)([*_])(?=\S)(.+?\S|\S)\6(?!\w)/g;
 
 function inlines(words: string, look: Look = {}): readonly Inline[] {
   const found: Inline[] = [];
@@ -41,7 +42,9 @@ function read(line: string): { readonly kind: LineKind; readonly rest: string } 
 function draw(kind: LineKind, lines: readonly string[]): readonly Drawing[] {
   if (kind === 'blank') return [];
   if (kind === 'bullet' || kind === 'number') {
-    return [{ kind: 'list', ordered: kind === 'number', indent: 0, start: 1, items: lines.map((line) => inlines(line)) }];
+    return [
+      { kind: 'list', ordered: kind === 'number', indent: 0, start: 1, items: lines.map((line) => inlines(line)) },
+    ];
   }
   if (kind === 'header') return lines.map((line) => ({ kind: 'header', inlines: inlines(line) }));
   return [{ kind, inlines: inlines(lines.join('\n')) }];

@@ -60,7 +60,10 @@ function paragraphs(words: string, names: Names): readonly Drawing[] {
     if (last?.quoted === quoted) last.lines.push(line.replace(QUOTE, ''));
     else runs.push({ quoted, lines: [line.replace(QUOTE, '')] });
   }
-  return runs.map(({ quoted, lines }) => ({ kind: quoted ? 'quote' : 'text', inlines: inlines(lines.join('\n'), names) }));
+  return runs.map(({ quoted, lines }) => ({
+    kind: quoted ? 'quote' : 'text',
+    inlines: inlines(lines.join('\n'), names),
+  }));
 }
 
 export function drawMrkdwn(words: string, names: Names): readonly Drawing[] {

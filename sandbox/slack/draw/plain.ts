@@ -37,7 +37,9 @@ function one(drawing: Drawing): string {
     case 'quote':
       return line(drawing.inlines).replace(/^/gm, '> ');
     case 'list':
-      return drawing.items.map((item, at) => `${drawing.ordered ? `${drawing.start + at}.` : '•'} ${line(item)}`).join('\n');
+      return drawing.items
+        .map((item, at) => `${drawing.ordered ? `${drawing.start + at}.` : '•'} ${line(item)}`)
+        .join('\n');
     case 'section': {
       const { body, fields, accessory } = drawing;
       const beside = accessory ? ['element' in accessory ? controlText(accessory) : pictureText(accessory)] : [];

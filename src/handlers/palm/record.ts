@@ -1,9 +1,16 @@
 import { z } from 'zod';
 import type { Entry } from '../../backends/palm/palm';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Local time of the server's machine, without a zone: shown as it is, never computed with. */
 const WHEN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?$/;
+
+/** Looked through in place: zod copies lists, and 100 000 records have a million functions. */
+const listOf = <T>(is: (value: unknown) => value is T) =>
+  z.custom<readonly T[]>((value) => Array.isArray(value) && value.every(is));
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isPort = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535;
 
 /** What PALM writes about a server: these fields, and no others. */
 const record = z.strictObject({
@@ -11,12 +18,12 @@ const record = z.strictObject({
   server: z.string().min(1),
   kind: z.string(),
   host: z.string().min(1).max(255),
-  ports: z.array(z.int().min(1).max(65_535)),
+  ports: listOf(isPort),
   pid: z.int().positive(),
   configured: z.boolean(),
   leader: z.string().regex(UUID),
   when: z.string().regex(WHEN),
-  functions: z.array(z.string()),
+  functions: listOf(isText),
 });
 
 export type Server = z.output<typeof record>;

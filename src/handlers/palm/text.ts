@@ -4,9 +4,12 @@ import { readServer, type Server, utf8 } from './record';
 
 /** Longest cell of a table, in characters: names are free text and may be of any length. */
 const CELL = 80;
+/** What nearly every cell is: the other tests are dear when there are 100 000 of them. */
+const PLAIN = /^[ -~]{1,80}$/;
 
 /** One line for a table: control characters are shown as escapes, and what is long is cut and says so. */
 export function cell(text: string): string {
+  if (PLAIN.test(text)) return text;
   if (text === '') return '–';
   return shorten(/\p{C}/u.test(text) ? JSON.stringify(text).slice(1, -1) : text, CELL);
 }

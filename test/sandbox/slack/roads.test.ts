@@ -1,6 +1,6 @@
 /** Bolt against the workspace, over both roads. */
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type Mode, MANIFEST, closeAll, openWorkspace, plain, startApp } from './support';
+import { closeAll, MANIFEST, type Mode, openWorkspace, plain, startApp } from './support';
 
 afterEach(closeAll);
 
@@ -21,7 +21,12 @@ const approve = {
       style: 'danger' as const,
       text: plain('Approve'),
       value: 'R42',
-      confirm: { title: plain('Sure?'), text: plain('This removes a record.'), confirm: plain('Remove'), deny: plain('No') },
+      confirm: {
+        title: plain('Sure?'),
+        text: plain('This removes a record.'),
+        confirm: plain('Remove'),
+        deny: plain('No'),
+      },
     },
   ],
 };
@@ -29,7 +34,9 @@ const approve = {
 describe.each<Mode>(['http', 'socket'])('over %s', (mode) => {
   test('a command is acknowledged with words that only its author sees', async () => {
     const workspace = await openWorkspace();
-    await startApp(workspace, mode, (app) => app.command('/palm', async ({ ack, body }) => ack(`you typed ${body.text}`)));
+    await startApp(workspace, mode, (app) =>
+      app.command('/palm', async ({ ack, body }) => ack(`you typed ${body.text}`)),
+    );
     const result = await workspace.typeCommand({ who: 'ana', channel: 'inc-42', text: '/palm servers --all' });
     expect(result).toEqual({ delivered: true, ackBody: { text: 'you typed servers --all' } });
     expect(workspace.ephemerals('ana').map((one) => one.plain)).toEqual(['you typed servers --all']);
@@ -46,7 +53,8 @@ describe.each<Mode>(['http', 'socket'])('over %s', (mode) => {
       });
       app.action('approve', async ({ ack, body, client }) => {
         await ack();
-        if (body.type !== 'block_actions' || !body.channel || !body.message) throw new Error('not a click in a message');
+        if (body.type !== 'block_actions' || !body.channel || !body.message)
+          throw new Error('not a click in a message');
         const [action] = body.actions;
         const value = action?.type === 'button' ? action.value : undefined;
         const text = `${value} approved by ${body.user.id}`;
@@ -72,7 +80,12 @@ describe.each<Mode>(['http', 'socket'])('over %s', (mode) => {
       app.command('/palm', async ({ ack, respond }) => {
         await ack();
         for (const nth of [1, 2, 3, 4, 5, 6]) {
-          statuses.push(await respond(`answer ${nth}`).then(() => 'ok', (error: { statusCode?: number }) => error.statusCode));
+          statuses.push(
+            await respond(`answer ${nth}`).then(
+              () => 'ok',
+              (error: { statusCode?: number }) => error.statusCode,
+            ),
+          );
         }
         resolve();
       }),
@@ -144,7 +157,12 @@ describe.each<Mode>(['http', 'socket'])('over %s', (mode) => {
             submit: plain('Send'),
             private_metadata: 'R42',
             blocks: [
-              { type: 'input', block_id: 'why', label: plain('Reason'), element: { type: 'plain_text_input', action_id: 'text' } },
+              {
+                type: 'input',
+                block_id: 'why',
+                label: plain('Reason'),
+                element: { type: 'plain_text_input', action_id: 'text' },
+              },
             ],
           },
         });
@@ -171,7 +189,12 @@ describe.each<Mode>(['http', 'socket'])('over %s', (mode) => {
     const workspace = await openWorkspace();
     const app = await startApp(workspace, mode, () => undefined);
     const content = 'uuid,region\né,1\n';
-    await app.client.filesUploadV2({ channel_id: 'C0INC42', filename: 'servers.csv', content, initial_comment: 'All of them' });
+    await app.client.filesUploadV2({
+      channel_id: 'C0INC42',
+      filename: 'servers.csv',
+      content,
+      initial_comment: 'All of them',
+    });
     const [message] = workspace.messages('inc-42');
     expect(message).toMatchObject({ plain: 'All of them\n[file: servers.csv]' });
     expect(workspace.files()[0]?.bytes.toString('utf8')).toBe(content);

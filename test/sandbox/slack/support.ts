@@ -1,7 +1,7 @@
 /** A small manifest and tiny Bolt apps to try the workspace with. */
 import { App, HTTPReceiver, LogLevel, SocketModeReceiver } from '@slack/bolt';
-import { createWorkspace, type Workspace } from '../../../sandbox/slack/workspace';
 import type { WorkspaceOptions } from '../../../sandbox/slack/types';
+import { createWorkspace, type Workspace } from '../../../sandbox/slack/workspace';
 
 export const MANIFEST = {
   display_information: { name: 'Tiny', description: 'A tiny app for tests' },
@@ -16,7 +16,9 @@ export const MANIFEST = {
     ],
   },
   oauth_config: {
-    scopes: { bot: ['commands', 'chat:write', 'files:write', 'files:read', 'users:read', 'usergroups:read', 'channels:read'] },
+    scopes: {
+      bot: ['commands', 'chat:write', 'files:write', 'files:read', 'users:read', 'usergroups:read', 'channels:read'],
+    },
   },
   settings: {
     interactivity: { is_enabled: true },

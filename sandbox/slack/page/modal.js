@@ -1,0 +1,79 @@
+/** The form that the current person has open. */
+import { valueOf } from './controls.js';
+import { act, el } from './dom.js';
+import { drawInput, drawOne } from './draw.js';
+
+let dialog;
+let shown;
+
+function values() {
+  const nodes = [...dialog.querySelectorAll('[data-action]')].filter((node) => node.tagName !== 'BUTTON');
+  return Object.fromEntries(nodes.map((node) => [node.dataset.action, valueOf(node)]));
+}
+
+function drawBody(view, page) {
+  const place = {
+    form: true,
+    people: page.state.people,
+    use: (actionId, chosen) =>
+      act('press-in-view', { who: page.me(), actionId, values: values(), ...(chosen === undefined ? {} : { chosen }) }),
+  };
+  return view.drawings.map((one) => (one.kind === 'input' ? drawInput(one, place, undefined) : drawOne(one, place)));
+}
+
+function open(view, page) {
+  const close = () => act('close', { who: page.me() });
+  const submit = async (event) => {
+    event.preventDefault();
+    const send = dialog.querySelector('[type=submit]');
+    send.disabled = true;
+    await act('submit', { who: page.me(), values: values() });
+    send.disabled = false;
+  };
+  dialog = el(
+    'dialog',
+    { class: 'modal', 'aria-label': view.title, on: { cancel: (event) => (event.preventDefault(), close()) } },
+    el(
+      'form',
+      { on: { submit }, novalidate: true },
+      el(
+        'header',
+        {},
+        el('h2', {}, view.title),
+        el('button', { type: 'button', class: 'quiet', 'aria-label': 'Close', on: { click: close } }, '✕'),
+      ),
+      el('div', { class: 'modal-body' }, ...drawBody(view, page), el('div', { class: 'error general', role: 'alert' })),
+      el(
+        'div',
+        { class: 'dialog-buttons' },
+        el('button', { type: 'button', class: 'button', on: { click: close } }, view.close),
+        view.submit && el('button', { type: 'submit', class: 'button primary' }, view.submit),
+      ),
+    ),
+  );
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/** Errors change in place: what was typed stays. */
+function showErrors(errors) {
+  for (const input of dialog.querySelectorAll('.input')) {
+    const error = errors[input.dataset.block] ?? '';
+    input.classList.toggle('wrong', error !== '');
+    input.querySelector('.error').textContent = error;
+  }
+  dialog.querySelector('.general').textContent = errors[''] ?? '';
+}
+
+export function showModal(page) {
+  const { view } = page.state;
+  const now = view ? `${page.me()} ${view.id} ${view.hash}` : undefined;
+  if (now !== shown) {
+    dialog?.close();
+    dialog?.remove();
+    dialog = undefined;
+    shown = now;
+    if (view) open(view, page);
+  }
+  if (view) showErrors(view.errors);
+}

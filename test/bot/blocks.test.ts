@@ -1,0 +1,195 @@
+import fc from 'fast-check';
+import { checkMessage } from '../../sandbox/slack/check';
+import { cut, drawView } from '../../src/bot/blocks';
+import { drawRequest } from '../../src/bot/message';
+import type { Part, Text, View } from '../../src/handlers/view';
+import { spillView } from '../../src/jobs/attachments';
+import type { Request, State } from '../../src/jobs/request';
+
+const HOSTILE = [
+  '<!channel>',
+  '<@U0ANA>',
+  '<https://evil.example|Approve>',
+  '*_~`',
+  '&amp;<',
+  '',
+  ' ',
+  '\u0000\u202e',
+  '💥'.repeat(40),
+  'x'.repeat(5_000),
+];
+const text = fc.oneof(
+  fc.constantFrom(...HOSTILE),
+  fc.string({ maxLength: 200 }),
+  fc.string({ unit: 'grapheme', maxLength: 80 }),
+);
+const rich: fc.Arbitrary<Text> = fc.oneof(
+  text,
+  fc.array(
+    fc.oneof(
+      text,
+      fc.record({ user: text }),
+      fc.record({ channel: text }),
+      fc.record({ at: fc.integer({ min: 0, max: 4e12 }) }),
+    ),
+    { maxLength: 4 },
+  ),
+);
+const table = fc.integer({ min: 1, max: 22 }).chain((columns) =>
+  fc.record({
+    kind: fc.constant('table' as const),
+    name: fc.constant('t.csv'),
+    head: fc.array(text, { minLength: columns, maxLength: columns }),
+    rows: fc.array(fc.array(rich, { minLength: columns, maxLength: columns }), { maxLength: 130 }),
+  }),
+);
+const part: fc.Arbitrary<Part> = fc.oneof(
+  fc.record({ kind: fc.constant('text' as const), text: rich }),
+  fc.record({ kind: fc.constant('facts' as const), facts: fc.array(fc.tuple(text, rich), { maxLength: 60 }) }),
+  table,
+  fc.record({ kind: fc.constant('raw' as const), name: fc.constant('r.txt'), text }),
+  fc.record({ kind: fc.constant('next' as const), label: text, words: text, why: text }),
+);
+const view: fc.Arbitrary<View> = fc.record({
+  title: fc.oneof(fc.constantFrom(...HOSTILE.filter(Boolean)), fc.string({ minLength: 1, maxLength: 300 })),
+  tone: fc.constantFrom('good', 'neutral', 'warning', 'bad'),
+  parts: fc.array(part, { maxLength: 12 }),
+});
+
+const requestIn = (state: State, words: readonly string[] = ['x']): Request => ({
+  ...{ id: 'R7K2M9QF', revision: 3, kind: 'change', operation: 'palm purge', words, requester: 'U0ANA' },
+  ...{ place: { channel: 'C1' }, askedAt: 1, state },
+});
+const decided = (preview: View) => ({
+  proposed: {
+    plan: {},
+    fingerprint: 'f'.repeat(64),
+    danger: 'irreversible',
+    targets: [],
+    preview,
+    needs: 2,
+    recheckAfterMs: null,
+  } as const,
+  approvals: [{ by: 'U0BEN', at: 1 }],
+});
+const extra = { partial: null, approvers: ['May approve: ', { user: 'U0BEN' }] };
+
+/** Every user, channel or link that is live in these blocks, wherever it stands. */
+function live(blocks: unknown): string[] {
+  if (Array.isArray(blocks)) return blocks.flatMap(live);
+  if (typeof blocks !== 'object' || blocks === null) return [];
+  const entries = Object.entries(blocks);
+  const own = entries.flatMap(([key, value]) => {
+    if (/^(user_id|usergroup_id|channel_id|url)$/.test(key)) return [String(value)];
+    if (key === 'text' && 'type' in blocks && blocks.type === 'mrkdwn')
+      return [...String(value).matchAll(/<([^>]*)>/g)].map((match) => match[1] ?? '');
+    return key === 'type' && /broadcast|link|emoji/.test(String(value)) ? [String(value)] : [];
+  });
+  return [...own, ...entries.flatMap(([, value]) => live(value))];
+}
+
+test('whatever a view holds, Slack accepts its message in every state', () => {
+  fc.assert(
+    fc.property(view, fc.array(text, { maxLength: 3 }), (drawn, words) => {
+      const spilled = spillView(drawn).view;
+      const states: State[] = [
+        { kind: 'planned', expiresAt: 5, ...decided(spilled) },
+        {
+          kind: 'finished',
+          at: 1,
+          outcome: { kind: 'answered', view: spilled },
+          decided: null,
+          recheck: { kind: 'made', view: spilled },
+        },
+        {
+          kind: 'finished',
+          at: 1,
+          outcome: { kind: 'stale', why: 'w', view: spilled },
+          decided: decided(spilled),
+          recheck: { kind: 'none' },
+        },
+      ];
+      for (const state of states) {
+        const { blocks, text } = drawRequest(requestIn(state, words), extra);
+        expect(checkMessage(blocks, text)).toEqual([]);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('no text from outside becomes a mention, a channel or a link', () => {
+  const strings = fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ maxLength: 100 }));
+  const textual = fc.record({ kind: fc.constant('text' as const), text: strings });
+  const views = fc.record({
+    title: fc.constantFrom('<!here>', 'a'),
+    tone: fc.constant('good' as const),
+    parts: fc.array(textual, { maxLength: 5 }),
+  });
+  fc.assert(
+    fc.property(views, fc.array(strings, { maxLength: 3 }), (drawn, words) => {
+      const state: State = {
+        kind: 'finished',
+        at: 1,
+        outcome: { kind: 'answered', view: drawn },
+        decided: null,
+        recheck: { kind: 'none' },
+      };
+      expect(live(drawRequest(requestIn(state, words), extra).blocks)).toEqual(['@U0ANA']);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a person in a text is live, and an id that is none is not', () => {
+  const parts = [
+    { kind: 'text', text: ['by ', { user: 'U0ANA' }, ' and ', { user: '<!channel>' }, { channel: 'C1' }] },
+  ] as const;
+  expect(live(drawView({ title: 't', tone: 'good', parts }, 'result').blocks)).toEqual(['U0ANA', 'C1']);
+});
+
+test('a table that is too long shows its first rows, says how many are missing, and comes whole as a file', () => {
+  const rows = Array.from({ length: 1_000 }, (_, n) => [`server-${n}`, 'x'.repeat(36)]);
+  const { view, attachments } = spillView({
+    title: 't',
+    tone: 'good',
+    parts: [{ kind: 'table', name: 'servers.csv', head: ['a', 'b'], rows }],
+  });
+  const drawn = drawView(view, 'result');
+  expect(JSON.stringify(drawn.blocks)).toContain('940 more rows. All of it: servers.csv, in the thread.');
+  expect(drawn.files).toEqual([
+    { name: 'servers.csv', alt: 'servers.csv', content: { kind: 'attachment', stage: 'result', name: 'servers.csv' } },
+  ]);
+  expect(attachments[0]?.text.split('\r\n')).toHaveLength(1_002);
+});
+
+test('CSV keeps commas, quotes and line ends in their cells', () => {
+  const rows = Array.from({ length: 61 }, () => ['a,b', 'say "x"\nnow']);
+  const { attachments } = spillView({
+    title: 't',
+    tone: 'good',
+    parts: [{ kind: 'table', name: 't.csv', head: ['1', '2'], rows }],
+  });
+  expect(attachments[0]?.text).toMatch(/^1,2\r\n"a,b","say ""x""\nnow"\r\n/);
+});
+
+test('buttons are there only while a decision is waited for', () => {
+  const view: View = { title: 'p', tone: 'warning', parts: [] };
+  const buttons = (state: State) =>
+    JSON.stringify(drawRequest(requestIn(state), extra).blocks).match(/"action_id":"\w+"/g) ?? [];
+  expect(buttons({ kind: 'planned', expiresAt: 5, ...decided(view) })).toHaveLength(3);
+  expect(buttons({ kind: 'approved', expiresAt: 5, ...decided(view) })).toHaveLength(0);
+  expect(buttons({ kind: 'expired', at: 5, ...decided(view) })).toHaveLength(0);
+  expect(buttons({ kind: 'denied', by: 'U0BEN', at: 5, ...decided(view) })).toHaveLength(0);
+});
+
+test('a button carries the request id and nothing else', () => {
+  const state: State = { kind: 'planned', expiresAt: 5, ...decided({ title: 'p', tone: 'warning', parts: [] }) };
+  const values = JSON.stringify(drawRequest(requestIn(state), extra).blocks).match(/"value":"[^"]*"/g);
+  expect(new Set(values)).toEqual(new Set(['"value":"R7K2M9QF"']));
+});
+
+test('cutting never leaves half a character', () => {
+  expect(cut('a💥b', 3)).toBe('a…');
+  expect(cut('abc', 3)).toBe('abc');
+});
