@@ -64,10 +64,11 @@ function take(message: unknown, { host, gate, send }: Session): boolean {
   const { seq, action } = message;
   if (seq === undefined) send({ error: 'seq' });
   if (seq === undefined || seq === 0) return true;
-  const known = typeof action === 'string' ? ACTIONS[action] : undefined;
+  const known = typeof action === 'string' && Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
   if (action === undefined) send({ error: 'action' });
   else if (!gate.open() && action !== 'auth' && action !== 'diffie_hellman') send({ error: '' });
   else if (action === 'auth') return enter(message, { host, gate, send });
+  else if (action === 'watch') return watch(seq, send);
   else if (action === 'diffie_hellman')
     return reply(seq, { host, gate, send }, () => ({ ...gate.exchange(message.pubkey) }));
   else if (!known) send({ error: quote(`SCmd_${String(action)}`) });
@@ -82,6 +83,13 @@ function reply(seq: unknown, { host, send }: Session, act: () => Message): boole
     if (!(error instanceof PythonError)) throw error;
     send({ error: host.version === '0.57.4' ? error.message : error.repr, seq });
   }
+  return true;
+}
+
+/** The real command line watches its configuration before it does anything. Here there is none, and it never changes. */
+function watch(seq: unknown, send: Session['send']): boolean {
+  send({ state: 'start', seq });
+  send({ state: 'uptodate', seq });
   return true;
 }
 

@@ -77,7 +77,13 @@ export function directoryBase(world: World, name: string, type: 'meta0' | 'meta1
     ['sys.type', type],
   ] as const;
   for (const host of hosts) {
-    const copy = { properties: new Map(), system: new Map(system), versions: new Map([['admin', 1]]), stubborn: false, corrupt: false };
+    const copy = {
+      properties: new Map(),
+      system: new Map(system),
+      versions: new Map([['admin', 1]]),
+      stubborn: false,
+      corrupt: false,
+    };
     base.holdings.set(host, holding(world, copy));
   }
   world.bases.set(`${type}:${name}`, base);

@@ -3,7 +3,7 @@ import type { Finding, Step } from '../handlers/operation';
 import type { Text, View } from '../handlers/view';
 import { commandOf } from '../jobs/answer';
 import { SHOWN } from '../jobs/fingerprint';
-import type { Decided, Outcome, Request, State } from '../jobs/request';
+import { type Decided, decidedOf, type Outcome, type Request, type State } from '../jobs/request';
 import { cut, type Drawing, drawView, drawViews } from './blocks';
 import { LIMITS } from './limits';
 import { mrkdwn } from './rich';
@@ -193,8 +193,8 @@ function around(
   { lines, actions = [] }: { lines: readonly Text[]; actions?: readonly ActionsBlock[] },
 ): Drawing {
   const states: KnownBlock[] = lines.map((line) => context(line));
-  const decided = 'proposed' in request.state ? request.state.proposed : null;
-  const mark = decided ? `, fingerprint ${decided.fingerprint.slice(0, SHOWN)}` : '';
+  const decided = decidedOf(request.state);
+  const mark = decided ? `, fingerprint ${decided.proposed.fingerprint.slice(0, SHOWN)}` : '';
   const footer: ContextBlock = {
     type: 'context',
     elements: [

@@ -1,6 +1,6 @@
 import type { Text } from '../handlers/view';
 import type { Attachments } from '../jobs/attachments';
-import type { Drawn, Due, Redraws } from '../jobs/redraws';
+import { type Drawn, type Due, RENEW_EVERY_MS, type Redraws } from '../jobs/redraws';
 import type { Request } from '../jobs/request';
 import type { Store } from '../jobs/store';
 import { type Drawing, drawView, type FileToPost } from './blocks';
@@ -63,7 +63,8 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   const pump = createPump(deps, async (due) => {
     const request = await deps.store.load(due.request);
     if (!request) return deps.redraws.drop(due.request);
-    await lanes.run(request.place.channel, () => settle(due, request));
+    const lease = setInterval(() => deps.redraws.renew(due.request).catch(() => undefined), RENEW_EVERY_MS);
+    await lanes.run(request.place.channel, () => settle(due, request)).finally(() => clearInterval(lease));
   });
 
   async function settle(due: Due, request: Request): Promise<void> {

@@ -115,11 +115,13 @@ export function unknownCommand(catalogue: Catalogue, words: Words): View {
 
 /** The operations whose names are closest to what was typed, the closest first; none that is all different. */
 function nearest(catalogue: Catalogue, words: Words): readonly Operation[] {
-  return catalogue.operations
+  const byDistance = catalogue.operations
     .map((operation) => ({ operation, away: howFar(operation.name, words) }))
     .filter(({ operation, away }) => away <= operation.name.length / 2)
-    .sort((a, b) => a.away - b.away)
-    .map(({ operation }) => operation);
+    .sort((a, b) => a.away - b.away);
+  const closest = byDistance[0]?.away ?? 0;
+  // One that is a slip away makes the others noise.
+  return byDistance.filter(({ away }) => away <= Math.max(2, closest + 1)).map(({ operation }) => operation);
 }
 
 function howFar(name: string, words: Words): number {

@@ -7,8 +7,10 @@ import { script } from './script';
  * of one request are one entry, so that a message is drawn once for all of them.
  */
 export interface Redraws {
-  /** The requests that are due, each leased to this caller for half a minute. */
+  /** The requests that are due, each leased to this caller for a few seconds. */
   take(most: number): Promise<readonly Due[]>;
+  /** The caller is still at it. Without this another may take the request over, as it must when a bot is killed. */
+  renew(request: string): Promise<void>;
   /** The message exists: kept at once, so that it is never posted a second time. */
   remember(request: string, message: Drawn): Promise<void>;
   /** The message shows its revision now. What moved meanwhile stays due. */
@@ -40,7 +42,9 @@ export interface Drawn {
   readonly files: readonly string[];
 }
 
-const LEASE_MS = 30_000;
+const LEASE_MS = 5_000;
+/** How often a lease is renewed. */
+export const RENEW_EVERY_MS = 1_500;
 const KEEP_S = 90 * 24 * 3600;
 
 const take = script(`
@@ -78,6 +82,7 @@ export function createRedraws(redis: Redis, keys: Keys, subscribe: () => Redis):
       const taken = (await take(redis, [keys.redraw], [most, keys.drawing(''), LEASE_MS])) as readonly string[];
       return taken.flatMap((request, at) => (at % 2 === 0 ? [{ request, score: taken[at + 1] ?? '' }] : []));
     },
+    renew: async (request) => void (await redis.pexpire(keys.drawing(request), LEASE_MS)),
     remember: async (request, message) =>
       void (await redis.set(keys.message(request), JSON.stringify(message), 'EX', KEEP_S)),
     drawn: async ({ request, score }, message) => {

@@ -91,7 +91,7 @@ if (missing) console.log(`SKIPPED: the tests of PALM's units over SSH: ${missing
   });
 
   test('a host that accepts and never speaks is given up', async () => {
-    const mute = createServer().listen(0, '127.0.0.1');
+    const mute = createServer((socket) => socket.on('error', () => {}).resume()).listen(0, '127.0.0.1');
     await once(mute, 'listening');
     const address = mute.address();
     const port = typeof address === 'object' && address ? address.port : 0;

@@ -8,6 +8,8 @@ import { connectV3 } from '../../src/backends/palm/v3-client';
 interface Faults {
   readonly api: 'v2' | 'v3';
   readonly url: string;
+  /** Further members of the cluster. */
+  readonly others?: readonly string[];
   /** Runs right before a write leaves for etcd: after everything that is read first. */
   readonly beforeWrite?: () => unknown;
   readonly beforeRead?: () => unknown;
@@ -15,10 +17,11 @@ interface Faults {
 }
 
 /** The real backend on a real etcd, with a hand in between that can break the wire, or do something, at the worst moment. */
-export function palmWithFaults({ api, url, beforeWrite, beforeRead, pageSize }: Faults): Palm {
+export function palmWithFaults({ api, url, beforeWrite, beforeRead, pageSize, others = [] }: Faults): Palm {
   const limits = { ...LIMITS, readMs: 400, writeMs: 500, pageSize: pageSize ?? LIMITS.pageSize };
-  const palm = createPalm({ api, hosts: [url], limits });
-  const clients = connectV3([url], limits);
+  const hosts = [url, ...others];
+  const palm = createPalm({ api, hosts, limits });
+  const clients = connectV3(hosts, limits);
   const http = createHttp({ backend: 'palm' });
   const v3 = {
     ...clients,
@@ -40,7 +43,7 @@ export function palmWithFaults({ api, url, beforeWrite, beforeRead, pageSize }: 
   };
   return {
     ...palm,
-    ...(api === 'v3' ? openV3(v3, limits) : openV2({ http: v2, hosts: [url], limits })),
+    ...(api === 'v3' ? openV3(v3, limits) : openV2({ http: v2, hosts, limits })),
     close: async () => {
       clients.close();
       await Promise.all([http.close(), palm.close()]);

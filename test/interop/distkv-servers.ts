@@ -28,7 +28,7 @@ interface Place {
   readonly ports: ReadonlyMap<string, number>;
 }
 
-const LAUNCH = 'from distkv.command import cmd; cmd()';
+const LAUNCH = join(__dirname, 'python', 'launch.py');
 const SERVING_WITHIN_MS = 40_000;
 
 export async function startRealNetwork(names: readonly string[]): Promise<RealNetwork> {
@@ -101,7 +101,7 @@ function python(args: readonly string[]) {
   const { INTEROP_PYTHON: file, INTEROP_PYTHONPATH: path } = process.env;
   if (file === undefined || path === undefined) throw new Error('run these tests with npm run test:interop');
   const env = { PYTHONPATH: path, PYTHONDONTWRITEBYTECODE: '1', PYTHONWARNINGS: 'ignore' };
-  return { file, args: ['-c', LAUNCH, ...args], env };
+  return { file, args: [LAUNCH, ...args], env };
 }
 
 async function askClient(directory: string, server: string, args: readonly string[]): Promise<string> {

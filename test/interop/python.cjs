@@ -5,7 +5,19 @@ const { runQuietly } = require('../../tools/step.cjs');
 
 const REQUIREMENTS = join(__dirname, 'python', 'requirements.txt');
 /** Short, so that a computer without network says so soon. */
-const PIP = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--timeout', '15', '--retries', '1', '-r', REQUIREMENTS];
+const PIP = [
+  '-m',
+  'pip',
+  'install',
+  '--quiet',
+  '--disable-pip-version-check',
+  '--timeout',
+  '15',
+  '--retries',
+  '1',
+  '-r',
+  REQUIREMENTS,
+];
 
 /**
  * A Python with the pinned DistKV in it, kept in `.cache/` from one run to the next. Throws one line when this computer

@@ -22,7 +22,7 @@ function setText(text) {
 
 function drawMatch(command, at) {
   return el(
-    'li',
+    'div',
     {
       role: 'option',
       id: `completion-${at}`,

@@ -6,14 +6,13 @@ function ask(confirm) {
   return new Promise((resolve) => {
     const answer = (yes) => () => {
       dialog.close();
-      dialog.remove();
       resolve(yes);
     };
     const yes = confirm.confirm?.text ?? 'Yes';
     const style = confirm.style === 'danger' ? 'danger' : 'primary';
     const dialog = el(
       'dialog',
-      { class: 'confirm', 'aria-label': confirm.title?.text ?? 'Are you sure?', on: { cancel: answer(false) } },
+      { class: 'confirm', 'aria-label': confirm.title?.text ?? 'Are you sure?', on: { cancel: answer(false), close: () => dialog.remove() } },
       el('h2', {}, confirm.title?.text ?? 'Are you sure?'),
       el('p', {}, confirm.text.text),
       el(
@@ -102,7 +101,7 @@ function drawChoices(element, place, type) {
   });
   const node = el('div', { class: 'choices', 'data-action': element.action_id, 'data-kind': 'choices' }, ...boxes);
   node.addEventListener('change', () => {
-    if (!place.form) void run(node, element, place, valueOf(node));
+    if (!place.form) void run(node, element, place, heldBy(node));
   });
   return node;
 }
@@ -123,7 +122,7 @@ function drawTyped(element, type) {
 }
 
 /** What a control drawn here holds now. */
-export function valueOf(node) {
+export function heldBy(node) {
   if (node.dataset.kind !== 'choices') return node.value;
   return [...node.querySelectorAll('input:checked')].map((box) => box.value);
 }

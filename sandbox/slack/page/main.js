@@ -1,6 +1,6 @@
 /** The page: fetches what one person sees whenever something has changed, and shows it. */
 import { replyTo, showComposer, startComposer } from './composer.js';
-import { avatar, byId, clock, el, keep } from './dom.js';
+import { avatar, byId, el, keep } from './dom.js';
 import { showMessages } from './messages.js';
 import { showModal } from './modal.js';
 import { showWorld } from './world.js';

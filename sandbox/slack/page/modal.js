@@ -1,5 +1,5 @@
 /** The form that the current person has open. */
-import { valueOf } from './controls.js';
+import { heldBy } from './controls.js';
 import { act, el } from './dom.js';
 import { drawInput, drawOne } from './draw.js';
 
@@ -8,7 +8,7 @@ let shown;
 
 function values() {
   const nodes = [...dialog.querySelectorAll('[data-action]')].filter((node) => node.tagName !== 'BUTTON');
-  return Object.fromEntries(nodes.map((node) => [node.dataset.action, valueOf(node)]));
+  return Object.fromEntries(nodes.map((node) => [node.dataset.action, heldBy(node)]));
 }
 
 function drawBody(view, page) {
@@ -23,6 +23,10 @@ function drawBody(view, page) {
 
 function open(view, page) {
   const close = () => act('close', { who: page.me() });
+  const leave = (event) => {
+    event.preventDefault();
+    return close();
+  };
   const submit = async (event) => {
     event.preventDefault();
     const send = dialog.querySelector('[type=submit]');
@@ -32,7 +36,7 @@ function open(view, page) {
   };
   dialog = el(
     'dialog',
-    { class: 'modal', 'aria-label': view.title, on: { cancel: (event) => (event.preventDefault(), close()) } },
+    { class: 'modal', 'aria-label': view.title, on: { cancel: leave } },
     el(
       'form',
       { on: { submit }, novalidate: true },
@@ -51,8 +55,11 @@ function open(view, page) {
       ),
     ),
   );
-  document.body.append(dialog);
-  dialog.showModal();
+  // Removed only once it is closed: otherwise the browser loses track of where typing goes.
+  const opened = dialog;
+  opened.addEventListener('close', () => opened.remove());
+  document.body.append(opened);
+  opened.showModal();
 }
 
 /** Errors change in place: what was typed stays. */
@@ -70,7 +77,6 @@ export function showModal(page) {
   const now = view ? `${page.me()} ${view.id} ${view.hash}` : undefined;
   if (now !== shown) {
     dialog?.close();
-    dialog?.remove();
     dialog = undefined;
     shown = now;
     if (view) open(view, page);

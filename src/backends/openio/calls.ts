@@ -26,7 +26,7 @@ export type Outcome<T> =
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly ms: number };
 
 export interface Calls {
-  /** Refusals are values here. A pure read that found nobody there is tried once more; a write never is. */
+  /** Sends once and never again. Refusals are values here. */
   ask<T>(exchange: Exchange<T>, call: Call): Promise<Outcome<T>>;
   /** The same, where a refusal is a failure. */
   get<T>(exchange: Exchange<T>, call: Call): Promise<T>;
@@ -63,10 +63,7 @@ export function createCalls(http: Http): Calls {
   };
   const ask = async <T>(exchange: Exchange<T>, call: Call): Promise<Outcome<T>> => {
     const started = performance.now();
-    const answer = await send(exchange, call).catch((error: unknown) => {
-      if (!mayRepeat(error, exchange, call)) throw error;
-      return send(exchange, call);
-    });
+    const answer = await send(exchange, call);
     return { ...outcomeOf(answer, exchange), ms: Math.round(performance.now() - started) };
   };
   return {
@@ -84,11 +81,6 @@ function urlOf(exchange: Exchange<unknown>): URL {
   const url = new URL(`/v3.0/${exchange.path.map(encodeURIComponent).join('/')}`, exchange.proxy);
   url.search = new URLSearchParams(exchange.query).toString();
   return url;
-}
-
-function mayRepeat(error: unknown, exchange: Exchange<unknown>, call: Call): boolean {
-  if (!(error instanceof BackendFailure) || exchange.writes || call.signal.aborted) return false;
-  return error.kind === 'unreachable';
 }
 
 function outcomeOf<T>(answer: HttpAnswer, exchange: Exchange<T>) {

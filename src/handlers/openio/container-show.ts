@@ -2,7 +2,7 @@ import { requestIdPrefix } from '../../backends/openio/calls';
 import { containerLabel } from '../../backends/openio/naming';
 import type { AdminTable, Container, Openio, Reading } from '../../backends/openio/openio';
 import { defineQuery, type Query } from '../operation';
-import type { Part, View } from '../view';
+import type { Part, Text, View } from '../view';
 import { containerWords, parseContainer } from './names';
 
 interface Found {
@@ -65,11 +65,10 @@ const REFUSED: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** In the order and with the words of the `openio` command line. */
-function factsOf({ properties, system }: AdminTable): readonly (readonly [string, string])[] {
+function factsOf({ properties, system }: AdminTable): readonly (readonly [string, Text])[] {
   const named = FIELDS.map(([label, key, absent]) => [label, system[key] ?? absent] as const);
-  const ctime = Number(system['sys.m2.ctime'] ?? Number.NaN) / 1_000;
-  const date = new Date(ctime);
-  const created = Number.isNaN(date.getTime()) ? 'missing' : `${Math.floor(ctime / 1_000)} (${date.toISOString()})`;
+  const ctime = Math.floor(Number(system['sys.m2.ctime'] ?? Number.NaN) / 1_000);
+  const created: Text = Number.isNaN(ctime) ? 'missing' : [`${Math.floor(ctime / 1_000)} (`, { at: ctime }, ')'];
   const own = Object.entries(properties).map(([key, value]) => [`meta.${key}`, value] as const);
   const status = system['sys.status'] ?? '';
   return [...named, ['ctime', created], ['status', STATUSES[status] ?? (status || 'missing')], ...own];

@@ -96,7 +96,7 @@ export function renderPurge(
   plan: PurgePlan,
   steps: readonly Step[],
   findings: readonly Finding[],
-  request?: string,
+  request: string,
 ): View {
   const { servers } = plan;
   const targets = servers.map((server) => ({ key: targetOf(server), label: server.uuid }));
@@ -106,26 +106,14 @@ export function renderPurge(
   ];
   if (gone.length > 0) {
     const text = `Still running and perhaps to be stopped or restarted: ${processes(gone)}.`;
-    parts.push({ kind: 'text', text }, ...undo(request));
+    const why = 'puts back the same bytes where the key is still absent';
+    parts.push({ kind: 'text', text }, { kind: 'next', label: 'Undo', words: `palm undo ${request}`, why });
   }
   return { title: `${gone.length} of ${counted(servers.length)} gone from PALM`, tone: toneOf(plan, findings), parts };
 }
 
 function isGone(server: PurgedServer, findings: readonly Finding[]): boolean {
   return findings.some(({ target, verdict }) => target === targetOf(server) && verdict === 'confirmed');
-}
-
-function undo(request: string | undefined): readonly Part[] {
-  if (request === undefined)
-    return [{ kind: 'text', text: 'To put back the same bytes type palm undo and the id of this request.' }];
-  return [
-    {
-      kind: 'next',
-      label: 'Undo',
-      words: `palm undo ${request}`,
-      why: 'puts back the same bytes where the key is still absent',
-    },
-  ];
 }
 
 function toneOf({ servers }: PurgePlan, findings: readonly Finding[]): View['tone'] {

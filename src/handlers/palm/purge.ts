@@ -93,7 +93,7 @@ async function* execute(palm: Palm, { servers }: PurgePlan, context: Context): A
     try {
       yield { target, ...stepOf(await palm.remove(guardOf(server), context.request, context.signal)) };
     } catch (error) {
-      
+      stopped = true;
       await sealQuietly(palm, server.uuid, context);
       yield stepOfFailure(target, error);
     }

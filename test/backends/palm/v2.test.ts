@@ -1,9 +1,10 @@
 import { startEtcd } from '../../../sandbox/services/etcd';
+import { cuttableProxy } from '../../../sandbox/services/proxy';
 import type { Server } from '../../../sandbox/services/server';
 import { createPalm } from '../../../src/backends/palm/create';
 import { approvedForm } from '../../../src/backends/palm/keys';
 import type { Palm } from '../../../src/backends/palm/palm';
-import { OTHER, palmContract, UUID } from '../../contracts/palm';
+import { guardOf, OTHER, palmContract, UUID } from '../../contracts/palm';
 import { palmWithFaults } from '../../contracts/palm-faults';
 import { handOf } from '../../contracts/palm-hand';
 
@@ -65,6 +66,22 @@ describe('what v2 cannot promise, and how it is told', () => {
     await faulty.close();
     expect(clearing).toEqual({ kind: 'stale', removed: 1, newcomers: [OTHER] });
     expect((await hand().read(OTHER))?.toString()).toBe('new');
+  });
+
+  test('a write whose answer was lost is not sent to another member', async () => {
+    const proxy = await cuttableProxy(etcd.url);
+    let armed = true;
+    const beforeWrite = () => {
+      if (armed) proxy.cutNextAnswer();
+      armed = false;
+    };
+    const entry = await palm.get(UUID, never);
+    if (!entry) throw new Error('the test expected a key');
+    const members = palmWithFaults({ api: 'v2', url: proxy.url, others: [etcd.url], beforeWrite });
+    const lost = { name: 'BackendFailure', kind: 'timeout', effect: 'possible' };
+    await expect(members.remove(guardOf(entry), 'R000001', never)).rejects.toMatchObject(lost);
+    await members.close();
+    await proxy.close();
   });
 
   test('there are no receipts and no seals', async () => {

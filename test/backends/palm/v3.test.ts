@@ -91,7 +91,10 @@ describe('what only v3 can promise', () => {
     const slow = palmWithFaults({
       api: 'v3',
       url: etcd.url,
-      beforeWrite: async () => void (await client.put(`/servers/${OTHER}`).value('new')),
+      beforeWrite: async () => {
+        await client.put('/elsewhere').value('moves the revision');
+        await client.put(`/servers/${OTHER}`).value('new');
+      },
     });
     const clearing = slow.clear(rows, 'R000001', never);
     expect(await clearing).toEqual({ kind: 'stale', removed: 0, newcomers: [OTHER] });

@@ -1,7 +1,7 @@
 import { cuttableProxy } from '../../../sandbox/services/proxy';
+import { BackendFailure } from '../../../src/backends/failure';
 import { palmPurge } from '../../../src/handlers/palm/purge';
 import { purgePlan } from '../../../src/handlers/palm/purge-plan';
-import { renderPurge } from '../../../src/handlers/palm/purge-view';
 import { palmWithFaults } from '../../contracts/palm-faults';
 import {
   ABSENT,
@@ -23,8 +23,9 @@ import {
 function once(act: () => void): () => void {
   let done = false;
   return () => {
-    if (!done) act();
+    if (done) return;
     done = true;
+    act();
   };
 }
 
@@ -93,10 +94,8 @@ describe.each(['v3', 'v2'] as const)('palm purge in etcd %s', (api) => {
   });
 
   test('the result offers to undo this very request', async () => {
-    const proposal = await propose(purge(), [PRINTF]);
-    const { steps, findings } = await perform(proposal);
-    const view = renderPurge(purgePlan.parse(proposal.plan), steps, findings, 'R7K2M9QF');
-    expect(textOf(view)).toContain('[Undo] palm undo R7K2M9QF');
+    const { view } = await perform(await propose(purge(), [PRINTF]), contextOf('R0000004'));
+    expect(textOf(view)).toContain('[Undo] palm undo R0000004');
   });
 
   test('what was rewritten after the last look is not touched, and is shown as it is now', async () => {
@@ -258,6 +257,21 @@ describe.each(['v3', 'v2'] as const)('palm purge in etcd %s', (api) => {
       });
       expect((await execution.next()).value).toMatchObject({ status: 'skipped' });
       expect(await rig.hand.read(WORKER)).not.toBeNull();
+    });
+
+    test('a delete that never arrived cannot arrive later, and that is told', async () => {
+      const lost = new BackendFailure('lost', { backend: 'palm', kind: 'timeout', effect: 'possible' });
+      const lose = once(() => {
+        throw lost;
+      });
+      const palm = palmWithFaults({ api, url: rig.etcd.url, beforeWrite: lose });
+      const { steps, findings } = await perform(await propose(palmPurge(palm), [PRINTF]), contextOf('R0000003'));
+      await palm.close();
+      expect(steps[0]?.status).toBe('unknown');
+      expect(findings[0]).toMatchObject({
+        verdict: 'contradicted',
+        text: expect.stringContaining('cannot delete it any more'),
+      });
     });
 
     test('a server that came back after the delete is told apart', async () => {

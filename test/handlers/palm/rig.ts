@@ -108,7 +108,7 @@ export async function perform(proposal: Proposal, context = contextOf()): Promis
   const targets = proposal.targets.map((target) => target.key);
   expect(steps.map((step) => step.target)).toEqual(targets);
   expect(findings.map((finding) => finding.target)).toEqual(targets);
-  return { steps, findings, view: proposal.render(steps, findings) };
+  return { steps, findings, view: proposal.render(steps, findings, context.request) };
 }
 
 /** Everything that a view says, as people would read it. */

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../../sandbox/services/process';
 import { aliveInGroup, script } from '../../support/processes';
@@ -7,15 +9,17 @@ import { aliveInGroup, script } from '../../support/processes';
 const stubborn = { file: 'sh', args: ['-c', 'trap "" TERM; echo ready; while :; do sleep 60; done'] };
 
 test('a program ends when the one who started it is killed with SIGKILL', async () => {
-  const holder = run(script(join(__dirname, '../../support/redis-holder.ts')));
+  const directory = mkdtempSync(join(tmpdir(), 'quorumbot-test-'));
+  const holder = run({ ...script(join(__dirname, '../../support/redis-holder.ts')), env: { TMPDIR: directory } });
   const [, pid, port] = /holding (\d+) (\d+)/.exec(await holder.said(/holding/)) ?? [];
-  const wire = connect(Number(port), '127.0.0.1');
+  const wire = connect(Number(port), '127.0.0.1').on('error', () => {});
   await once(wire, 'connect');
   expect(aliveInGroup(Number(pid))).toContain(Number(pid));
 
-  const cut = once(wire, 'close');
+  const cut = new Promise((resolve) => wire.once('close', resolve));
   await holder.kill();
   await cut;
+  rmSync(directory, { recursive: true });
 });
 
 test('stopping ends the program and its watcher, and tells by what it ended', async () => {
