@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { encodeReply } from '../sandbox/distkv/codec';
-import { createDistkvSandbox } from '../sandbox/distkv/sandbox';
 import { run } from '../sandbox/services/process';
 import { createDistkv } from '../src/backends/distkv/distkv';
 import type { Section } from '../src/backends/distkv/state';
@@ -19,9 +19,10 @@ const COMMANDS = 5;
 
 /** Reading a state: beside a bare exchange of the same bytes, and beside the real command line where it is installed. */
 export async function benchDistkv(): Promise<readonly Row[]> {
-  const sandbox = await createDistkvSandbox({ cycleMs: null });
+  const child = fork(join(__dirname, 'distkv-child.js'));
   try {
-    const port = portOf(sandbox.servers[0] ?? '');
+    const [server] = await once(child, 'message');
+    const port = portOf(String(server));
     const distkv = createDistkv({ servers: [{ host: '127.0.0.1', port }] });
     const read = () => distkv.state(distkv.servers[0], SECTIONS, never);
     await many(() => bare(port), IN_A_ROUND);
@@ -38,7 +39,8 @@ export async function benchDistkv(): Promise<readonly Row[]> {
       await large(),
     ];
   } finally {
-    await sandbox.close();
+    child.disconnect();
+    await once(child, 'exit');
   }
 }
 
@@ -73,7 +75,13 @@ async function besideCommandLine(port: number, ours: number): Promise<Row> {
   const launch = join(process.cwd(), 'test', 'interop', 'python', 'launch.py');
   const what = 'distkv: state, beside the real command line';
   if (!existsSync(home)) {
-    return { what, bare: 'not installed (npm run test:interop)', ours: `${ours.toFixed(2)} ms`, ratio: '–', goal: '200× faster' };
+    return {
+      what,
+      bare: 'not installed (npm run test:interop)',
+      ours: `${ours.toFixed(2)} ms`,
+      ratio: '–',
+      goal: '200× faster',
+    };
   }
   const args = [launch, 'client', '-h', '127.0.0.1', '-p', `${port}`, 'internal', 'state', '-ndmrk'];
   const times: number[] = [];
@@ -88,7 +96,13 @@ async function besideCommandLine(port: number, ours: number): Promise<Row> {
   }
   const theirs = median(times);
   const ratio = `${(theirs / ours).toFixed(0)}× faster`;
-  return { what, bare: `${theirs.toFixed(0)} ms distkv client`, ours: `${ours.toFixed(2)} ms`, ratio, goal: '200× faster' };
+  return {
+    what,
+    bare: `${theirs.toFixed(0)} ms distkv client`,
+    ours: `${ours.toFixed(2)} ms`,
+    ratio,
+    goal: '200× faster',
+  };
 }
 
 /** Beside the mere decoding of the same answer, in one piece. */
@@ -107,7 +121,12 @@ async function large(): Promise<Row> {
     const read = () => distkv.state(distkv.servers[0], ['superseded'], never);
     await many(read, 1);
     const ours = await many(read, ROUNDS);
-    return row('distkv: a state of 100 000 ranges', [await many(() => decoded(answer), ROUNDS), 'decoding alone'], ours, '–');
+    return row(
+      'distkv: a state of 100 000 ranges',
+      [await many(() => decoded(answer), ROUNDS), 'decoding alone'],
+      ours,
+      '–',
+    );
   } finally {
     server.close();
   }

@@ -25,7 +25,9 @@ async function main(args) {
 
 main(process.argv.slice(2)).catch((error) => {
   if (!(error instanceof StepFailed)) throw error;
-  const [reason] = error.message.split('\n').filter(Boolean).slice(-1);
-  console.error(`interop is skipped: DistKV could not be installed (${reason})`);
+  const lines = error.message.split('\n').filter(Boolean);
+  // pip says what is wrong in a line of its own.
+  const reason = lines.findLast((line) => line.startsWith('ERROR: ')) ?? lines.at(-1);
+  console.error(`interop is skipped: no DistKV to test against (${reason})`);
   if (process.env.CI === 'true') process.exitCode = 1;
 });

@@ -2,6 +2,8 @@ const { existsSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { runQuietly } = require('./step.cjs');
 
+const QUIET = ['--no-audit', '--no-fund', '--no-update-notifier'];
+
 /**
  * Whether node_modules holds what package-lock.json asks for, by the note that npm leaves there when it has finished.
  * Without a lock file somebody has packed this, and knows.
@@ -24,15 +26,18 @@ function packagesOf(file) {
   return JSON.parse(readFileSync(file, 'utf8')).packages;
 }
 
-/** All packages, also those that only development needs, whatever NODE_ENV says. */
+/**
+ * What the lock file says, also what only development needs, whatever NODE_ENV says. `npm ci` would refuse a lock file that
+ * was written where the registry has packages for one platform only; this finds the rest, and writes nothing back.
+ */
 async function install(root) {
   await runQuietly('installing npm packages', 'npm', [
-    'ci',
+    'install',
+    '--no-save',
     '--prefix',
     root,
     '--include=dev',
-    '--no-audit',
-    '--no-fund',
+    ...QUIET,
   ]);
 }
 

@@ -34,10 +34,8 @@ export interface Member {
 export async function createMember(options: MemberOptions): Promise<Member> {
   const { name } = options;
   const store = createStore();
-  const sockets = new Set<Socket>();
   let tock = options.tock;
   let running = true;
-  let opening: Promise<number> | null = null;
   const nextTock = () => {
     tock += 1n;
     return tock;
@@ -49,42 +47,61 @@ export async function createMember(options: MemberOptions): Promise<Member> {
     return entry;
   };
   const host: Host = { ...options, store, tock: nextTock, write, publish: (message) => options.publish(name, message) };
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    void serve(socket, host);
-  });
-  const port = await listen(server, 0);
+  const door = await createDoor((socket) => void serve(socket, host));
   return {
     name,
-    address: `127.0.0.1:${port}`,
+    address: door.address,
     store,
     running: () => running,
-    serving: () => server.listening,
+    serving: door.isOpen,
     write,
     hear: (message) => {
       nextTock();
       store.info(message);
     },
     hangUp: (error) => {
-      for (const socket of sockets) socket.end(encodeReply({ error, tock: nextTock() }));
+      for (const socket of door.sockets) socket.end(encodeReply({ error, tock: nextTock() }));
     },
     stop: async () => {
       running = false;
-      for (const socket of sockets) socket.destroy();
-      if (!server.listening) return;
-      server.close();
-      await once(server, 'close');
+      await door.close();
     },
     start: () => {
       running = true;
     },
     open: async () => {
-      if (!running || server.listening) return;
+      if (running) await door.open();
+    },
+  };
+}
+
+/** One port that can be opened and closed again and again. Open at first. */
+async function createDoor(onClient: (socket: Socket) => void) {
+  const sockets = new Set<Socket>();
+  let opening: Promise<number> | null = null;
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    onClient(socket);
+  });
+  const port = await listen(server, 0);
+  return {
+    address: `127.0.0.1:${port}`,
+    sockets,
+    isOpen: () => server.listening,
+    open: async () => {
+      if (server.listening) return;
       opening ??= listen(server, port).finally(() => {
         opening = null;
       });
       await opening;
+    },
+    close: async () => {
+      await opening;
+      for (const socket of sockets) socket.destroy();
+      if (!server.listening) return;
+      server.close();
+      await once(server, 'close');
     },
   };
 }

@@ -19,13 +19,16 @@ export function settle(world: World, base: Base): void {
 export function poke(world: World, base: Base, address: string): Member {
   const member = memberOf(world, base, address);
   settle(world, base);
-  if (member.state === 'NONE' && isUp(world, address)) {
-    const known = isNew(world) && member.retries === 0;
-    member.peers = believedPeers(world, base, address);
-    move(world, member, 'NONE', known ? 'CREATING' : 'PEERING');
-    settle(world, base);
-  }
+  begin(world, base, member);
+  settle(world, base);
   return member;
+}
+
+function begin(world: World, base: Base, member: Member): void {
+  if (member.state !== 'NONE' || !isUp(world, member.address)) return;
+  const known = isNew(world) && member.retries === 0;
+  member.peers = believedPeers(world, base, member.address);
+  move(world, member, 'NONE', known ? 'CREATING' : 'PEERING');
 }
 
 export function isFinal(member: Member): boolean {
@@ -138,6 +141,10 @@ function checkSlaves(world: World, base: Base, member: Member): boolean {
   const last = events.at(-1) ?? 'GETVERS_OK';
   if (events.includes('GETVERS_OLD')) {
     base.nodes.delete(member.address);
+    // Being asked wakes the others; without that the newer one would never stand for election.
+    for (const [index, slave] of slaves.entries()) {
+      if (events[index] === 'GETVERS_OLD') begin(world, base, memberOf(world, base, slave));
+    }
     return move(world, member, 'GETVERS_OLD', 'LEAVING');
   }
   const errors = events.filter((event) => event === 'GETVERS_KO').length;

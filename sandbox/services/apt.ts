@@ -18,7 +18,7 @@ export async function unpackWithApt(groups: readonly Group[], directory: string)
   await mkdir(home, { recursive: true });
   const staging = await mkdtemp(`${directory}-`);
   try {
-    await firstThatWorks(await listSources(home), groups, staging);
+    await firstThatWorks(listSources(home), groups, staging);
     await takePlace(staging, directory);
     return null;
   } catch (error) {
@@ -29,9 +29,10 @@ export async function unpackWithApt(groups: readonly Group[], directory: string)
 }
 
 type Options = readonly string[];
+type Source = () => Promise<Options>;
 
 /** Where apt may read what exists: what the computer knows already, else lists of our own, which take a download. */
-async function listSources(home: string): Promise<readonly (() => Promise<Options>)[]> {
+function listSources(home: string): readonly Source[] {
   const base = ['-o', 'APT::Sandbox::User=root'];
   const lists = join(home, 'apt', 'lists');
   const cache = join(home, 'apt', 'cache');
@@ -47,23 +48,21 @@ async function listSources(home: string): Promise<readonly (() => Promise<Option
   ];
 }
 
-/** Throws what the last attempt threw. */
-async function firstThatWorks(
-  sources: readonly (() => Promise<Options>)[],
-  groups: readonly Group[],
-  directory: string,
-): Promise<void> {
-  let problem: unknown;
+/** Throws what the first group met where apt knew most. */
+async function firstThatWorks(sources: readonly Source[], groups: readonly Group[], directory: string): Promise<void> {
+  let problems: unknown[] = [];
   for (const source of sources) {
+    const options = await source();
+    problems = [];
     for (const group of groups) {
       try {
-        return await unpack(group, await source(), directory);
+        return await unpack(group, options, directory);
       } catch (error) {
-        problem = error;
+        problems.push(error);
       }
     }
   }
-  throw problem;
+  throw problems[0];
 }
 
 async function unpack(group: Group, options: Options, directory: string): Promise<void> {
@@ -75,6 +74,7 @@ async function unpack(group: Group, options: Options, directory: string): Promis
     const download = [...options, 'download', ...new Set([...group, ...missing])];
     await call('apt-get', download, { cwd: archives, timeout: CALL_WITHIN_MS });
     for (const archive of await readdir(archives)) await call('dpkg', ['-x', join(archives, archive), directory]);
+    await rm(join(directory, 'usr', 'share'), { recursive: true, force: true }); // manuals
   } finally {
     await rm(archives, { recursive: true, force: true });
   }

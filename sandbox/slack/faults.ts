@@ -1,6 +1,6 @@
 /** Troubles of Slack's own, switched on by tests and by the control API. All are off until asked for. */
 
-export interface Refusal {
+interface Refusal {
   /** 429 carries Retry-After; 5xx has Slack's HTML-less empty body. */
   readonly status: 429 | 500 | 502 | 503;
   /** How many calls; default 1. */

@@ -46,7 +46,7 @@ function encode({ type, payload }: Delivery): { readonly contentType: string; re
   return { contentType: 'application/x-www-form-urlencoded', body: form.toString() };
 }
 
-export function sign(secret: string, timestamp: string, body: string): string {
+function sign(secret: string, timestamp: string, body: string): string {
   return `v0=${createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex')}`;
 }
 

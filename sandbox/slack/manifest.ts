@@ -52,8 +52,6 @@ const manifest = z
   });
 
 export type Manifest = z.infer<typeof manifest>;
-export type SlashCommand = z.infer<typeof command>;
-export type Shortcut = z.infer<typeof shortcut>;
 
 /** Throws with every problem when Slack would not create an app from this. */
 export function readManifest(given: unknown): Manifest {

@@ -36,7 +36,7 @@ export interface SeenView {
   readonly plain: string;
 }
 
-export function namesOf(store: Store): Names {
+function namesOf(store: Store): Names {
   return {
     person: store.nameOf,
     channel: (id) => store.findChannel(id)?.name ?? id,

@@ -6,7 +6,7 @@ import type { Block } from './check/blocks';
 import { BOT, SLACKBOT } from './identity';
 import type { Channel, StoredFile, StoredMessage, UserGroup, WorkspaceOptions } from './types';
 
-export interface Draft {
+interface Draft {
   readonly channel: string;
   readonly author: string;
   readonly text: string;

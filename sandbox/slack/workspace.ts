@@ -27,7 +27,7 @@ import type { AppLink, Call, OpenView, Payload, StoredFile, WorkspaceOptions } f
 import { createUntil, type Look } from './until';
 import { createViews } from './views';
 
-export interface WorldState {
+interface WorldState {
   readonly systems: readonly { readonly name: string; readonly troubles: readonly Trouble[] }[];
 }
 

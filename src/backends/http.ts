@@ -98,7 +98,8 @@ function tell(error: unknown, late: boolean, call: HttpCall): Told {
   if (call.signal.aborted) return { kind: 'timeout', text: 'was given up while it had not answered', sent: true };
   if (whileConnecting(error, code)) return { kind: 'unreachable', text: `cannot be reached (${code})`, sent: false };
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return { kind: 'malformed', text: 'answered too much', sent: true };
-  if (code.startsWith('HPE_')) return { kind: 'malformed', text: `does not answer in HTTP (${code})`, sent: true };
+  if (/^(HPE_|HTTPParserError)/.test(code))
+    return { kind: 'malformed', text: `does not answer in HTTP (${code})`, sent: true };
   return { kind: 'timeout', text: `dropped the connection before the answer (${code})`, sent: true };
 }
 

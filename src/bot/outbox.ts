@@ -171,29 +171,43 @@ async function repaint(
 }
 
 interface Pace {
-  readonly edits: Bucket;
-  posts(channel: string): Bucket;
-  /** Milliseconds until this message may be edited again. */
-  untilEdit(request: string): number;
-  edited(request: string): void;
+  bucket(request: Request, isEdit: boolean): Bucket;
+  /** Milliseconds until this message may leave. Whoever has waited for the moment it was given may go. */
+  wait(request: Request, isEdit: boolean): number;
+  sent(request: string): void;
 }
 
 function createPace(clock: () => number): Pace {
   const posts = new Map<string, Bucket>();
-  const editedAt = new Map<string, number>();
+  const edits = createBucket(EDITS, clock);
+  const sentAt = new Map<string, number>();
+  const booked = new Map<string, number>();
+
+  function bucket({ place }: Request, isEdit: boolean): Bucket {
+    if (isEdit) return edits;
+    const known = posts.get(place.channel) ?? createBucket(POSTS, clock);
+    posts.set(place.channel, known);
+    return known;
+  }
+
   return {
-    edits: createBucket(EDITS, clock),
-    posts: (channel) => {
-      const bucket = posts.get(channel) ?? createBucket(POSTS, clock);
-      posts.set(channel, bucket);
-      return bucket;
+    bucket,
+    wait: (request, isEdit) => {
+      const now = clock();
+      const given = booked.get(request.id);
+      if (given !== undefined && given > now) return Math.ceil(given - now);
+      booked.delete(request.id);
+      if (given !== undefined) return 0;
+      const soonest = (sentAt.get(request.id) ?? -BETWEEN_EDITS_MS) + BETWEEN_EDITS_MS - now;
+      const ms = Math.max(bucket(request, isEdit).book(), Math.ceil(soonest));
+      if (ms > 0) booked.set(request.id, now + ms);
+      return ms;
     },
-    untilEdit: (request) => Math.max(0, (editedAt.get(request) ?? -BETWEEN_EDITS_MS) + BETWEEN_EDITS_MS - clock()),
-    edited: (request) => {
-      editedAt.delete(request);
-      editedAt.set(request, clock());
+    sent: (request) => {
+      sentAt.delete(request);
+      sentAt.set(request, clock());
       // Only the newest matter; the map must not grow for ever.
-      if (editedAt.size > 1_000) editedAt.delete(editedAt.keys().next().value ?? '');
+      if (sentAt.size > 1_000) sentAt.delete(sentAt.keys().next().value ?? '');
     },
   };
 }
@@ -202,13 +216,13 @@ function createPace(clock: () => number): Pace {
 async function drawDue(deps: OutboxDeps, pace: Pace, due: Due): Promise<Next> {
   const [request, message] = await Promise.all([deps.store.load(due.request), deps.redraws.message(due.request)]);
   if (!request) return { kind: 'never', why: 'the request is gone' };
-  const wait = message ? pace.untilEdit(request.id) || pace.edits.take() : pace.posts(request.place.channel).take();
+  const wait = pace.wait(request, message !== null);
   if (wait > 0) return { kind: 'later', ms: wait };
   const partial = request.state.kind === 'queued' ? await deps.store.partial(request.id) : null;
   const drawing = drawRequest(request, { partial, approvers: deps.approvers });
   const sent = message ? await edit(deps, message, drawing) : await post(deps, request, drawing);
-  if (sent.kind !== 'ok') return nextAfter(sent, message ? pace.edits : pace.posts(request.place.channel));
-  pace.edited(request.id);
+  if (sent.kind !== 'ok') return nextAfter(sent, pace.bucket(request, message !== null));
+  pace.sent(request.id);
   const shown: Drawn = { ...sent.value, revision: request.revision };
   await deps.redraws.remember(request.id, shown);
   return postFiles(deps, request, { due, shown, drawing });

@@ -1,10 +1,11 @@
 /**
- * How fast calls may leave. A bucket holds a few calls for a burst and is filled at a steady rate; a 429 empties it until
- * Slack's own time has passed. The clock is injected: monotonic milliseconds.
+ * How fast calls may leave. A bucket holds a few calls for a burst and is filled at a steady rate. A call that finds none
+ * books the next free moment, so that many that wait come one after the other and not all again and again.
+ * The clock is injected: monotonic milliseconds.
  */
 export interface Bucket {
-  /** Takes one call now and returns 0, or returns in how many milliseconds to ask again. */
-  take(): number;
+  /** Books one call and returns in how many milliseconds it may leave; 0: now. */
+  book(): number;
   /** Slack said: not before this many seconds have passed. */
   pause(seconds: number): void;
 }
@@ -15,22 +16,17 @@ export interface Rate {
 }
 
 export function createBucket({ burst, perSecond }: Rate, clock: () => number): Bucket {
-  let tokens = burst;
-  let filledAt = clock();
-  let pausedUntil = 0;
+  const each = 1_000 / perSecond;
+  /** When the bucket will be full again. */
+  let fullAt = clock();
   return {
-    take: () => {
+    book: () => {
       const now = clock();
-      if (now < pausedUntil) return Math.ceil(pausedUntil - now);
-      tokens = Math.min(burst, tokens + ((now - filledAt) / 1_000) * perSecond);
-      filledAt = now;
-      if (tokens < 1) return Math.ceil(((1 - tokens) / perSecond) * 1_000);
-      tokens -= 1;
-      return 0;
+      fullAt = Math.max(fullAt, now) + each;
+      return Math.max(0, Math.ceil(fullAt - burst * each - now));
     },
     pause: (seconds) => {
-      pausedUntil = Math.max(pausedUntil, clock() + seconds * 1_000);
-      tokens = Math.min(tokens, 1);
+      fullAt = Math.max(fullAt, clock() + seconds * 1_000 + (burst - 1) * each);
     },
   };
 }

@@ -91,6 +91,8 @@ export interface ChangeSpec<Args, Plan extends Json> extends Described {
   plan(args: Args, context: Context): Promise<Planned<Plan>>;
   targets(plan: Plan): readonly Target[];
   preview(plan: Plan): View;
+  /** The plan as people compare two of them, when it went stale; left out: the plan as it is. */
+  compared?(plan: Plan): Json;
   /**
    * The only member that writes; runs at most once per request. Yield after each write: the caller stores the step and
    * checks that the lock is still held before it asks for the next one. Never throw after the first write: yield a step
@@ -123,6 +125,7 @@ export interface Proposal {
   readonly danger: Danger;
   readonly targets: readonly Target[];
   readonly preview: View;
+  readonly compared: Json;
   readonly recheckAfterMs: number | null;
   execute(context: Context): AsyncIterable<Step>;
   seal(context: Context): Promise<boolean>;
@@ -172,6 +175,7 @@ export function defineChange<Args, Plan extends Json>(spec: ChangeSpec<Args, Pla
     danger: spec.danger(plan),
     targets: spec.targets(plan),
     preview: spec.preview(plan),
+    compared: spec.compared?.(plan) ?? plan,
     recheckAfterMs: spec.recheck?.afterMs ?? null,
     execute: (context) => spec.execute(plan, context),
     seal: async (context) => (await spec.seal?.(plan, context)) ?? false,

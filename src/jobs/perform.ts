@@ -1,4 +1,4 @@
-import type { Change, Context, Finding, Json, Planned, Proposal, Step } from '../handlers/operation';
+import type { Change, Context, Finding, Planned, Proposal, Step } from '../handlers/operation';
 import type { View } from '../handlers/view';
 import { commandOf, contextOf, finishWith, type Work } from './answer';
 import { messageOf, readFailed } from './failures';
@@ -49,7 +49,7 @@ async function run(work: Work, change: Change, request: Request): Promise<void> 
     return finishWith(work, request, { kind: 'failed', steps: [], findings: [], view });
   }
   if (now.kind !== 'plan' || fingerprintOf(request.operation, now.plan.plan) !== proposed.fingerprint) {
-    return finishWith(work, request, stale(request, proposed.plan, now));
+    return finishWith(work, request, stale(request, change.restore(proposed.plan), now));
   }
   const done = await execute(work, request, now.plan, context);
   if (done.kind === 'lost') return;
@@ -116,7 +116,7 @@ function doubtful(finding: Finding): Finding {
   return { ...finding, verdict: 'unverifiable', text: `${finding.text}; a write that was under way may still land` };
 }
 
-function stale(request: Request, approved: Json, now: Exclude<Replanned, { kind: 'failed' }>) {
+function stale(request: Request, approved: Proposal, now: Exclude<Replanned, { kind: 'failed' }>) {
   const why = now.kind === 'plan' ? 'The target is not what was approved any more. Nothing was written.' : now.why;
   const again = {
     kind: 'next',
@@ -132,8 +132,12 @@ function stale(request: Request, approved: Json, now: Exclude<Replanned, { kind:
   return { kind: 'stale', why, view } as const;
 }
 
-function comparison(approved: Json, now: Exclude<Replanned, { kind: 'failed' }>): View['parts'] {
+function comparison(approved: Proposal, now: Exclude<Replanned, { kind: 'failed' }>): View['parts'] {
   if (now.kind !== 'plan') return now.view?.parts ?? [];
-  const rows = differences(approved, now.plan.plan).map(({ path, approved, now }) => [path, approved, now]);
+  const rows = differences(approved.compared, now.plan.compared).map(({ path, approved, now }) => [
+    path,
+    approved,
+    now,
+  ]);
   return [{ kind: 'table', name: 'differences.csv', head: ['What', 'Approved', 'Now'], rows }];
 }

@@ -57,13 +57,10 @@ describe('a call by HTTP', () => {
     };
     const send = () => call({ method: 'PUT', body: 'text', headers: { 'content-type': 'text/x' }, writes: true });
     const { headers, body } = await send();
-    await send();
-    expect([headers['x-method'], headers['x-type'], body.toString(), sockets.size]).toEqual([
-      'PUT',
-      'text/x',
-      'text',
-      1,
-    ]);
+    for (let more = 0; more < 5; more++) await send();
+    // A connection is free a moment after its answer, so that a second one may be there.
+    expect(sockets.size).toBeLessThan(3);
+    expect([headers['x-method'], headers['x-type'], body.toString()]).toEqual(['PUT', 'text/x', 'text']);
   });
 
   test.each([
@@ -116,8 +113,8 @@ describe('a call by HTTP', () => {
     const mute = createTcpServer((socket) => socket.end('SSH-2.0-OpenSSH\r\n')).listen(0, '127.0.0.1');
     await once(mute, 'listening');
     const url = new URL(`http://127.0.0.1:${(mute.address() as AddressInfo).port}/`);
-    await expect(call({ url })).rejects.toMatchObject(failure('malformed', 'none'));
-    mute.close();
+    const answered = call({ url });
+    await expect(answered.finally(() => mute.close())).rejects.toMatchObject(failure('malformed', 'none'));
   });
 
   test('a call that was given up before is not sent', async () => {

@@ -26,9 +26,7 @@ export function ticks(text: string): TickSet {
 }
 
 export function clientOf(network: Network): Distkv {
-  const [first, ...rest] = network.servers.map(addressOf);
-  if (!first) throw new Error('a network without servers');
-  return createDistkv({ servers: [first, ...rest] });
+  return createDistkv({ servers: network.servers.map(addressOf) });
 }
 
 function addressOf(server: string): { host: string; port: number } {

@@ -134,7 +134,7 @@ async function playing<T>(
   use: (distkv: Distkv, server: string) => Promise<T>,
   credentials?: { user: string; password: string },
 ): Promise<T> {
-  const distkv = createDistkv({ servers: [server.address], ...(credentials ? { credentials } : {}) });
+  const distkv = createDistkv({ servers: [server.address], login: credentials ?? null });
   try {
     return await use(distkv, distkv.servers[0]);
   } finally {

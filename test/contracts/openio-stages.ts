@@ -38,7 +38,7 @@ function stuck(name: string, three: Three, awake: number) {
   return async (stage: Stage): Promise<void> => {
     await stage.place(name, masterFirst(three, awake));
     await stage.post(`${LEAVE}${name}`);
-    await stage.post('/v3.0/OPENIO/admin/debug?acct=myaccount&type=meta2&ref=cnt2');
+    await stage.post(`/v3.0/OPENIO/admin/debug?acct=myaccount&type=meta2&ref=${name}`);
     stage.freeze(...three.filter((_, index) => index !== awake));
   };
 }
@@ -74,6 +74,7 @@ const electing: readonly Replay[] = [
       await stage.post(`${STATUS}FVE0`);
       stage.resume(NEW[2]);
     },
+    scale: 0.03,
   },
   { capture: 'admin-status_two-hung_4.2.10', before: stuck('FVE0', OLD, 0) },
   { capture: 'admin-status_two-hung_2026.14.2', before: stuck('FVE0', NEW, 0) },
@@ -177,6 +178,7 @@ const debugging: readonly Replay[] = [
       await movedByHand('man1', ['127.0.0.1:6023', NEW[1], NEW[2]], true)(stage);
       await stage.post(`${STATUS}man1`);
     },
+    chance: true,
     log: 'known',
   },
   {

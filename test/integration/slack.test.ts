@@ -52,7 +52,7 @@ async function typeUntilTaken(who: string, text: string): Promise<void> {
   }
   throw new Error(`${text} was never taken`);
 }
-const valueOf = (uuid: string) => etcd.get(`/servers/${uuid}`).string();
+const storedAt = (uuid: string) => etcd.get(`/servers/${uuid}`).string();
 /** A server of one's own, so that tests do not stand in each other's way. */
 async function register(): Promise<string> {
   const uuid = `${Math.random().toString(16).slice(2, 10).padEnd(8, '0')}-0000-4000-8000-000000000000`;
@@ -82,10 +82,10 @@ test('a purge is approved by somebody else, and the key is gone from etcd', asyn
   const uuid = await register();
   await type('ana', `/palm purge ${uuid}`);
   await sawOf(uuid, 'Nothing has been changed yet');
-  expect(await valueOf(uuid)).toContain('spare');
+  expect(await storedAt(uuid)).toContain('spare');
   await press('ben', 'Approve');
   await sawOf(uuid, 'Outcome: succeeded');
-  expect(await valueOf(uuid)).toBeNull();
+  expect(await storedAt(uuid)).toBeNull();
 }, 30_000);
 
 test('an irreversible change waits for a second approver', async () => {
@@ -93,11 +93,11 @@ test('an irreversible change waits for a second approver', async () => {
   await saw('Cannot be undone. Needs 2 approvals', other);
   await press('ben', 'Approve', other);
   await saw('Needs 1 approval by somebody', other);
-  expect(await valueOf(SEED.printf)).not.toBeNull();
+  expect(await storedAt(SEED.printf)).not.toBeNull();
   await press('cho', 'Deny', other);
   await saw('Denied by @cho', other);
   expect(newest(other)?.buttons).toEqual([]);
-  expect(await valueOf(SEED.printf)).not.toBeNull();
+  expect(await storedAt(SEED.printf)).not.toBeNull();
 }, 30_000);
 
 test('a command that Slack delivers twice is one request', async () => {
@@ -118,7 +118,7 @@ test('of two clicks in the same moment one decides, and the other is told so', a
   await sawOf(uuid, 'Nothing was run');
   const told = [...world.workspace.ephemerals('ana'), ...world.workspace.ephemerals('ben')];
   expect(told.filter((one) => /was (withdrawn|denied)\. Your click changed nothing/.test(one.plain))).toHaveLength(1);
-  expect(await valueOf(uuid)).toContain('spare');
+  expect(await storedAt(uuid)).toContain('spare');
 }, 30_000);
 
 test.each([
@@ -164,7 +164,7 @@ test('a bot that was killed paints what it missed, and decisions asked before st
   await world.restartBot();
   expect(await press('ben', 'Approve')).toMatchObject({ delivered: true });
   await sawOf(uuid, 'Outcome: succeeded');
-  expect(await valueOf(uuid)).toBeNull();
+  expect(await storedAt(uuid)).toBeNull();
 }, 60_000);
 
 test('Redis gone while a command arrives: answered within a second that nothing was run; back again, all works', async () => {
@@ -190,7 +190,7 @@ test('Redis hanging while somebody approves: the click is answered, and counts o
   // The vote may have landed when Redis went on; if not, it is given again.
   if (newest(other)?.buttons.includes('Approve')) await press('ben', 'Approve', other);
   await sawOf(uuid, 'Outcome: succeeded');
-  expect(await valueOf(uuid)).toBeNull();
+  expect(await storedAt(uuid)).toBeNull();
 }, 60_000);
 
 test('a 429 is obeyed, and the message comes afterwards', async () => {
@@ -259,6 +259,7 @@ describe('over HTTP', () => {
   });
 
   test('health, readiness and metrics', async () => {
+    await post(signed(body), body);
     expect((await fetch(`${address}/healthz`)).status).toBe(200);
     expect(await (await fetch(`${address}/readyz`)).text()).toBe('ready\n');
     expect(await (await fetch(`${address}/metrics`)).text()).toMatch(

@@ -79,7 +79,7 @@ describe('a real password', () => {
 
   const joining = (credentials?: { user: string; password: string }) => {
     const port = Number(network.servers[0]?.split(':')[1]);
-    return createDistkv({ servers: [{ host: '127.0.0.1', port }], ...(credentials ? { credentials } : {}) });
+    return createDistkv({ servers: [{ host: '127.0.0.1', port }], login: credentials ?? null });
   };
 
   it('lets us in, twenty times in a row', async () => {

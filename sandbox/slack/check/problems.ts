@@ -1,7 +1,7 @@
 /** Says zod's issues in Slack's words. */
 import type { z } from 'zod';
 
-export type Refusal =
+type Refusal =
   | 'invalid_blocks'
   | 'invalid_arguments'
   | 'msg_blocks_too_long'

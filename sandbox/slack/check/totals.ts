@@ -34,7 +34,7 @@ function twice(field: string, one: { readonly id: string | undefined; readonly p
 }
 
 /** Counts what is shown: the `text` of everything nested, and a data table's caption. Ids and values are not text. */
-export function charactersOf(value: unknown): number {
+function charactersOf(value: unknown): number {
   if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + charactersOf(item), 0);
   if (typeof value !== 'object' || value === null) return 0;
   return Object.entries(value).reduce((sum, [key, inner]) => {

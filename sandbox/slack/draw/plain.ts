@@ -18,7 +18,11 @@ function controlText({ element }: Control): string {
       return element.options.map((option) => `( ) ${option.text.text}`).join(' ');
     case 'overflow':
       return `[… ${element.options.map((option) => option.text.text).join(', ')}]`;
-    default:
+    case 'static_select':
+    case 'users_select':
+    case 'datepicker':
+    case 'plain_text_input':
+    case 'number_input':
       return `[${element.placeholder?.text ?? element.type}]`;
   }
 }

@@ -1,5 +1,5 @@
 /** Buttons, menus and inputs, and the dialogs that ask before they act. */
-import { el } from './dom.js';
+import { el, showDialog } from './dom.js';
 
 /** Asks what the app wants asked. Resolves true when the person agrees. */
 function ask(confirm) {
@@ -12,7 +12,7 @@ function ask(confirm) {
     const style = confirm.style === 'danger' ? 'danger' : 'primary';
     const dialog = el(
       'dialog',
-      { class: 'confirm', 'aria-label': confirm.title?.text ?? 'Are you sure?', on: { cancel: answer(false), close: () => dialog.remove() } },
+      { class: 'confirm', 'aria-label': confirm.title?.text ?? 'Are you sure?', on: { cancel: answer(false) } },
       el('h2', {}, confirm.title?.text ?? 'Are you sure?'),
       el('p', {}, confirm.text.text),
       el(
@@ -22,8 +22,7 @@ function ask(confirm) {
         el('button', { type: 'button', class: `button ${style}`, on: { click: answer(true) } }, yes),
       ),
     );
-    document.body.append(dialog);
-    dialog.showModal();
+    showDialog(dialog);
   });
 }
 

@@ -40,6 +40,21 @@ export async function act(path, body) {
   return undefined;
 }
 
+/**
+ * Shows a dialog until it is closed. Chromium gives the focus back but not the keyboard; taking the focus away and giving
+ * it again does.
+ */
+export function showDialog(dialog) {
+  dialog.addEventListener('close', () => {
+    dialog.remove();
+    const back = document.activeElement;
+    back?.blur();
+    back?.focus();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
 const TOAST_MS = 6000;
 
 export function toast(text) {

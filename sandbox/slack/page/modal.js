@@ -1,6 +1,6 @@
 /** The form that the current person has open. */
 import { heldBy } from './controls.js';
-import { act, el } from './dom.js';
+import { act, el, showDialog } from './dom.js';
 import { drawInput, drawOne } from './draw.js';
 
 let dialog;
@@ -55,11 +55,7 @@ function open(view, page) {
       ),
     ),
   );
-  // Removed only once it is closed: otherwise the browser loses track of where typing goes.
-  const opened = dialog;
-  opened.addEventListener('close', () => opened.remove());
-  document.body.append(opened);
-  opened.showModal();
+  showDialog(dialog);
 }
 
 /** Errors change in place: what was typed stays. */

@@ -9,10 +9,10 @@ import { createVisiting, type Visit } from './visit';
 import type { Message } from './wire';
 
 export interface DistkvOptions {
-  /** The first one is asked unless a command names another; all are read after a mark. */
-  readonly servers: readonly [Address, ...Address[]];
+  /** At least one. The first one is asked unless a command names another; all are read after a mark. */
+  readonly servers: readonly Address[];
   /** Used only where a server demands it. */
-  readonly credentials?: Credentials;
+  readonly login?: Credentials | null;
   /** Speaks TLS to all servers; never tried unasked. */
   readonly tls?: Tls;
   /** Milliseconds for connecting, greeting and login together. */
@@ -54,11 +54,13 @@ export interface Wanted {
 const CONNECT_MS = 5_000;
 const REQUEST_MS = 5_000;
 
+/** Connects when asked, for every question anew; there is nothing to close. */
 export function createDistkv(options: DistkvOptions): Distkv {
   const [first, ...others] = options.servers;
+  if (!first) throw new Error('at least one DistKV server is needed');
   const visit = createVisiting({
     addresses: new Map(options.servers.map((address) => [serverName(address), address])),
-    credentials: options.credentials ?? null,
+    credentials: options.login ?? null,
     tls: options.tls ?? null,
     connectMs: options.connectMs ?? CONNECT_MS,
     requestMs: options.requestMs ?? REQUEST_MS,
@@ -74,7 +76,7 @@ export function createDistkv(options: DistkvOptions): Distkv {
 }
 
 /** IPv6 addresses in brackets, as they are configured. */
-export function serverName({ host, port }: Address): string {
+function serverName({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 

@@ -54,6 +54,8 @@ export function createCalls(http: Http): Calls {
       signal: call.signal,
       headers: {
         accept: 'application/json',
+        // 4.2 answers 40 ms late on kept-alive connections, and a write must not meet one that was just closed.
+        connection: 'close',
         'x-oio-req-id': `${requestIdPrefix(call.request)}${counter}`,
         'x-oio-timeout': String(exchange.withinMs * 1_000),
         ...(exchange.body === undefined ? {} : { 'content-type': 'application/json' }),

@@ -122,7 +122,7 @@ function objectionTo(args: MarkArgs, asked: State): Planned<MarkPlan> | null {
 type Reason = readonly [ticks: TickSet, why: string];
 
 /** Why ticks of these must not be marked there, each tick under one reason. */
-export function reasonsAgainst(ticks: TickSet, asked: State, node: string): readonly Reason[] {
+function reasonsAgainst(ticks: TickSet, asked: State, node: string): readonly Reason[] {
   const last = asked.nodes.get(node) ?? 0n;
   const reasons: Reason[] = [];
   let left = subtract(ticks, ticksIn(asked, 'missing', node));

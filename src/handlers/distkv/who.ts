@@ -99,7 +99,7 @@ function row(one: Seen, node: string, n: bigint): readonly string[] {
 }
 
 /** How this server counts the tick. */
-export function standing(state: State, node: string, n: bigint): string {
+function standing(state: State, node: string, n: bigint): string {
   const known = state.nodes.get(node);
   if (isMissing(state, node, tick(n))) return 'missing';
   const words = (['present', 'deleted', 'superseded'] as const).filter(

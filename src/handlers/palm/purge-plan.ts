@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Guard } from '../../backends/palm/palm';
+import type { Json } from '../operation';
 import { readServer, type Server } from './record';
 
 const server = z.strictObject({
@@ -39,6 +40,16 @@ export function recordOf(purged: PurgedServer): Server {
   const row = readServer({ id: purged.uuid, bytes, directory: false });
   if (!row.ok || sha256(bytes) !== purged.sha256) throw new Error(`the plan's record of ${purged.uuid} is damaged`);
   return row.server;
+}
+
+/** For people who compare two plans: records field by field instead of their bytes. */
+export function comparedPurge({ servers }: PurgePlan): Json {
+  return servers.map((purged) => ({
+    uuid: purged.uuid,
+    revision: purged.revision,
+    record: recordOf(purged),
+    'called leader by': purged.followers.count,
+  }));
 }
 
 export function guardOf({ uuid, revision, sha256 }: PurgedServer): Guard {

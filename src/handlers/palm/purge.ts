@@ -1,7 +1,16 @@
 import type { Palm, Removal } from '../../backends/palm/palm';
 import { type Change, type Context, defineChange, type Finding, type Planned, type Step } from '../operation';
 import { lookEach, stepOfFailure } from './outcome';
-import { guardOf, type PurgedServer, type PurgePlan, purgePlan, recordOf, sha256, targetOf } from './purge-plan';
+import {
+  comparedPurge,
+  guardOf,
+  type PurgedServer,
+  type PurgePlan,
+  purgePlan,
+  recordOf,
+  sha256,
+  targetOf,
+} from './purge-plan';
 import { previewPurge, recheckView, renderPurge } from './purge-view';
 import { type Match, parseUuids, type Survey, select, survey } from './selection';
 import { briefly, cell, whyEmpty } from './text';
@@ -32,6 +41,7 @@ export function palmPurge(palm: Palm, options: PurgeOptions = {}): Change {
     targets: ({ servers }) =>
       servers.map((server) => ({ key: targetOf(server), label: `${cell(recordOf(server).server)} ${server.uuid}` })),
     preview: (plan) => previewPurge(plan, recheckMs),
+    compared: comparedPurge,
     execute: (plan, context) => execute(palm, plan, context),
     seal: ({ servers }, { request, signal }) =>
       palm.seal(

@@ -194,6 +194,39 @@ describe('questions and answers', () => {
     ]);
   });
 
+  it('about a record give the tock of the record, which is not the one of the server', async () => {
+    const server = await greeting((message, socket) => {
+      const chain = { node: 'test2', tick: 1, prev: null };
+      const found = { value: 1, path: new FullPath(['a']), chain, tock: 3_000, seq: message.seq };
+      socket.write(
+        encodeReply(message.action === 'get_value' ? found : { ...missing([2]), tock: 6, seq: message.seq }),
+      );
+    });
+    const distkv = clientOf(server);
+    await distkv.records(distkv.servers[0], { node: 'test2', ticks: [1n] }, signal());
+    const state = await distkv.state(distkv.servers[0], ['missing'], signal());
+    expect(state.earlier).toEqual({ node: 'test1', tock: 4n });
+  });
+
+  it('never show what an internal record holds, since logins are among them', async () => {
+    const server = await greeting(({ seq }, socket) => {
+      const found = {
+        value: 'the hash of a password',
+        path: new FullPath([null, 'auth', 'password']),
+        chain: null,
+        tock: 1,
+      };
+      socket.write(encodeReply({ ...found, seq }));
+    });
+    const distkv = clientOf(server);
+    const [record] = await distkv.records(distkv.servers[0], { node: 'test2', ticks: [1n] }, signal());
+    expect(record).toMatchObject({
+      path: 'null.auth.password',
+      value: 'an internal record, not shown',
+      current: false,
+    });
+  });
+
   it('carry a million separate missing ticks', async () => {
     const odd = Array.from({ length: 1_000_000 }, (_, i) => 2 * i + 1);
     const reply = encodeReply({ ...missing(odd), tock: 5 });
@@ -290,7 +323,7 @@ describe('the login', () => {
 
   function joining(sandbox: DistkvSandbox, credentials?: { user: string; password: string }): Distkv {
     const port = Number(sandbox.servers[0]?.split(':')[1]);
-    return createDistkv({ servers: [{ host: '127.0.0.1', port }], ...(credentials ? { credentials } : {}) });
+    return createDistkv({ servers: [{ host: '127.0.0.1', port }], login: credentials ?? null });
   }
 
   it.each(['root', '_test'] as const)('by %s needs no secret', async (method) => {
@@ -354,7 +387,7 @@ describe('the login', () => {
       greet: (socket) => void socket.write(greet),
       answer: (message, socket) => void socket.write(encodeReply({ nodes: {}, node: 'n', tock: 5, seq: message.seq })),
     });
-    const distkv = clientOf(server, { credentials: { user: 'joe', password: 'x' } });
+    const distkv = clientOf(server, { login: { user: 'joe', password: 'x' } });
     await distkv.state(distkv.servers[0], ['nodes'], signal());
     expect(server.received.map(({ action }) => action)).toEqual(['get_state']);
   });

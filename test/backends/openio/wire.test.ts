@@ -206,6 +206,14 @@ describe('which servers can ask a peer alone', () => {
     expect(proxy.asked.some(({ path }) => path.endsWith('sync'))).toBe(false);
   });
 
+  test('what was proven is not asked again', async () => {
+    await against(healthy(PEERS));
+    expect(await openio.provesPeerAlone(base('FVE0'), call())).toBe(true);
+    const before = proxy.asked.length;
+    expect(await openio.provesPeerAlone(base('FVE0'), call())).toBe(true);
+    expect(proxy.asked).toHaveLength(before);
+  });
+
   test('one peer whose call is lost does not hide the others', async () => {
     const cut = (asked: Asked): Said | null => (asked.query.get('service_id') === PEERS[1] ? 'hang up' : null);
     await against(healthy(PEERS, cut));

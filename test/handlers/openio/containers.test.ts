@@ -6,6 +6,7 @@ import { openioContainerCheck } from '../../../src/handlers/openio/container-che
 import { openioContainerLocate } from '../../../src/handlers/openio/container-locate';
 import { openioContainerShow } from '../../../src/handlers/openio/container-show';
 import { openioElectionDiagnose } from '../../../src/handlers/openio/election-diagnose';
+import { openioElectionStatus } from '../../../src/handlers/openio/election-status';
 import { openioReferenceList } from '../../../src/handlers/openio/reference-list';
 import { ask, nextOf, perform, planned, type Rig, rig, rowsOf, textOf, VERSIONS } from './support';
 
@@ -110,6 +111,13 @@ describe.each(VERSIONS)('on %s', (version) => {
     expect(view.tone).toBe('bad');
     expect(textOf(view)).toContain(text);
     expect(Object.keys(nextOf(view)).length).toBeGreaterThan(0);
+  });
+
+  test('diagnose does not wait for copies of a base whose election is stuck', async () => {
+    await world.sandbox.switchTrouble('stuck-election', true);
+    await ask(openioElectionStatus(world.openio), 'meta2 FVE0');
+    const view = await ask(openioElectionDiagnose(world.openio), 'meta2 FVE0');
+    expect(textOf(view)).toContain('copies: not read: the election is not over');
   });
 
   test('diagnose changes nothing: no election is started', async () => {

@@ -251,3 +251,12 @@ test('a damaged copy on the master is told before the copies that differ, and ne
   expect(found(seen({ copies }))).toEqual(['master has the bad copy', 'a copy differs']);
   expect(finding('a copy differs', seen({ copies }))?.next?.operation).toBe('container check');
 });
+
+test('ZooKeeper trouble that is over is no trouble', () => {
+  const [first, ...rest] = seen().debug;
+  const recovered = remembers(first?.answer.id ?? A, {
+    state: 'MASTER',
+    log: log('CREATING:CREATE_KO:FAILED', 'CHECKING_SLAVES:GETVERS_OK:MASTER'),
+  });
+  expect(found(seen({ debug: [recovered, ...rest] }))).toEqual([]);
+});

@@ -169,7 +169,13 @@ describe.each(['v3', 'v2'] as const)('palm purge in etcd %s', (api) => {
     await proposal.seal(context);
     const [finding] = await proposal.verify(context);
     const there = (await rig.hand.read(PRINTF)) !== null;
-    expect(finding?.verdict).toBe(there ? (api === 'v3' ? 'contradicted' : 'unverifiable') : 'confirmed');
+    // v2 has no seal: there the delete may land between the two looks.
+    const truths = there
+      ? [api === 'v3' ? 'contradicted' : 'unverifiable']
+      : api === 'v3'
+        ? ['confirmed']
+        : ['confirmed', 'unverifiable'];
+    expect(truths).toContain(finding?.verdict);
     expect(await rig.hand.read(WORKER)).not.toBeNull();
     await palm.close();
   });

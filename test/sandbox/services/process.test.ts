@@ -10,7 +10,7 @@ const stubborn = { file: 'sh', args: ['-c', 'trap "" TERM; echo ready; while :; 
 
 test('a program ends when the one who started it is killed with SIGKILL', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'quorumbot-test-'));
-  const holder = run({ ...script(join(__dirname, '../../support/redis-holder.ts')), env: { TMPDIR: directory } });
+  const holder = run({ ...script(join(__dirname, '../../support/redis-program.ts')), env: { TMPDIR: directory } });
   const [, pid, port] = /holding (\d+) (\d+)/.exec(await holder.said(/holding/)) ?? [];
   const wire = connect(Number(port), '127.0.0.1').on('error', () => {});
   await once(wire, 'connect');
@@ -72,7 +72,7 @@ test('arguments reach the program as they are, whatever they hold', async () => 
 });
 
 test('a program that does not exist ends with code 127 and its name', async () => {
-  const program = run({ file: 'no-such-program' });
+  const program = run({ file: '/no/such/program' });
   expect(await program.exited).toEqual({ code: 127, signal: null });
-  expect(program.output()).toContain('no-such-program');
+  expect(program.output()).toContain('/no/such/program');
 });

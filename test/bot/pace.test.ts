@@ -1,0 +1,26 @@
+import { createBucket } from '../../src/bot/pace';
+
+let now = 0;
+const clock = () => now;
+beforeEach(() => {
+  now = 10_000;
+});
+
+test('a burst leaves at once, what follows one after the other', () => {
+  const bucket = createBucket({ burst: 3, perSecond: 1 }, clock);
+  expect([1, 2, 3, 4, 5, 6].map(() => bucket.book())).toEqual([0, 0, 0, 1_000, 2_000, 3_000]);
+});
+
+test('a bucket that was left alone is full again, and not fuller', () => {
+  const bucket = createBucket({ burst: 2, perSecond: 1 }, clock);
+  bucket.book();
+  bucket.book();
+  now += 60_000;
+  expect([1, 2, 3].map(() => bucket.book())).toEqual([0, 0, 1_000]);
+});
+
+test('a pause holds everything back until its end, and then there is no burst', () => {
+  const bucket = createBucket({ burst: 3, perSecond: 1 }, clock);
+  bucket.pause(5);
+  expect([1, 2].map(() => bucket.book())).toEqual([5_000, 6_000]);
+});

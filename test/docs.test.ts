@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SYSTEMS } from '../src/bot/app';
+import { catalogueOf } from '../src/handlers/index';
+import type { Operation } from '../src/handlers/operation';
+import { splitWords } from '../src/handlers/words';
+import { everySystem } from './support/systems';
+
+const root = join(__dirname, '..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const systems = everySystem();
+const catalogue = catalogueOf(systems);
+afterAll(() => systems.close());
+
+const row = (operation: Operation) =>
+  `| \`/${[operation.name, operation.usage].filter(Boolean).join(' ')}\` | ${operation.kind} | ${operation.summary} |`.replaceAll(
+    /(?<=`.*)\|(?=.*`)/g,
+    '\\|',
+  );
+
+test('docs/commands.md holds a row for every operation, as the help says it, and no other', () => {
+  const rows = read('docs/commands.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| `/'));
+  expect(rows).toEqual(catalogue.operations.map(row));
+});
+
+test('every example of the help is a command of its own operation', () => {
+  for (const operation of catalogue.operations) {
+    for (const example of operation.examples) {
+      const words = splitWords(example);
+      const matched = words.ok ? catalogue.match(words.args) : null;
+      expect([example, matched?.operation.name, matched && operation.check(matched.words)]).toEqual([
+        example,
+        operation.name,
+        null,
+      ]);
+    }
+  }
+});
+
+test('the manifest has a slash command for every system, and the bot listens to each', () => {
+  const manifest: { features: { slash_commands: { command: string }[] } } = JSON.parse(read('manifest.json'));
+  const commands = manifest.features.slash_commands.map(({ command }) => command.slice(1));
+  expect(commands).toEqual([...SYSTEMS]);
+  expect([...SYSTEMS]).toEqual(expect.arrayContaining([...catalogue.systems]));
+});
+
+test('the README names the two commands and every document it speaks of', () => {
+  const readme = read('README.md');
+  expect(readme).toContain('npm run demo');
+  expect(readme).toContain('npm test');
+  for (const [, path = ''] of readme.matchAll(/\]\((docs\/[\w-]+\.md)\)/g))
+    expect(read(path).length).toBeGreaterThan(100);
+});

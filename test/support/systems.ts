@@ -1,0 +1,23 @@
+import { createPalm } from '../../src/backends/palm/create';
+import { createUnits } from '../../src/backends/units';
+import type { Systems } from '../../src/handlers/index';
+import type { Ledger } from '../../src/handlers/ledger';
+
+/** Every system configured, none of them reached: for tests that only look at what operations say of themselves. */
+export function everySystem(): Systems & { close(): Promise<void> } {
+  const etcd = createPalm({ api: 'v3', hosts: ['http://127.0.0.1:1'] });
+  const units = createUnits({ where: null, keyFile: '', knownHostsFile: '' });
+  return { palm: { etcd, units }, ledger: emptyLedger(), close: () => etcd.close() };
+}
+
+function emptyLedger(): Ledger {
+  return {
+    performed: async () => null,
+    newest: async () => [],
+    find: async () => null,
+    audit: async () => [],
+    verifyAudit: async () => ({ kind: 'whole', entries: 0, head: '' }),
+    locks: async () => [],
+    clear: async () => false,
+  };
+}
