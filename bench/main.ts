@@ -1,9 +1,15 @@
+import { benchDistkv } from './distkv';
+import { benchOpenio } from './openio';
 import { benchPalm } from './palm';
 import type { Row } from './row';
 import { benchSlack } from './slack';
 
 /** `npm run bench [NAME…]`: every measure beside its bare baseline in the same run, as one table. */
-const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = { slack: benchSlack, palm: benchPalm };
+const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
+  slack: benchSlack,
+  palm: benchPalm,
+  distkv: benchDistkv,
+};
 
 export async function bench(names: readonly string[]): Promise<void> {
   const unknown = names.find((name) => !(name in BENCHES));

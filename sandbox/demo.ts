@@ -13,7 +13,7 @@ export async function demo(args: readonly string[]): Promise<void> {
   const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
   if (args.includes('--script')) return playAll(world);
   welcome(world, seconds);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end(world, 0));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(world, 0));
   void world.bot().exited.then((exit) => {
     if (ending) return;
     console.error(`the bot ended (${exit.code ?? exit.signal}):\n${world.bot().output()}`);

@@ -1,5 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { createDistkvSandbox } from './distkv/sandbox';
+import { DISTKV_SCENARIOS } from './distkv/scenarios';
+import { createOpenioSandbox } from './openio/sandbox';
+import { OPENIO_SCENARIOS } from './openio/scenarios';
 import { createPalmCluster } from './palm/cluster';
 import { PALM_SCENARIOS } from './palm/scenarios';
 import { createRedisTrouble } from './redis-trouble';
@@ -44,13 +48,18 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     for (const end of closing.splice(0).reverse()) await end();
   };
   try {
-    const [redis, etcd] = await Promise.all([startRedis(), startEtcd()]);
-    closing.push(redis.stop, etcd.stop);
+    const [redis, etcd, openio, distkv] = await Promise.all([
+      startRedis(),
+      startEtcd(),
+      createOpenioSandbox({ version: '2026.14.2' }),
+      createDistkvSandbox(),
+    ]);
+    closing.push(redis.stop, etcd.stop, openio.close, distkv.close);
     const palm = createPalmCluster(etcd);
     closing.push(palm.close);
     await palm.seed();
-    const systems = [palm, createRedisTrouble(redis)];
-    const scenarios = PALM_SCENARIOS;
+    const systems = [openio, distkv, palm, createRedisTrouble(redis)];
+    const scenarios = [...PALM_SCENARIOS, ...OPENIO_SCENARIOS, ...DISTKV_SCENARIOS];
     const { port, rates } = options;
     const workspace = await createWorkspace({
       manifest: JSON.parse(readFileSync(join(ROOT, 'manifest.json'), 'utf8')),
@@ -62,7 +71,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       ...(rates && { rates }),
     });
     closing.push(workspace.close);
-    const start = () => startBot(options, { workspace, settings: settingsOf({ workspace, redis, etcd }) });
+    const start = () =>
+      startBot(options, { workspace, settings: settingsOf({ workspace, redis, etcd, openio, distkv }) });
     let bot = await start();
     closing.push(() => bot.stop());
     const restartBot = async () => {
@@ -76,13 +86,22 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   }
 }
 
-function settingsOf({ workspace, redis, etcd }: Pick<World, 'workspace' | 'redis' | 'etcd'>): Record<string, string> {
+interface Far extends Pick<World, 'workspace' | 'redis' | 'etcd'> {
+  readonly openio: { readonly url: string; readonly namespace: string; readonly account: string };
+  readonly distkv: { readonly servers: readonly string[] };
+}
+
+function settingsOf({ workspace, redis, etcd, openio, distkv }: Far): Record<string, string> {
   return {
     SLACK_API_URL: workspace.apiUrl,
     SLACK_BOT_TOKEN: workspace.botToken,
     SLACK_SIGNING_SECRET: workspace.signingSecret,
     PORT: '0',
     REDIS_URL: redis.url,
+    OPENIO_PROXY_URL: openio.url,
+    OPENIO_NAMESPACE: openio.namespace,
+    OPENIO_ACCOUNT: openio.account,
+    DISTKV_SERVERS: distkv.servers.join(','),
     PALM_ETCD_HOSTS: etcd.url,
     PALM_ETCD_API: 'v3',
     APPROVERS: `${PEOPLE.ben.id},${PEOPLE.cho.id}`,

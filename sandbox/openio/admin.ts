@@ -68,7 +68,7 @@ async function status(world: World, base: Base, address: string): Promise<PeerRe
 }
 
 /** Newer servers say why an election failed. */
-export function why(world: World): string {
+function why(world: World): string {
   return isNew(world) ? ': (503) TIMEOUT! (waiting for election status)' : '';
 }
 

@@ -13,7 +13,7 @@ export function zooKeeperKey(base: Base): string {
   return createHash('sha256').update(`${base.name}@${base.type}`).digest('hex').toUpperCase();
 }
 
-export function emptyBase(name: string, type: Base['type']): Base {
+function emptyBase(name: string, type: Base['type']): Base {
   return { name, type, holdings: new Map(), members: new Map(), nodes: new Map(), nextId: 0 };
 }
 

@@ -1,4 +1,6 @@
 import { believedPeers, clone, compareVersions, holding, memberOf } from './bases';
+import { move } from './log';
+import { forgetSilentServices } from './sessions';
 import { type Base, isFrozen, isNew, isUp, type Member, type World } from './state';
 
 /**
@@ -50,18 +52,6 @@ export function resync(world: World, base: Base, address: string): void {
   const member = memberOf(world, base, address);
   move(world, member, 'SYNC_REQ', 'SYNCING');
   member.until = world.now() + world.waits.copy;
-}
-
-const MOST_LOG = 32;
-
-/** Always true: the member moved. Steps that take no time here still take a millisecond or two, as on real machines. */
-function move(world: World, member: Member, event: string, to: string): true {
-  const last = Number(member.log.at(-1)?.split(':')[0] ?? 0);
-  const at = Math.max(world.now(), last + Math.floor(world.random() * 3));
-  member.log.push(`${at}:${member.state}:${event}:${to}`);
-  if (member.log.length > MOST_LOG) member.log.shift();
-  member.state = to;
-  return true;
 }
 
 type Step = (world: World, base: Base, member: Member) => boolean;
@@ -235,32 +225,4 @@ function followMaster(world: World, base: Base, member: Member): boolean {
   if (member.master !== null && base.nodes.has(member.master)) return false;
   if (world.zooKeeperFrozen) return false;
   return move(world, member, 'LEFT_MASTER', 'LISTING');
-}
-
-/** ZooKeeper drops the nodes of a dead service at once and of a frozen one after its session timeout. */
-function forgetSilentServices(world: World, base: Base): void {
-  if (world.zooKeeperFrozen) return;
-  for (const member of base.members.values()) {
-    const service = world.services.get(member.address);
-    if (!service || !base.nodes.has(member.address)) continue;
-    const since = service.frozenSince;
-    const silent = since !== null && world.now() - since >= world.waits.zooKeeper;
-    if (service.dead || silent) base.nodes.delete(member.address);
-    if (service.dead) base.members.delete(member.address);
-    else if (silent) service.sessionLost = true;
-  }
-}
-
-/** What a service does when it wakes up and finds its session gone. */
-export function reconnect(world: World, address: string): void {
-  for (const base of world.bases.values()) {
-    const member = base.members.get(address);
-    if (!member || member.state === 'NONE' || base.nodes.has(address)) continue;
-    move(world, member, 'DISCONNECTED', 'NONE');
-    member.id = null;
-    member.peers = null;
-    member.master = null;
-    member.masterId = null;
-    member.until = 0;
-  }
 }

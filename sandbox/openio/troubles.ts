@@ -1,7 +1,8 @@
 import type { Trouble } from '../world';
 import { electAll } from './admin';
 import { clone, directoryHosts } from './bases';
-import { leave, reconnect, settle } from './election';
+import { leave, settle } from './election';
+import { reconnect } from './sessions';
 import { addressesOf, type Base, type Copy, delay, isNew, serviceOf, type World } from './state';
 
 /** Something that can be broken and mended. `on` is read from the world, so that a repair by the bot shows. */
@@ -113,7 +114,7 @@ interface Damage {
   readonly where: (world: World, base: Base) => Promise<string>;
 }
 
-/** Seed 001's damage. The tables' versions stay as they are, so that no election notices. */
+/** Rows of one copy are gone. The tables' versions stay as they are, so that no election notices. */
 function lostRows(world: World, damage: Damage): Kind {
   let victim: string | null = null;
   return {
@@ -187,7 +188,7 @@ function missingFile(world: World, fve0: () => Base): Kind {
   };
 }
 
-/** Seed 000: after a leave, two of three peers hang, and the third one can never be sure that it is the newest. */
+/** After a leave, two of three peers hang, and the third one can never be sure that it is the newest. */
 function stuckElection(world: World, fve0: () => Base): Kind {
   const hosts = (): readonly string[] => directoryHosts(world, fve0()).slice(1);
   return {

@@ -15,7 +15,13 @@ export interface Config {
   };
   readonly port: number;
   readonly redisUrl: string;
-  readonly openio: { readonly proxyUrl: string; readonly namespace: string; readonly account: string } | null;
+  readonly openio: {
+    readonly proxyUrl: string;
+    /** Their caches are flushed too. */
+    readonly otherProxyUrls: readonly string[];
+    readonly namespace: string;
+    readonly account: string;
+  } | null;
   readonly distkv: {
     readonly servers: readonly { readonly host: string; readonly port: number }[];
     readonly login: { readonly user: string; readonly password: string } | null;
@@ -71,7 +77,7 @@ const environmentSchema = z.object({
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' })
     .default('redis://127.0.0.1:6379'),
-  OPENIO_PROXY_URL: httpUrl.optional(),
+  OPENIO_PROXY_URL: list.pipe(z.array(httpUrl)).optional(),
   OPENIO_NAMESPACE: z.string().default('OPENIO'),
   OPENIO_ACCOUNT: z.string().default('myaccount'),
   DISTKV_SERVERS: list.pipe(z.array(serverSchema)).optional(),
@@ -172,9 +178,7 @@ function configOf(settings: Settings, file: File): Config {
     },
     port: settings.PORT,
     redisUrl: settings.REDIS_URL,
-    openio: settings.OPENIO_PROXY_URL
-      ? { proxyUrl: settings.OPENIO_PROXY_URL, namespace: settings.OPENIO_NAMESPACE, account: settings.OPENIO_ACCOUNT }
-      : null,
+    openio: openioOf(settings),
     distkv: settings.DISTKV_SERVERS?.length ? { servers: settings.DISTKV_SERVERS, login: loginOf(settings) } : null,
     palm: settings.PALM_ETCD_HOSTS?.length
       ? { api: settings.PALM_ETCD_API, hosts: settings.PALM_ETCD_HOSTS, ssh: sshOf(settings) }
@@ -182,6 +186,15 @@ function configOf(settings: Settings, file: File): Config {
     approvers: settings.APPROVERS,
     rules: rulesOf(settings, file),
   };
+}
+
+function openioOf({
+  OPENIO_PROXY_URL: [proxyUrl, ...otherProxyUrls] = [],
+  OPENIO_NAMESPACE,
+  OPENIO_ACCOUNT,
+}: Settings) {
+  if (proxyUrl === undefined) return null;
+  return { proxyUrl, otherProxyUrls, namespace: OPENIO_NAMESPACE, account: OPENIO_ACCOUNT };
 }
 
 function loginOf({ DISTKV_USER: user, DISTKV_PASSWORD: password }: Settings) {

@@ -1,3 +1,5 @@
+import { createDistkv } from '../backends/distkv/distkv';
+import { createOpenio } from '../backends/openio/create';
 import { createPalm } from '../backends/palm/create';
 import type { Palm } from '../backends/palm/palm';
 import { createUnits } from '../backends/units';
@@ -16,10 +18,14 @@ export function openSystems(config: Config, ledger: Ledger): OpenSystems {
     etcd: createPalm(config.palm),
     units: createUnits(config.palm.ssh ?? { where: null, keyFile: '', knownHostsFile: '' }),
   };
+  const openio = config.openio && createOpenio(config.openio);
   return {
+    openio,
+    distkv: config.distkv && createDistkv(config.distkv),
     palm,
     ledger,
     close: async () => {
+      await openio?.close();
       await palm?.etcd.close();
     },
   };

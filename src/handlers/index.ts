@@ -1,7 +1,26 @@
+import type { Distkv } from '../backends/distkv/distkv';
+import type { Openio } from '../backends/openio/openio';
 import type { Palm } from '../backends/palm/palm';
 import type { Units } from '../backends/units';
 import { type Catalogue, createCatalogue } from './catalogue';
+import { distkvDiagnose } from './distkv/diagnose';
+import { distkvMark } from './distkv/mark';
+import { distkvNodes } from './distkv/nodes';
+import { distkvState } from './distkv/state';
+import { distkvWho } from './distkv/who';
 import type { Ledger } from './ledger';
+import { openioCacheFlush } from './openio/cache-flush';
+import { openioClusterList } from './openio/cluster-list';
+import { openioContainerCheck } from './openio/container-check';
+import { openioContainerLocate } from './openio/container-locate';
+import { openioContainerShow } from './openio/container-show';
+import { openioElectionDebug } from './openio/election-debug';
+import { openioElectionDiagnose } from './openio/election-diagnose';
+import { openioElectionLeave } from './openio/election-leave';
+import { openioElectionPing } from './openio/election-ping';
+import { openioElectionStatus } from './openio/election-status';
+import { openioElectionSync } from './openio/election-sync';
+import { openioReferenceList } from './openio/reference-list';
 import type { Operation } from './operation';
 import { opsAudit } from './ops/audit';
 import { opsClear } from './ops/clear';
@@ -18,13 +37,34 @@ import { palmUndo } from './palm/undo';
 
 /** What operations work on; null where it is not configured, and then its operations are not there. */
 export interface Systems {
+  readonly openio: Openio | null;
+  readonly distkv: Distkv | null;
   readonly palm: { readonly etcd: Palm; readonly units: Units } | null;
   readonly ledger: Ledger;
 }
 
 /** Everything the bot can do: one line per operation. */
-export function catalogueOf({ palm, ledger }: Systems): Catalogue {
+export function catalogueOf({ openio, distkv, palm, ledger }: Systems): Catalogue {
   const operations: readonly Operation[] = [
+    ...(openio
+      ? [
+          openioElectionStatus(openio),
+          openioElectionPing(openio),
+          openioElectionDebug(openio),
+          openioElectionDiagnose(openio),
+          openioElectionLeave(openio),
+          openioElectionSync(openio),
+          openioContainerShow(openio),
+          openioContainerLocate(openio),
+          openioContainerCheck(openio),
+          openioReferenceList(openio),
+          openioClusterList(openio),
+          openioCacheFlush(openio),
+        ]
+      : []),
+    ...(distkv
+      ? [distkvState(distkv), distkvMark(distkv), distkvNodes(distkv), distkvWho(distkv), distkvDiagnose(distkv)]
+      : []),
     ...(palm
       ? [
           palmServers(palm.etcd),

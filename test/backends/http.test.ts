@@ -110,7 +110,7 @@ describe('a call by HTTP', () => {
   });
 
   test('what is not HTTP is malformed', async () => {
-    const mute = createTcpServer((socket) => socket.end('SSH-2.0-OpenSSH\r\n')).listen(0, '127.0.0.1');
+    const mute = createTcpServer((socket) => socket.resume().end('SSH-2.0-OpenSSH\r\n')).listen(0, '127.0.0.1');
     await once(mute, 'listening');
     const url = new URL(`http://127.0.0.1:${(mute.address() as AddressInfo).port}/`);
     const answered = call({ url });

@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createOpenioSandbox, type OpenioSandbox } from '../../sandbox/openio/sandbox';
 import { type Answer, captured, comparable, type Exchange, logs, replay } from './openio-match';
-import { NOT_REPLAYED, REPLAYS, type Replay } from './openio-stages';
+import { NOT_REPLAYED, REPLAYS } from './openio-replays';
+import type { Replay } from './openio-stages';
 import { stageOf } from './openio-world';
 
 /** A hung peer costs 90 ms instead of 30 s. */

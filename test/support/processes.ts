@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Program } from '../../sandbox/services/process';
 
 const TYPESCRIPT = join(__dirname, 'typescript.cjs');
@@ -18,6 +19,11 @@ export function aliveInGroup(group: number): readonly number[] {
       return Number(itsGroup) === group && state !== 'Z' && state !== 'X';
     })
     .map(Number);
+}
+
+/** Waits until all of a group have ended; the last steps of a process come after its connections and outputs are closed. */
+export async function groupEnded(group: number): Promise<void> {
+  while (aliveInGroup(group).length > 0) await setImmediate();
 }
 
 /** State, parent and group, from behind the name, which may hold anything. */

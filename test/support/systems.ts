@@ -1,3 +1,5 @@
+import { createDistkv } from '../../src/backends/distkv/distkv';
+import { createOpenio } from '../../src/backends/openio/create';
 import { createPalm } from '../../src/backends/palm/create';
 import { createUnits } from '../../src/backends/units';
 import type { Systems } from '../../src/handlers/index';
@@ -7,7 +9,15 @@ import type { Ledger } from '../../src/handlers/ledger';
 export function everySystem(): Systems & { close(): Promise<void> } {
   const etcd = createPalm({ api: 'v3', hosts: ['http://127.0.0.1:1'] });
   const units = createUnits({ where: null, keyFile: '', knownHostsFile: '' });
-  return { palm: { etcd, units }, ledger: emptyLedger(), close: () => etcd.close() };
+  const openio = createOpenio({ proxyUrl: 'http://127.0.0.1:1', namespace: 'NS', account: 'a' });
+  const distkv = createDistkv({ servers: [{ host: '127.0.0.1', port: 1 }], login: null });
+  return {
+    openio,
+    distkv,
+    palm: { etcd, units },
+    ledger: emptyLedger(),
+    close: async () => void (await Promise.all([openio.close(), etcd.close()])),
+  };
 }
 
 function emptyLedger(): Ledger {

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { BackendFailure } from '../../backends/failure';
 import type { CacheLevel, Openio } from '../../backends/openio/openio';
-import { type Change, type Context, defineChange, type Finding, type Step } from '../operation';
+import {
+  type Change,
+  type Context,
+  defineChange,
+  type Finding,
+  type Parsed,
+  type Step,
+  type Words,
+} from '../operation';
 import type { View } from '../view';
 import { parseFlags, shorten } from '../words';
 import { stepRows } from './writes';
@@ -11,31 +19,22 @@ const LEVELS = ['low', 'high'] as const satisfies readonly CacheLevel[];
 const planShape = z.object({ level: z.enum(LEVELS), namespace: z.string(), proxies: z.array(z.string()) });
 type Plan = z.output<typeof planShape>;
 
+interface Asked {
+  readonly level: CacheLevel;
+  readonly proxies: readonly string[];
+}
+
 /** Makes proxies forget where bases are; they ask again at the next request. Each proxy has its own cache. */
 export function openioCacheFlush(openio: Openio): Change {
   // The proxy's answer is the only proof: an emptied cache fills again at once. It is kept until it is asked for.
   const answered = new Set<string>();
-  return defineChange<Pick<Plan, 'level' | 'proxies'>, Plan>({
+  return defineChange<Asked, Plan>({
     name: 'openio cache flush',
     usage: 'low|high [--proxy HOST:PORT]…',
     summary: 'Empties the caches of every configured proxy.',
     examples: ['openio cache flush low', `openio cache flush high --proxy ${openio.proxies[0] ?? '127.0.0.1:6000'}`],
     schema: planShape,
-    parse: (words) => {
-      const flags = parseFlags(words, { proxy: { type: 'string', multiple: true } });
-      if (!flags.ok) return flags;
-      const [word, extra] = flags.args.positionals;
-      const level = LEVELS.find((each) => each === word);
-      if (!level || extra !== undefined)
-        return { ok: false, problem: 'say which cache: low (services) or high (directory)' };
-      const proxies = [...new Set(flags.args.values.proxy ?? openio.proxies)];
-      const unknown = proxies.find((proxy) => !openio.proxies.includes(proxy));
-      if (unknown === undefined) return { ok: true, args: { level, proxies } };
-      return {
-        ok: false,
-        problem: `${shorten(unknown)} is not a configured proxy; known: ${openio.proxies.join(', ')}`,
-      };
-    },
+    parse: (words) => parse(openio, words),
     danger: () => 'reversible',
     plan: async ({ level, proxies }) => ({
       kind: 'plan',
@@ -54,6 +53,22 @@ export function openioCacheFlush(openio: Openio): Change {
       };
     },
   });
+}
+
+function parse(openio: Openio, words: Words): Parsed<Asked> {
+  const flags = parseFlags(words, { proxy: { type: 'string', multiple: true } });
+  if (!flags.ok) return flags;
+  const [word, extra] = flags.args.positionals;
+  const level = LEVELS.find((each) => each === word);
+  if (!level || extra !== undefined)
+    return { ok: false, problem: 'say which cache: low (services) or high (directory)' };
+  const proxies = [...new Set(flags.args.values.proxy ?? openio.proxies)];
+  const unknown = proxies.find((proxy) => !openio.proxies.includes(proxy));
+  if (unknown === undefined) return { ok: true, args: { level, proxies } };
+  return {
+    ok: false,
+    problem: `${shorten(unknown)} is not a configured proxy; known: ${openio.proxies.join(', ')}`,
+  };
 }
 
 function keyOf({ namespace }: Plan, proxy: string): string {

@@ -21,7 +21,7 @@ interface Found {
 
 const MOST_TIMES = 200;
 
-/** Seed of many confused nights: reads that are sometimes complete and sometimes not, because one copy is damaged. */
+/** For reads that are sometimes complete and sometimes not, because one copy is damaged. */
 export function openioContainerCheck(openio: Openio): Query {
   return defineQuery<Args, Found>({
     name: 'openio container check',

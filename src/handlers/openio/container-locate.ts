@@ -3,7 +3,7 @@ import { cidOfContainer, containerLabel } from '../../backends/openio/naming';
 import type { Container, Openio, Reference, Service } from '../../backends/openio/openio';
 import { defineQuery, type Query } from '../operation';
 import type { Part } from '../view';
-import { containerWords, parseContainer } from './names';
+import { containerWords, ONE_CONTAINER, parseContainer } from './names';
 
 interface Found {
   readonly container: Container;
@@ -16,7 +16,7 @@ interface Found {
 export function openioContainerLocate(openio: Openio): Query {
   return defineQuery<Container, Found>({
     name: 'openio container locate',
-    usage: 'NAME [--cid] [--account ACCOUNT] [--ns NAMESPACE]',
+    usage: ONE_CONTAINER,
     summary: 'Shows on which services a container lives: meta0, meta1 and meta2.',
     examples: ['openio container locate FVE0'],
     parse: (words) => parseContainer(openio, words),

@@ -3,15 +3,13 @@ import { containerLabel } from '../../backends/openio/naming';
 import type { AdminTable, Container, Openio, Reading } from '../../backends/openio/openio';
 import { defineQuery, type Query } from '../operation';
 import type { Part, Text, View } from '../view';
-import { containerWords, parseContainer } from './names';
+import { containerWords, ONE_CONTAINER, parseContainer } from './names';
 
 interface Found {
   readonly container: Container;
   readonly reading: Reading;
   readonly requestIds: string;
 }
-
-export const ONE_CONTAINER = 'NAME [--cid] [--account ACCOUNT] [--ns NAMESPACE]';
 
 /** One read of a container, from whichever peer the proxy asks. A damaged copy shows as missing fields or as a refusal. */
 export function openioContainerShow(openio: Openio): Query {

@@ -111,7 +111,7 @@ const MOVING = /^(version:.*|sys\.m2\.(usage|objects|version))$/;
 const ABOUT_FILE = /^(stats\.|sys\.last_vacuum$)/;
 
 /** All rows of a table that should be the same in every copy, by name. */
-export function rowsOf({ properties, system }: AdminTable): ReadonlyMap<string, string> {
+function rowsOf({ properties, system }: AdminTable): ReadonlyMap<string, string> {
   const kept = Object.entries(system)
     .filter(([key]) => !ABOUT_FILE.test(key))
     .map(([key, value]) => [key, MOVING.test(key) ? 'present' : value] as const);

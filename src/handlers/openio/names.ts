@@ -50,6 +50,8 @@ export function parseBaseAndPeers(defaults: Defaults, words: Words): Parsed<Base
   return only.ok ? { ok: true, args: { base: base.args, only: only.args } } : only;
 }
 
+export const ONE_CONTAINER = 'NAME [--cid] [--account ACCOUNT] [--ns NAMESPACE]';
+
 export function parseContainer(defaults: Defaults, words: Words): Parsed<Container> {
   const flags = parseFlags(words, NAMING);
   return flags.ok ? containerFrom(defaults, flags.args.values, flags.args.positionals) : flags;

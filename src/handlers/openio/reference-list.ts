@@ -2,7 +2,7 @@ import { requestIdPrefix } from '../../backends/openio/calls';
 import { containerLabel } from '../../backends/openio/naming';
 import type { Container, Openio, Reference } from '../../backends/openio/openio';
 import { defineQuery, type Query } from '../operation';
-import { parseContainer } from './names';
+import { ONE_CONTAINER, parseContainer } from './names';
 
 interface Found {
   readonly container: Container;
@@ -14,7 +14,7 @@ interface Found {
 export function openioReferenceList(openio: Openio): Query {
   return defineQuery<Container, Found>({
     name: 'openio reference list',
-    usage: 'NAME [--cid] [--account ACCOUNT] [--ns NAMESPACE]',
+    usage: ONE_CONTAINER,
     summary: 'Lists the services that the directory links to a container.',
     examples: ['openio reference list cnt2'],
     parse: (words) => parseContainer(openio, words),

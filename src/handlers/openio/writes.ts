@@ -28,7 +28,7 @@ type Verb = 'sync' | 'leave';
 /** Codes after which the peer may have acted although it did not say so. */
 const DOUBTFUL = new Set([-1, 3, 4, 7, 10, 504]);
 
-export function stepOf(verb: Verb, base: Base, answer: PeerAnswer): Step {
+function stepOf(verb: Verb, base: Base, answer: PeerAnswer): Step {
   const { status, message } = answer;
   const text = `${answer.id}: ${explain(verb, answer).words} (${status} ${message})`;
   const target = targetOf(base).key;

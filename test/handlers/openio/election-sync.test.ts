@@ -1,3 +1,4 @@
+import { finalState } from '../../../sandbox/openio/admin';
 import { cidOf } from '../../../sandbox/openio/bases';
 import type { Version } from '../../../sandbox/openio/state';
 import type { Openio } from '../../../src/backends/openio/openio';
@@ -154,7 +155,22 @@ describe('on new servers', () => {
     expect(findings[0]?.text).toContain(silent);
   });
 
-  test('a destination that became master meanwhile is skipped, and one that died is failed or in doubt', async () => {
+  test('a destination that became master meanwhile is skipped: nothing is copied', async () => {
+    await world.sandbox.switchTrouble('lost-rows-slave', true);
+    const proposal = await planned(sync, 'meta2 FVE0');
+    const damaged = [...base().holdings.keys()].find((host) => !whole().includes(host)) ?? '';
+    base().members.clear();
+    base().nodes.clear();
+    await finalState(world.sandbox.world, base(), damaged);
+    const { steps, findings } = await perform(proposal);
+    expect(steps).toMatchObject([
+      { status: 'skipped', text: `${damaged}: the master: nothing was copied to it (301 not SLAVE)` },
+    ]);
+    expect(findings).toMatchObject([{ verdict: 'contradicted' }]);
+    expect(whole()).toHaveLength(2);
+  });
+
+  test('a destination that died meanwhile is a failed step', async () => {
     await world.sandbox.switchTrouble('lost-rows-slave', true);
     const proposal = await planned(sync, 'meta2 FVE0');
     const damaged = [...base().holdings.keys()].find((host) => !whole().includes(host)) ?? '';

@@ -17,7 +17,7 @@ import { splitWords } from '../../../src/handlers/words';
 
 export const VERSIONS = ['4.2.10', '2026.14.2'] as const satisfies readonly Version[];
 /** Every wait of the real servers, shortened: a hung peer costs 150 ms. */
-export const SCALE = 0.005;
+const SCALE = 0.005;
 /** How long changes wait for the truth in tests. */
 export const QUICK = { settleMs: 400, pauseMs: 10 };
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../../sandbox/services/process';
-import { aliveInGroup, script } from '../../support/processes';
+import { aliveInGroup, groupEnded, script } from '../../support/processes';
 
 const stubborn = { file: 'sh', args: ['-c', 'trap "" TERM; echo ready; while :; do sleep 60; done'] };
 
@@ -25,14 +25,14 @@ test('a program ends when the one who started it is killed with SIGKILL', async 
 test('stopping ends the program and its watcher, and tells by what it ended', async () => {
   const program = run({ file: 'sleep', args: ['60'] });
   expect(await program.stop()).toEqual({ code: null, signal: 'SIGTERM' });
-  expect(aliveInGroup(program.pid)).toEqual([]);
+  await groupEnded(program.pid);
 });
 
 test('a program that ignores SIGTERM is killed after the grace, with its children', async () => {
   const program = run(stubborn);
   await program.said(/ready/);
   expect(await program.stop(50)).toEqual({ code: null, signal: 'SIGKILL' });
-  expect(aliveInGroup(program.pid)).toEqual([]);
+  await groupEnded(program.pid);
 });
 
 test('a paused program can be stopped', async () => {

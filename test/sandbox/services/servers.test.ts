@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { startEtcd } from '../../../sandbox/services/etcd';
 import { startRedis } from '../../../sandbox/services/redis';
 import type { Server } from '../../../sandbox/services/server';
-import { aliveInGroup } from '../../support/processes';
+import { groupEnded } from '../../support/processes';
 
 async function settings(redis: Server, names: readonly string[]): Promise<readonly unknown[]> {
   const client = new Redis(redis.url);
@@ -35,7 +35,7 @@ describe.each(kinds)('$name', ({ start }) => {
     const server = await start();
     expect(existsSync(server.directory)).toBe(true);
     await server.stop();
-    expect(aliveInGroup(server.pid)).toEqual([]);
+    await groupEnded(server.pid);
     expect(existsSync(server.directory)).toBe(false);
   });
 
