@@ -8,6 +8,7 @@ import { benchSlack } from './slack';
 const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   slack: benchSlack,
   palm: benchPalm,
+  openio: benchOpenio,
   distkv: benchDistkv,
 };
 

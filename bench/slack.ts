@@ -18,7 +18,7 @@ export async function benchSlack(): Promise<readonly Row[]> {
   const world = await createWorld({ bot, mode: 'http', rates: { post: FAST, update: FAST } });
   const bare = run({
     file: process.execPath,
-    args: [join(ROOT, 'dist/bench/bare-bolt.js'), world.workspace.signingSecret],
+    args: [join(ROOT, 'dist/bench/bare-bolt-child.js'), world.workspace.signingSecret],
   });
   try {
     const barePort = portIn(await bare.said(/"port"/));

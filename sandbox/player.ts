@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Workspace } from './slack/workspace';
 import { CHANNELS, type Line, type PersonName, type Scenario } from './world';
 
@@ -8,18 +9,31 @@ const CHANNEL = CHANNELS[0].name;
 export async function play(workspace: Workspace, scenario: Scenario, say: (line: string) => void): Promise<void> {
   say(`# ${scenario.title}`);
   say(scenario.about);
-  for (const line of scenario.lines) await playLine(workspace, line, say);
+  const stage: Stage = { workspace, say, from: 0 };
+  for (const line of scenario.lines) await playLine(stage, line);
 }
 
-async function playLine(workspace: Workspace, line: Line, say: (line: string) => void): Promise<void> {
+interface Stage {
+  readonly workspace: Workspace;
+  readonly say: (line: string) => void;
+  /** How many messages there were before the last command: what is waited for comes after them. */
+  from: number;
+}
+
+async function playLine(stage: Stage, line: Line): Promise<void> {
+  const { workspace, say } = stage;
   switch (line.kind) {
     case 'say':
       return say(`\n${line.text}`);
+    case 'wait':
+      say(`\n[${line.seconds} s pass]`);
+      return setTimeout(line.seconds * 1_000);
     case 'trouble':
       await workspace.switchTrouble(line.system, line.id, line.on);
       return say(`\n[${line.system}: ${line.id} ${line.on ? 'begins' : 'ends'}]`);
     case 'type':
       say(`\n${line.who}> ${line.command}`);
+      stage.from = tops(workspace).length;
       return delivered(
         line.command,
         await workspace.typeCommand({ who: line.who, channel: CHANNEL, text: line.command }),
@@ -31,7 +45,7 @@ async function playLine(workspace: Workspace, line: Line, say: (line: string) =>
         await workspace.pressButton({ who: line.who, channel: CHANNEL, text: line.button }),
       );
     case 'expect':
-      return say(indented(await expected(workspace, line.text, line.who)));
+      return say(indented(await expected(stage, line.text, line.who)));
   }
 }
 
@@ -39,13 +53,10 @@ function delivered(what: string, result: { readonly delivered: boolean; readonly
   if (!result.delivered) throw new Error(`${what} did not reach the bot: ${result.error}`);
 }
 
-/** What the newest message (or what only `who` sees) says, as soon as it holds the text. */
-async function expected(workspace: Workspace, text: string, who: PersonName | undefined): Promise<string> {
-  const newest = () =>
-    (who === undefined
-      ? workspace.messages(CHANNEL).filter((one) => one.threadTs === undefined)
-      : workspace.ephemerals(who)
-    ).at(-1);
+/** What the newest message since the last command (or what only `who` sees) says, as soon as it holds the text. */
+async function expected(stage: Stage, text: string, who: PersonName | undefined): Promise<string> {
+  const { workspace, from } = stage;
+  const newest = () => (who === undefined ? tops(workspace).slice(from).at(-1) : workspace.ephemerals(who).at(-1));
   try {
     return await workspace.until(() => {
       const message = newest();
@@ -54,6 +65,10 @@ async function expected(workspace: Workspace, text: string, who: PersonName | un
   } catch {
     throw new Error(`nobody saw "${text}" within a minute; the newest message: ${newest()?.plain ?? 'none'}`);
   }
+}
+
+function tops(workspace: Workspace) {
+  return workspace.messages(CHANNEL).filter((one) => one.threadTs === undefined);
 }
 
 function indented(text: string): string {

@@ -40,10 +40,11 @@ export interface TroubledSystem {
 /** One line of a scenario. `press` names the button by its visible text, on the newest message that has it. */
 export type Line =
   | { readonly kind: 'say'; readonly text: string }
+  | { readonly kind: 'wait'; readonly seconds: number }
   | { readonly kind: 'trouble'; readonly system: string; readonly id: string; readonly on: boolean }
   | { readonly kind: 'type'; readonly who: PersonName; readonly command: string }
   | { readonly kind: 'press'; readonly who: PersonName; readonly button: string }
-  /** Waits until the newest message (or, `private`, what only `who` sees) holds this text; fails after 60 seconds. */
+  /** Waits until the newest message since the last command (or what only `who` sees) holds this; fails after a minute. */
   | { readonly kind: 'expect'; readonly text: string; readonly who?: PersonName };
 
 export interface Scenario {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SYSTEMS } from '../src/bot/app';
 import { catalogueOf } from '../src/handlers/index';
-import type { Operation } from '../src/handlers/operation';
 import { splitWords } from '../src/handlers/words';
+import { commandsPage } from './support/commands-page';
 import { everySystem } from './support/systems';
 
 const root = join(__dirname, '..');
@@ -12,17 +12,8 @@ const systems = everySystem();
 const catalogue = catalogueOf(systems);
 afterAll(() => systems.close());
 
-const row = (operation: Operation) =>
-  `| \`/${[operation.name, operation.usage].filter(Boolean).join(' ')}\` | ${operation.kind} | ${operation.summary} |`.replaceAll(
-    /(?<=`.*)\|(?=.*`)/g,
-    '\\|',
-  );
-
-test('docs/commands.md holds a row for every operation, as the help says it, and no other', () => {
-  const rows = read('docs/commands.md')
-    .split('\n')
-    .filter((line) => line.startsWith('| `/'));
-  expect(rows).toEqual(catalogue.operations.map(row));
+test('docs/commands.md says what the catalogue says (npm run docs writes it)', () => {
+  expect(read('docs/commands.md')).toBe(commandsPage(catalogue));
 });
 
 test('every example of the help is a command of its own operation', () => {

@@ -16,7 +16,7 @@ const LOOK_FOR_NPM_MS = 1_000;
 const COMMANDS = {
   demo: { development: false, servers: true, run: (args) => load('dist/sandbox/demo.js').demo(args) },
   start: { development: false, servers: false, run: () => load('dist/src/bot/start.js') },
-  bench: { development: true, servers: true, run: () => load('dist/bench/main.js') },
+  bench: { development: true, servers: true, run: (args) => load('dist/bench/main.js').bench(args) },
   test: { development: true, servers: true, run: () => load('node_modules/jest/bin/jest.js') },
 };
 

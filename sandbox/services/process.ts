@@ -7,6 +7,7 @@
  * id may have been given to a stranger by then, a group exists as long as the watcher is in it.
  */
 import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -14,6 +15,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 const LEASH = 'exec 3<&0 </dev/null; (read -r _ <&3; kill -KILL 0) & exec "$@" 3<&-';
 const LINES_KEPT = 40;
 const GRACE_MS = 5_000;
+const STOPPED_WITHIN_MS = 200;
 
 export interface Program {
   readonly file: string;
@@ -40,6 +42,28 @@ export interface Running {
   kill(): Promise<Exit>;
   pause(): void;
   resume(): void;
+}
+
+/**
+ * A signal is sent at once and obeyed a moment later, by each thread for itself: whoever froze a server must not see it
+ * answer once more. Where there is no /proc it is left at the moment.
+ */
+function untilStopped(pid: number): void {
+  const deadline = performance.now() + STOPPED_WITHIN_MS;
+  while (performance.now() < deadline && threadStates(pid).some((state) => state !== 'T')) {
+    // Nothing but time helps, and whoever asked must not go on before.
+  }
+}
+
+function threadStates(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map((thread) => {
+      const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+      return stat.charAt(stat.lastIndexOf(')') + 2);
+    });
+  } catch {
+    return [];
+  }
 }
 
 /** A program that cannot be found ends with code 127 and says so in its output. */
@@ -69,7 +93,10 @@ export function run(program: Program): Running {
       return Promise.race([lines.first(pattern), ended]);
     },
     kill,
-    pause: () => void child.kill('SIGSTOP'),
+    pause: () => {
+      child.kill('SIGSTOP');
+      untilStopped(pid);
+    },
     resume: () => void child.kill('SIGCONT'),
     stop: async (graceMs = GRACE_MS) => {
       child.kill('SIGTERM');

@@ -17,13 +17,13 @@ import { openSystems, reportSystems } from './systems';
 /** How long a stopping process may take in all. */
 const MOST_STOPPING_MS = 30_000;
 
-export interface Running {
+interface Running {
   /** The port that is listened on. */
   readonly port: number;
   stop(): Promise<void>;
 }
 
-export async function run(config: Config, log: Log): Promise<Running> {
+async function run(config: Config, log: Log): Promise<Running> {
   const onError = (error: unknown, request: string) => log.error({ error, request }, 'work failed');
   const jobs = createJobs({ url: config.redisUrl, rules: config.rules, onError: quietly(log, onError) });
   if (!(await jobs.connected(2_000))) log.warn({}, 'redis is not there yet: commands are answered with that');

@@ -7,7 +7,7 @@ import { type Drawing, drawView, type FileToPost } from './blocks';
 import { refusal } from './commands';
 import type { Log } from './log';
 import { drawRequest } from './message';
-import { type Bucket, createBucket, type Rate } from './pace';
+import { type Bucket, createPace, type Pace } from './pace';
 import { toPng } from './png';
 import type { Sent, Slack } from './slack';
 
@@ -36,12 +36,6 @@ export interface OutboxDeps {
   readonly clock: () => number;
 }
 
-/** Per channel; Slack says about one a second, with short bursts. */
-const POSTS: Rate = { burst: 3, perSecond: 1 };
-/** For the whole workspace: chat.update is allowed about fifty a minute. */
-const EDITS: Rate = { burst: 20, perSecond: 50 / 60 };
-/** The same message is edited at most this often. */
-const BETWEEN_EDITS_MS = 1_000;
 const LOOK_EVERY_MS = 250;
 const AT_ONCE = 20;
 /** After an answer was lost. */
@@ -63,7 +57,8 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   const pump = createPump(deps, async (due) => {
     const request = await deps.store.load(due.request);
     if (!request) return deps.redraws.drop(due.request);
-    const lease = setInterval(() => deps.redraws.renew(due.request).catch(() => undefined), RENEW_EVERY_MS);
+    const renew = () => void deps.redraws.renew(due.request).catch(() => undefined);
+    const lease = setInterval(renew, RENEW_EVERY_MS);
     await lanes.run(request.place.channel, () => settle(due, request)).finally(() => clearInterval(lease));
   });
 
@@ -168,48 +163,6 @@ async function repaint(
   if (message?.ts === clicked.ts && message.revision === request.revision) return;
   if (!message || message.ts === clicked.ts) return deps.redraws.due(id);
   await deps.slack.update(clicked, drawRequest(request, { partial: null, approvers: deps.approvers }));
-}
-
-interface Pace {
-  bucket(request: Request, isEdit: boolean): Bucket;
-  /** Milliseconds until this message may leave. Whoever has waited for the moment it was given may go. */
-  wait(request: Request, isEdit: boolean): number;
-  sent(request: string): void;
-}
-
-function createPace(clock: () => number): Pace {
-  const posts = new Map<string, Bucket>();
-  const edits = createBucket(EDITS, clock);
-  const sentAt = new Map<string, number>();
-  const booked = new Map<string, number>();
-
-  function bucket({ place }: Request, isEdit: boolean): Bucket {
-    if (isEdit) return edits;
-    const known = posts.get(place.channel) ?? createBucket(POSTS, clock);
-    posts.set(place.channel, known);
-    return known;
-  }
-
-  return {
-    bucket,
-    wait: (request, isEdit) => {
-      const now = clock();
-      const given = booked.get(request.id);
-      if (given !== undefined && given > now) return Math.ceil(given - now);
-      booked.delete(request.id);
-      if (given !== undefined) return 0;
-      const soonest = (sentAt.get(request.id) ?? -BETWEEN_EDITS_MS) + BETWEEN_EDITS_MS - now;
-      const ms = Math.max(bucket(request, isEdit).book(), Math.ceil(soonest));
-      if (ms > 0) booked.set(request.id, now + ms);
-      return ms;
-    },
-    sent: (request) => {
-      sentAt.delete(request);
-      sentAt.set(request, clock());
-      // Only the newest matter; the map must not grow for ever.
-      if (sentAt.size > 1_000) sentAt.delete(sentAt.keys().next().value ?? '');
-    },
-  };
 }
 
 /** Reads the record at the last moment: what moved while the message waited for its turn is drawn with it. */

@@ -1,3 +1,5 @@
+import type { Request } from '../jobs/request';
+
 /**
  * How fast calls may leave. A bucket holds a few calls for a burst and is filled at a steady rate. A call that finds none
  * books the next free moment, so that many that wait come one after the other and not all again and again.
@@ -27,6 +29,56 @@ export function createBucket({ burst, perSecond }: Rate, clock: () => number): B
     },
     pause: (seconds) => {
       fullAt = Math.max(fullAt, clock() + seconds * 1_000 + (burst - 1) * each);
+    },
+  };
+}
+
+/** Per channel; Slack says about one a second, with short bursts. */
+const POSTS: Rate = { burst: 3, perSecond: 1 };
+/** For the whole workspace: chat.update is allowed about fifty a minute. */
+const EDITS: Rate = { burst: 20, perSecond: 50 / 60 };
+/** The same message is edited at most this often. */
+const BETWEEN_EDITS_MS = 1_000;
+
+/** The pace of every message: of posts per channel, of edits for the whole workspace, and of one message. */
+export interface Pace {
+  bucket(request: Request, isEdit: boolean): Bucket;
+  /** Milliseconds until this message may leave. Whoever has waited for the moment it was given may go. */
+  wait(request: Request, isEdit: boolean): number;
+  sent(request: string): void;
+}
+
+export function createPace(clock: () => number): Pace {
+  const posts = new Map<string, Bucket>();
+  const edits = createBucket(EDITS, clock);
+  const sentAt = new Map<string, number>();
+  const booked = new Map<string, number>();
+
+  function bucket({ place }: Request, isEdit: boolean): Bucket {
+    if (isEdit) return edits;
+    const known = posts.get(place.channel) ?? createBucket(POSTS, clock);
+    posts.set(place.channel, known);
+    return known;
+  }
+
+  return {
+    bucket,
+    wait: (request, isEdit) => {
+      const now = clock();
+      const given = booked.get(request.id);
+      if (given !== undefined && given > now) return Math.ceil(given - now);
+      booked.delete(request.id);
+      if (given !== undefined) return 0;
+      const soonest = (sentAt.get(request.id) ?? -BETWEEN_EDITS_MS) + BETWEEN_EDITS_MS - now;
+      const ms = Math.max(bucket(request, isEdit).book(), Math.ceil(soonest));
+      if (ms > 0) booked.set(request.id, now + ms);
+      return ms;
+    },
+    sent: (request) => {
+      sentAt.delete(request);
+      sentAt.set(request, clock());
+      // Only the newest matter; the map must not grow for ever.
+      if (sentAt.size > 1_000) sentAt.delete(sentAt.keys().next().value ?? '');
     },
   };
 }

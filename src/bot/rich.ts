@@ -10,7 +10,7 @@ const USER_ID = /^[UW][A-Z0-9]{1,20}$/;
 const GROUP_ID = /^S[A-Z0-9]{1,20}$/;
 const CHANNEL_ID = /^[CGD][A-Z0-9]{1,20}$/;
 
-export function piecesOf(text: Text): readonly Piece[] {
+function piecesOf(text: Text): readonly Piece[] {
   return typeof text === 'string' ? [text] : text;
 }
 
@@ -55,7 +55,7 @@ function mrkdwnUser(id: string): string {
 }
 
 /** Slack's own rule: these three, and nothing else, make markup live. */
-export function escapeMrkdwn(text: string): string {
+function escapeMrkdwn(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 

@@ -6,7 +6,7 @@ import { joinWords, shorten } from './words';
 
 /** Everything that is said about commands themselves. Pure, so it is answered even when nothing else works. */
 
-export const HELP_SUMMARY = 'What the bot can do; with a command, how that one is used.';
+const HELP_SUMMARY = 'What the bot can do; with a command, how that one is used.';
 
 const TITLES: Readonly<Record<string, string>> = {
   openio: 'OpenIO SDS: elections, bases, meta2 placement',

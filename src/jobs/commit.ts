@@ -44,9 +44,6 @@ export type Reply =
       readonly holder: string;
     };
 
-/** How many keys come before the request keys. */
-export const FIXED_KEYS = 6;
-
 export const COMMIT_SCRIPT = `
 local head, trail, locks, redraw, open, all = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local batch = cjson.decode(ARGV[1])

@@ -51,7 +51,7 @@ function lineOf(request: Request): RequestLine {
 }
 
 /** `planned`, `running`, or how it ended. */
-export function stateWord({ state }: Request): string {
+function stateWord({ state }: Request): string {
   return state.kind === 'finished' ? state.outcome.kind : state.kind;
 }
 

@@ -6,7 +6,7 @@ import { Redis, type RedisOptions } from 'ioredis';
  */
 
 /** How long a person is kept waiting for Redis, in milliseconds. Slack gives up after 3 000. */
-export const PATIENCE_MS = 900;
+const PATIENCE_MS = 900;
 
 /** Background work waits for Redis to come back, however long that takes. */
 const PATIENT = { maxRetriesPerRequest: null } satisfies RedisOptions;

@@ -87,7 +87,7 @@ function createHeartbeat(redis: Redis, keys: Keys, { beatEvery, beatLasts }: Tim
     begin: (request) => {
       const beat = () => redis.set(keys.beat(request), '1', 'PX', beatLasts).catch(() => undefined);
       const first = beat();
-      const timer = setInterval(beat, beatEvery);
+      const timer = setInterval(() => void beat(), beatEvery);
       return {
         stop: async () => {
           clearInterval(timer);

@@ -1,27 +1,34 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { chromium } from 'playwright-core';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { DISTKV_SCENARIOS } from '../../sandbox/distkv/scenarios';
+import { OPENIO_SCENARIOS } from '../../sandbox/openio/scenarios';
+import { PALM_SCENARIOS } from '../../sandbox/palm/scenarios';
 import { createWorld, ROOT, type World } from '../../sandbox/pretend';
+import type { Line, Scenario } from '../../sandbox/world';
 import { findBrowser } from '../support/browser';
 import { script } from '../support/processes';
 
-/** What a newcomer does, in a real browser: the one journey of the README. */
+/** What a newcomer does, in a real browser: every story of the demo, typed and pressed in the page. */
 const executablePath = findBrowser();
 if (executablePath === null) console.warn('SKIPPED: the browser test needs Chromium (apt install chromium)');
 
 const SHOTS = join(ROOT, '.cache/screenshots');
+const STEP_MS = 45_000;
 let world: World;
 let browser: Browser;
 let page: Page;
 
-(executablePath === null ? describe.skip : describe)('the page', () => {
+(executablePath === null ? describe.skip : describe)('in the page', () => {
   beforeAll(async () => {
     mkdirSync(SHOTS, { recursive: true });
-    world = await createWorld({ bot: script(join(ROOT, 'src/bot/start.ts')) });
+    const fast = { perMinute: 6_000, burst: 100 };
+    world = await createWorld({ bot: script(join(ROOT, 'src/bot/start.ts')), rates: { post: fast, update: fast } });
     const args = ['--no-sandbox', '--disable-background-networking', '--disable-gpu'];
     browser = await chromium.launch({ executablePath: executablePath ?? '', args });
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
+    page.setDefaultTimeout(STEP_MS);
     await page.goto(world.workspace.url);
   }, 60_000);
   afterAll(async () => {
@@ -29,42 +36,63 @@ let page: Page;
     await world.close();
   });
 
-  const type = async (command: string) => {
-    const composer = page.getByRole('combobox');
-    await composer.fill(command);
-    await composer.press('Escape');
-    await composer.press('Enter');
-  };
-  const actAs = (name: string) =>
-    page
-      .getByRole('button', { name: new RegExp(`^${name}`) })
-      .first()
-      .click();
-  const shot = (name: string) => page.screenshot({ path: join(SHOTS, `${name}.png`) });
-
-  test('a server is listed, shown and purged: refused as the one who asked, approved as another', async () => {
-    await type('/palm servers');
-    await page.getByText('5 PALM servers').waitFor();
-    await shot('1-servers');
-    await type('/palm purge 3f0d9a55');
-    await page.getByText('Nothing has been changed yet').waitFor();
-    await shot('2-preview');
-    await page
-      .getByRole('button', { name: /^Approve/ })
-      .last()
-      .click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
-    await page.getByText('somebody else must approve it').waitFor();
-    await shot('3-refused');
-    await actAs('ben');
-    await page
-      .getByRole('button', { name: /^Approve/ })
-      .last()
-      .click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
-    await page.getByText('Outcome: succeeded').waitFor();
-    await shot('4-purged');
-    expect(await page.getByRole('button', { name: /^Approve/ }).count()).toBe(0);
-    expect(world.workspace.messages('inc-42').at(-1)?.plain).toContain('Approved by (1 of 1): @ben');
-  }, 60_000);
+  test.each(
+    [...PALM_SCENARIOS, ...OPENIO_SCENARIOS, ...DISTKV_SCENARIOS].map(
+      (scenario) => [scenario.title, scenario] as const,
+    ),
+  )(
+    '%s',
+    async (_title, scenario) => {
+      await play(scenario);
+      await page.screenshot({ path: join(SHOTS, `${scenario.id}.png`) });
+      expect(await messages().getByRole('button', { name: 'Approve' }).count()).toBe(0);
+    },
+    120_000,
+  );
 });
+
+const messages = () => page.locator('#messages');
+
+async function play(scenario: Scenario): Promise<void> {
+  let after = '';
+  for (const line of scenario.lines) {
+    if (line.kind === 'type') after = world.workspace.messages().at(-1)?.ts ?? '';
+    await playLine(line, after);
+  }
+}
+
+async function playLine(line: Line, after: string): Promise<void> {
+  if (line.kind === 'say') return;
+  if (line.kind === 'wait') return wait(line.seconds * 1_000);
+  if (line.kind === 'trouble') return world.workspace.switchTrouble(line.system, line.id, line.on);
+  if (line.kind === 'expect') {
+    if (line.who !== undefined) await actAs(line.who);
+    return sees(line.text, after, line.who);
+  }
+  await actAs(line.who);
+  if (line.kind === 'type') return type(line.command);
+  await messages().getByRole('button', { name: line.button }).last().click();
+  const dialog = page.getByRole('dialog');
+  if (await dialog.isVisible()) await dialog.getByRole('button', { name: line.button }).click();
+}
+
+/** Only what came since the last command: an older message may say the same. */
+async function sees(text: string, after: string, who?: string): Promise<void> {
+  const all = () => [...world.workspace.messages(), ...(who === undefined ? [] : world.workspace.ephemerals(who))];
+  const said = await world.workspace.until(
+    () => all().find((one) => one.ts > after && one.plain.includes(text)),
+    STEP_MS,
+  );
+  await messages().locator(`li[data-ts="${said.ts}"]`).filter({ hasText: text }).waitFor();
+}
+
+async function actAs(name: string): Promise<void> {
+  await page.locator('#people').getByRole('button', { name }).click();
+}
+
+async function type(command: string): Promise<void> {
+  const composer = page.getByRole('combobox');
+  await composer.fill(command);
+  await composer.press('Escape');
+  await composer.press('Enter');
+}

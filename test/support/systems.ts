@@ -10,7 +10,7 @@ export function everySystem(): Systems & { close(): Promise<void> } {
   const etcd = createPalm({ api: 'v3', hosts: ['http://127.0.0.1:1'] });
   const units = createUnits({ where: null, keyFile: '', knownHostsFile: '' });
   const openio = createOpenio({ proxyUrl: 'http://127.0.0.1:1', namespace: 'NS', account: 'a' });
-  const distkv = createDistkv({ servers: [{ host: '127.0.0.1', port: 1 }], login: null });
+  const distkv = createDistkv({ servers: [{ host: '10.0.0.1', port: 27586 }], login: null });
   return {
     openio,
     distkv,

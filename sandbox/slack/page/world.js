@@ -34,6 +34,7 @@ function drawLine(page, line) {
   if (line.kind === 'type') return el('li', {}, typeChip(page, line));
   if (line.kind === 'press') return el('li', {}, pressChip(page, line));
   if (line.kind === 'trouble') return el('li', {}, troubleChip(line));
+  if (line.kind === 'wait') return el('li', { class: 'said' }, `Wait ${line.seconds} seconds.`);
   if (line.kind === 'say') return el('li', { class: 'said' }, line.text);
   return el('li', { class: 'expected' }, `You should see: ${line.text}`);
 }

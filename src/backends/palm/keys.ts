@@ -31,7 +31,7 @@ export function receiptKey(request: string, uuid: string): string {
   return `/palm-bot/receipts/${request}/${uuid}`;
 }
 
-export function sha256(bytes: Buffer): string {
+function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 

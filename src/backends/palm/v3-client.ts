@@ -86,7 +86,7 @@ async function call<T>({ doing, signal, writes }: Call, ask: () => Promise<T>): 
 }
 
 /** Messages only: etcd3 drops gRPC's codes and details. */
-export function failureOf(error: unknown, doing: string, writes: boolean): BackendFailure {
+function failureOf(error: unknown, doing: string, writes: boolean): BackendFailure {
   const kind = kindOf(error);
   const certain = kind === 'unreachable' || kind === 'rejected';
   const effect = writes && !certain ? 'possible' : 'none';
@@ -121,7 +121,7 @@ function kindOf(error: unknown): FailureKind {
 }
 
 /** gRPC found no connection for it. A deadline counts too when it ran out before a connection was there. */
-export function neverSent(error: unknown): boolean {
+function neverSent(error: unknown): boolean {
   const message = messageOf(error);
   if (error instanceof GRPCDeadlineExceededError) return /waiting for (lb pick|name resolution)/i.test(message);
   return /^14 UNAVAILABLE: (No connection established|Name resolution failed)/.test(message);

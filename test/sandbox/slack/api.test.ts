@@ -330,6 +330,30 @@ describe('the door', () => {
     expect(huge.status).toBe(413);
   });
 
+  test('scripts cause faults and read what happened', async () => {
+    const workspace = await openWorkspace();
+    const post = (path: string, body: object) =>
+      fetch(`${workspace.url}_/${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    await post('faults/refuse', { method: 'auth.test', status: 503 });
+    await post('faults/app-down', { on: true });
+    expect((await call(workspace, 'auth.test')).status).toBe(503);
+    const typed = await post('type', { who: 'ana', channel: 'inc-42', text: '/palm' });
+    expect(await typed.json()).toEqual({ delivered: false, error: 'dispatch_failed' });
+    expect((await post('faults/refuse', { method: 'auth.test', status: 418 })).status).toBe(400);
+    await post('type', { who: 'ana', channel: 'inc-42', text: 'hello' });
+    const messages = await (await fetch(`${workspace.url}_/messages?channel=C0INC42`)).json();
+    expect(messages).toMatchObject([{ author: 'ana', plain: 'hello' }]);
+    const calls = await (await fetch(`${workspace.url}_/calls`)).json();
+    expect(calls).toMatchObject([
+      { method: 'auth.test', status: 503 },
+      { kind: 'to app', error: 'dispatch_failed' },
+    ]);
+  });
+
   test('troubles are listed and switched', async () => {
     const trouble = { id: 'hung', label: 'A peer hangs', on: false };
     const switchTrouble = async (id: string, on: boolean) => {

@@ -23,6 +23,11 @@ function findChromium(): string | undefined {
   return [process.env.CHROMIUM_PATH ?? '', ...found].find((path) => path !== '' && isProgram(path));
 }
 
+/** A cold browser on a busy computer takes its time. */
+const START_MS = 60_000;
+const STEP_MS = 15_000;
+jest.setTimeout(START_MS);
+
 const executablePath = findChromium();
 if (!executablePath) console.log('no Chromium on PATH or in CHROMIUM_PATH: the tests of the page are skipped');
 const whenBrowser = executablePath ? describe : describe.skip;
@@ -107,14 +112,14 @@ whenBrowser('the page', () => {
 
   beforeAll(async () => {
     const args = ['--no-sandbox', '--disable-background-networking'];
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args });
-  });
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args, timeout: START_MS });
+  }, START_MS);
   afterAll(() => browser.close());
   afterEach(closeAll);
 
   async function openPage(workspace: Workspace): Promise<Page> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    page.setDefaultTimeout(8_000);
+    page.setDefaultTimeout(STEP_MS);
     complaints.splice(0);
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (line) => line.type() === 'error' && complaints.push(line.text()));
