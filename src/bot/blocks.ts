@@ -28,7 +28,7 @@ const RAW_CHARACTERS = 2_800;
 /** Suggested commands per view, and the characters of each half of one. */
 const NEXT = { most: 5, characters: 200 };
 
-const MARKS: Readonly<Record<Tone, string>> = { good: '✅ ', neutral: '', warning: '⚠️ ', bad: '❌ ' };
+const MARKS: Readonly<Record<Tone, string>> = { good: '✔ ', neutral: '', warning: '⚠ ', bad: '✖ ' };
 
 type Table = Extract<Part, { kind: 'table' }>;
 
@@ -107,7 +107,7 @@ function drawPart(canvas: Canvas, part: Exclude<Part, { kind: 'next' }>): void {
     case 'raw':
       return drawRaw(canvas, part);
     case 'picture':
-      canvas.files.push({ name: `${part.name}.png`, alt: part.alt, content: { kind: 'svg', svg: part.svg } });
+      canvas.files.push({ name: part.name, alt: part.alt, content: { kind: 'svg', svg: part.svg } });
       return note(canvas, `Picture in the thread: ${part.alt}`);
   }
 }
@@ -150,7 +150,8 @@ function drawTable(canvas: Canvas, table: Table): void {
   if (shown.length > 0 || table.rows.length === 0) {
     const rows = [table.head, ...shown];
     canvas.tables += 1;
-    push(canvas, { type: 'table', rows: rows.map((row) => row.map(cell)) }, sizeOf(rows));
+    const wrapped = table.head.map(() => ({ is_wrapped: true }));
+    push(canvas, { type: 'table', rows: rows.map((row) => row.map(cell)), column_settings: wrapped }, sizeOf(rows));
   }
   leaveRows(canvas, table, shown.length);
 }
