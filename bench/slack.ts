@@ -24,8 +24,12 @@ export async function benchSlack(): Promise<readonly Row[]> {
     const barePort = portIn(await bare.said(/"port"/));
     const ourPort = portIn(await world.bot().said(/"msg":"ready"/));
     const rows: Row[] = [await finalMessageRow(world)];
+    const paced = { barePort, ourPort, secret: world.workspace.signingSecret, pauseMs: 50 };
+    rows.push(...(await ackRows({ what: 'one every 50 ms', atOnce: 1, commands: 200 }, paced)));
     for (const atOnce of AT_ONCE)
-      rows.push(...(await ackRows(atOnce, { barePort, ourPort, secret: world.workspace.signingSecret })));
+      rows.push(
+        ...(await ackRows({ what: `${atOnce} in flight`, atOnce, commands: COMMANDS }, { ...paced, pauseMs: 0 })),
+      );
     return rows;
   } finally {
     await bare.stop();
@@ -42,23 +46,35 @@ interface Ports {
   readonly barePort: number;
   readonly ourPort: number;
   readonly secret: string;
+  /** Between two commands of the same sender. */
+  readonly pauseMs: number;
+}
+
+interface Load {
+  readonly what: string;
+  readonly atOnce: number;
+  readonly commands: number;
 }
 
 /** Both are warmed up, then measured in turns, so that whatever else the machine does hits both. */
-async function ackRows(atOnce: number, { barePort, ourPort, secret }: Ports): Promise<readonly Row[]> {
+async function ackRows(
+  { what, atOnce, commands }: Load,
+  { barePort, ourPort, secret, pauseMs }: Ports,
+): Promise<readonly Row[]> {
   const rounds = { bare: [] as number[], ours: [] as number[] };
-  await load(barePort, { atOnce, commands: 300, secret });
-  await load(ourPort, { atOnce, commands: 300, secret });
+  const each = { atOnce, commands: commands / 4, secret, pauseMs };
+  await load(barePort, { ...each, commands: atOnce + 50 });
+  await load(ourPort, { ...each, commands: atOnce + 50 });
   for (let round = 0; round < 4; round++) {
-    rounds.bare.push(...(await load(barePort, { atOnce, commands: COMMANDS / 4, secret })));
-    rounds.ours.push(...(await load(ourPort, { atOnce, commands: COMMANDS / 4, secret })));
+    rounds.bare.push(...(await load(barePort, each)));
+    rounds.ours.push(...(await load(ourPort, each)));
   }
   return [50, 99].map((percent) => {
     const bare = percentile(rounds.bare, percent);
     const ours = percentile(rounds.ours, percent);
     const goal = percent === 99 ? 'within 1.5' : '';
     return {
-      what: `ack p${percent}, ${atOnce} in flight`,
+      what: `ack p${percent}, ${what}`,
       bare: ms(bare),
       ours: ms(ours),
       ratio: (ours / bare).toFixed(2),
@@ -67,15 +83,16 @@ async function ackRows(atOnce: number, { barePort, ourPort, secret }: Ports): Pr
   });
 }
 
-async function load(
-  port: number,
-  { atOnce, commands, secret }: { atOnce: number; commands: number; secret: string },
-): Promise<number[]> {
+async function load(port: number, wanted: Omit<Load, 'what'> & Pick<Ports, 'secret' | 'pauseMs'>): Promise<number[]> {
+  const { atOnce, commands, secret, pauseMs } = wanted;
   const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
   const times: number[] = [];
   let left = commands;
   const worker = async () => {
-    while (left-- > 0) times.push(await timeOne(agent, port, secret));
+    while (left-- > 0) {
+      times.push(await timeOne(agent, port, secret));
+      if (pauseMs > 0) await setTimeout(pauseMs);
+    }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   agent.destroy();

@@ -11,6 +11,7 @@ import { createRedraws, type Redraws } from './redraws';
 import { createRequests, type Requests } from './requests';
 import { createStore, type Store } from './store';
 import { startWorkers, type Timing, USUAL_TIMING, type Workers } from './worker';
+import { createChain } from './writer';
 
 /** The job layer, assembled: what the bot process uses, and the workers. Opens its connections and closes them. */
 export interface Jobs {
@@ -46,12 +47,18 @@ export function createJobs({ url, rules, prefix = 'quorumbot', onError }: JobsOp
   /** For work in the background: it waits for Redis to come back. */
   const patient = connect(url, 'patient', onRedisError);
   const queues = createQueues(url, keys, onRedisError);
-  const store = createStore(quick, keys);
+  const chain = createChain();
+  const store = createStore(quick, keys, chain);
   const durability = createDurability(quick);
 
   function work(operation: Work['operation'], timing: Timing = USUAL_TIMING): Workers {
     const attachments = createAttachments(patient, keys);
-    const shared = { store: createStore(patient, keys), attachments, rules, durability: createDurability(patient) };
+    const shared = {
+      store: createStore(patient, keys, chain),
+      attachments,
+      rules,
+      durability: createDurability(patient),
+    };
     return startWorkers({ url, keys, redis: patient, queues, work: { ...shared, operation, onError }, timing });
   }
 
@@ -62,7 +69,7 @@ export function createJobs({ url, rules, prefix = 'quorumbot', onError }: JobsOp
     redraws: createRedraws(quick, keys, () => connect(url, 'patient', onRedisError)),
     queues,
     durability,
-    ledger: createLedger(createStore(patient, keys)),
+    ledger: createLedger(createStore(patient, keys, chain)),
     work,
     connected: (mostMs) => isReady(quick, mostMs),
     ping: async () => {

@@ -66,8 +66,8 @@ async function open(deps: RequestsDeps, asking: Asking): Promise<Opened> {
     requester,
     place,
   });
-  // Not waited for: the request is stored, and the sweep adds a job that was lost.
-  deps.queues.read(id).catch((error: unknown) => deps.onError(error, id));
+  // After the acknowledgement, and not waited for: the request is stored, and the sweep adds a job that was lost.
+  setImmediate(() => void deps.queues.read(id).catch((error: unknown) => deps.onError(error, id)));
   return { ok: true, request };
 }
 

@@ -5,7 +5,7 @@ import { type Asked, ask, type Move } from './lifecycle';
 import type { Refusal } from './policy';
 import type { Keys } from './redis';
 import type { Request } from './request';
-import { createWriter, type Holder, type Written } from './writer';
+import { type Chain, createWriter, type Holder, type Written } from './writer';
 
 /** How long what a query reports while it reads is kept. Seconds. */
 const KEEP_PARTIAL_S = 600;
@@ -44,8 +44,8 @@ export interface Trail {
   all(upTo: Head): AsyncIterable<string>;
 }
 
-export function createStore(redis: Redis, keys: Keys): Store {
-  const writer = createWriter(redis, keys);
+export function createStore(redis: Redis, keys: Keys, chain: Chain): Store {
+  const writer = createWriter(redis, keys, chain);
 
   async function load(id: string): Promise<Request | null> {
     const json = await redis.hget(keys.request(id), 'json');

@@ -61,16 +61,24 @@ interface Built {
   readonly entry: string;
 }
 
-export function createWriter(redis: Redis, keys: Keys): Writer {
+/** What a process knows of the trail and of Redis' clock; shared by its writers, so that one need not ask what another did. */
+export interface Chain {
+  head: Head;
+  /** Redis TIME minus this process' monotonic clock, so that a step of the wall clock changes nothing. NaN: not known yet. */
+  offset: number;
+}
+
+export function createChain(): Chain {
+  return { head: GENESIS, offset: Number.NaN };
+}
+
+export function createWriter(redis: Redis, keys: Keys, chain: Chain): Writer {
   let waiting: Pending[] = [];
   let writing = false;
-  let head: Head = GENESIS;
-  /** Redis TIME minus this process' monotonic clock, so that a step of the wall clock changes nothing. */
-  let offset = Number.NaN;
 
   function learn(reply: Reply): void {
-    offset = reply.now - performance.now();
-    if (reply.kind === 'head') head = { seq: reply.seq, hash: reply.hash };
+    chain.offset = reply.now - performance.now();
+    if (reply.kind === 'head') chain.head = { seq: reply.seq, hash: reply.hash };
   }
 
   async function writeAll(): Promise<void> {
@@ -99,11 +107,12 @@ export function createWriter(redis: Redis, keys: Keys): Writer {
   async function writeBatch(batch: Pending[]): Promise<void> {
     let rest = batch;
     while (rest.length > 0) {
-      const at = Math.floor(performance.now() + offset) || 0;
+      const { head } = chain;
+      const at = Math.floor(performance.now() + chain.offset) || 0;
       const { built, refused } = build(rest, head, at);
       const last = built.at(-1);
       // Refusals are judged by the clock too: the first tick of a process is not known yet and must not decide.
-      if (Number.isNaN(offset) || last) {
+      if (Number.isNaN(chain.offset) || last) {
         const reply = await send(redis, keys, { head, at, built });
         learn(reply);
         if (reply.kind === 'head') continue;
@@ -111,7 +120,8 @@ export function createWriter(redis: Redis, keys: Keys): Writer {
           rest = settleOne(built, reply, rest);
           continue;
         }
-        if (last) head = { seq: head.seq + built.length, hash: last.hash };
+        const written = head.seq + built.length;
+        if (last && written > chain.head.seq) chain.head = { seq: written, hash: last.hash };
       }
       for (const { pending, moved } of built) pending.resolve({ kind: 'written', request: moved.request });
       for (const [pending, moved] of refused) pending.resolve({ kind: 'refused', moved });

@@ -3,6 +3,7 @@ import { decide, finish, plan, start } from '../../src/jobs/lifecycle';
 import type { Vote } from '../../src/jobs/policy';
 import { keysOf } from '../../src/jobs/redis';
 import { createStore } from '../../src/jobs/store';
+import { createChain } from '../../src/jobs/writer';
 import { type JobsUnderTest, openJobs } from '../support/jobs';
 
 let redis: Awaited<ReturnType<typeof startRedis>>;
@@ -43,7 +44,7 @@ test('200 requests at once are all stored, in one whole chain', async () => {
 });
 
 test('several writers share one chain: whoever built on an old head builds again', async () => {
-  const others = Array.from({ length: 3 }, () => createStore(under.redis, keysOf(under.prefix)));
+  const others = Array.from({ length: 3 }, () => createStore(under.redis, keysOf(under.prefix), createChain()));
   await Promise.all(
     others.flatMap((store, w) => Array.from({ length: 40 }, (_, n) => store.open(asked(`R${w}000${n}`)))),
   );
