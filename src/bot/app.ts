@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import {
   App,
   type BlockAction,
@@ -9,7 +11,7 @@ import {
 import type { View } from '../handlers/view';
 import { drawView } from './blocks';
 import { type ButtonDeps, handleClick } from './buttons';
-import { handleCommand } from './commands';
+import { handleCommand, notConfirmed, type Reply } from './commands';
 import type { Config } from './config';
 import type { Log } from './log';
 import type { Metrics } from './metrics';
@@ -22,9 +24,33 @@ export interface AppDeps extends ButtonDeps {
   readonly outbox: Outbox;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** What was acknowledged and is not done yet; a stopping process waits for it. */
+  readonly underWay: UnderWay;
+}
+
+export interface UnderWay {
+  during<T>(work: Promise<T>): Promise<T>;
+  /** Resolves when nothing is under way, or after this time. */
+  ended(mostMs: number): Promise<void>;
+}
+
+export function createUnderWay(): UnderWay {
+  const works = new Set<Promise<unknown>>();
+  return {
+    during: (work) => {
+      works.add(work);
+      return work.finally(() => works.delete(work));
+    },
+    ended: async (mostMs) => {
+      await Promise.race([Promise.allSettled(works), setTimeout(mostMs, null, { ref: false })]);
+    },
+  };
 }
 
 export type Receiver = HTTPReceiver | SocketModeReceiver;
+
+/** Slack waits for 3 000. */
+const MOST_DECIDING_MS = 2_500;
 
 /** Shorter than Bolt's default: Slack recycles links routinely, and the client is deaf for this long at each. */
 const CLIENT_PING_TIMEOUT_MS = 2_500;
@@ -56,8 +82,11 @@ export function createApp(deps: AppDeps, slack: Config['slack'], receiver: Recei
   }
   app.action<BlockAction<ButtonAction>>({ type: 'block_actions' }, async ({ body, action, ack }) => {
     await ack();
-    await onClick(deps, body, action);
+    await deps.underWay.during(onClick(deps, body, action));
   });
+  // Nothing of ours, but Slack shows a warning to whoever is left without an answer.
+  app.shortcut(/.*/, async ({ ack }) => ack());
+  app.view(/.*/, async ({ ack }) => ack());
   app.error(async (error) => deps.log.error({ error }, 'listener failed'));
   return app;
 }
@@ -76,11 +105,29 @@ async function onCommand(deps: AppDeps, system: string, command: SlashCommand) {
     trigger_id: trigger,
     response_url: responseUrl,
   } = command;
-  const reply = await handleCommand(deps, { system, text, user, channel, delivery: `command ${team} ${trigger}` });
+  const reply = await inTime(
+    deps,
+    handleCommand(deps, { system, text, user, channel, delivery: `command ${team} ${trigger || randomUUID()}` }),
+    system,
+  );
   end({ reply: reply.kind });
   if (reply.kind === 'whisper') return whisper(reply.view);
   deps.outbox.rememberResponseUrl(reply.request, responseUrl);
   return undefined;
+}
+
+/** Whatever happens on the way, the person hears of it before Slack gives up. */
+async function inTime(deps: AppDeps, reply: Promise<Reply>, system: string): Promise<Reply> {
+  const late = new AbortController();
+  const timer = setTimeout(MOST_DECIDING_MS, null, { signal: late.signal, ref: false }).catch(() => null);
+  try {
+    return (await Promise.race([reply, timer])) ?? { kind: 'whisper', view: notConfirmed(`/${system}`) };
+  } catch (error) {
+    deps.log.error({ error }, 'command failed');
+    return { kind: 'whisper', view: notConfirmed(`/${system}`) };
+  } finally {
+    late.abort();
+  }
 }
 
 function whisper(view: View) {

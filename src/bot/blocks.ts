@@ -1,6 +1,5 @@
 import type { ActionsBlock, Button, KnownBlock, RichTextBlock, RichTextElement, TableBlock } from '@slack/types';
 import { type Part, plain, type Text, type Tone, type View } from '../handlers/view';
-import type { Stage } from '../jobs/attachments';
 import { wholeText } from '../jobs/attachments';
 import { LIMITS } from './limits';
 import { richElements } from './rich';
@@ -17,7 +16,7 @@ export interface FileToPost {
   readonly name: string;
   readonly alt: string;
   readonly content:
-    | { readonly kind: 'attachment'; readonly stage: Stage; readonly name: string }
+    | { readonly kind: 'attachment'; readonly stored: string }
     | { readonly kind: 'text'; readonly text: string }
     | { readonly kind: 'svg'; readonly svg: string };
 }
@@ -39,6 +38,9 @@ interface Canvas {
   characters: number;
   tables: number;
 }
+
+/** Which of a request's views this is; the buttons of its suggestions say so. */
+export type Stage = 'preview' | 'result' | 'recheck';
 
 interface Staged {
   readonly view: View;
@@ -215,9 +217,8 @@ function drawRaw(canvas: Canvas, raw: Extract<Part, { kind: 'raw' }>): void {
 
 /** Says what is not shown, and posts the whole of it. */
 function leave(canvas: Canvas, part: Extract<Part, { kind: 'table' | 'raw' }>, what: string): void {
-  const { stage } = canvas;
-  const content = part.more
-    ? ({ kind: 'attachment', stage, name: part.name } as const)
+  const content = part.stored
+    ? ({ kind: 'attachment', stored: part.stored } as const)
     : ({ kind: 'text', text: wholeText(part) } as const);
   canvas.files.push({ name: part.name, alt: part.name, content });
   note(canvas, `${what}. All of it: ${part.name}, in the thread.`);

@@ -2,10 +2,10 @@ import type { Server } from 'node:http';
 import { type App, HTTPReceiver } from '@slack/bolt';
 import { catalogueOf } from '../handlers/index';
 import { createJobs, type Jobs } from '../jobs/jobs';
-import { createApp, createReceiver, type Receiver } from './app';
+import { createApp, createReceiver, createUnderWay, type Receiver } from './app';
 import { type Config, loadConfig } from './config';
 import { listen, type Readiness } from './http';
-import { boltLogger, createLog, type Log } from './log';
+import { boltLogger, createLog, type Log, redact } from './log';
 import { createMetrics } from './metrics';
 import { createOutbox, type Outbox } from './outbox';
 import { createPeople } from './people';
@@ -14,6 +14,8 @@ import { openSystems, reportSystems } from './systems';
 
 /** The composition root: builds everything once, starts it, and ends it in the reverse order. */
 
+/** How long commands and clicks that were taken may still take. */
+const MOST_FINISHING_MS = 3_000;
 /** How long a stopping process may take in all. */
 const MOST_STOPPING_MS = 30_000;
 
@@ -42,8 +44,8 @@ async function run(config: Config, log: Log): Promise<Running> {
     port,
     stop: async () => {
       await front?.stopReceiving();
-      server.closeAllConnections();
-      server.close();
+      await closeServer(server);
+      await front?.finish();
       await workers?.close();
       await front?.stop();
       await jobs.close();
@@ -66,11 +68,12 @@ function createFront({ config, jobs, catalogue, metrics, log }: FrontDeps) {
   const people = createPeople({ approvers: config.approvers, membersOf: (group) => membersOf(slack, group, log) });
   const clock = () => performance.now();
   const outbox: Outbox = createOutbox({ ...jobs, slack, approvers: people.approvers, log, clock });
+  const underWay = createUnderWay();
   const logger = boltLogger(log);
   const receiver: Receiver = createReceiver(config.slack, logger);
   const onError = (error: unknown, request: string) => log.error({ error, request }, 'not confirmed');
   const app: App = createApp(
-    { ...jobs, catalogue, people, slack, outbox, metrics, log, onError },
+    { ...jobs, catalogue, people, slack, outbox, metrics, log, onError, underWay },
     config.slack,
     receiver,
     logger,
@@ -83,6 +86,7 @@ function createFront({ config, jobs, catalogue, metrics, log }: FrontDeps) {
       outbox.start();
       if (isSocket) await app.start();
     },
+    finish: () => underWay.ended(MOST_FINISHING_MS),
     stopReceiving: async () => {
       if (isSocket) await app.stop();
     },
@@ -129,6 +133,15 @@ function quietly(
   };
 }
 
+/** Takes nothing new, and lets the answers that are under way leave. */
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), MOST_FINISHING_MS);
+  await closed;
+  clearTimeout(timer);
+}
+
 function portOf(server: Server): number {
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : 0;
@@ -138,7 +151,7 @@ function portOf(server: Server): number {
 export async function main(): Promise<void> {
   const loaded = loadConfig();
   if (!loaded.ok) {
-    for (const problem of loaded.problems) console.error(`configuration: ${problem}`);
+    for (const problem of loaded.problems) console.error(`configuration: ${redact(problem)}`);
     process.exitCode = 1;
     return;
   }

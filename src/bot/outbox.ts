@@ -3,12 +3,13 @@ import type { Attachments } from '../jobs/attachments';
 import { type Drawn, type Due, RENEW_EVERY_MS, type Redraws } from '../jobs/redraws';
 import type { Request } from '../jobs/request';
 import type { Store } from '../jobs/store';
-import { type Drawing, drawView, type FileToPost } from './blocks';
+import { type Drawing, drawView } from './blocks';
 import { refusal } from './commands';
+import { postFiles } from './files';
 import type { Log } from './log';
 import { drawRequest } from './message';
 import { type Bucket, createPace, type Pace } from './pace';
-import { toPng } from './png';
+import { AGAIN_MS, createLanes, createPump, type Next } from './pump';
 import type { Sent, Slack } from './slack';
 
 /**
@@ -36,22 +37,17 @@ export interface OutboxDeps {
   readonly clock: () => number;
 }
 
-const LOOK_EVERY_MS = 250;
-const AT_ONCE = 20;
-/** After an answer was lost. */
-const AGAIN_MS = 3_000;
 /** How long a response_url works. */
 const RESPONSE_URL_MS = 30 * 60_000;
 
-/** What to do next with a request whose message is due. */
-type Next =
-  | { readonly kind: 'done' }
-  | { readonly kind: 'later'; readonly ms: number }
-  | { readonly kind: 'never'; readonly why: string };
-const DONE: Next = { kind: 'done' };
+interface Memory {
+  readonly pace: Pace;
+  /** Messages whose existence Redis has not confirmed yet. */
+  readonly posted: Map<string, Drawn>;
+}
 
 export function createOutbox(deps: OutboxDeps): Outbox {
-  const pace = createPace(deps.clock);
+  const memory: Memory = { pace: createPace(deps.clock), posted: new Map() };
   const responseUrls = new Map<string, string>();
   const lanes = createLanes();
   const pump = createPump(deps, async (due) => {
@@ -63,7 +59,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   });
 
   async function settle(due: Due, request: Request): Promise<void> {
-    const next = await drawDue(deps, pace, due).catch((error: unknown): Next => {
+    const next = await drawDue(deps, memory, due).catch((error: unknown): Next => {
       deps.log.error({ error, request: request.id }, 'message not drawn');
       return { kind: 'later', ms: AGAIN_MS };
     });
@@ -72,7 +68,8 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     deps.log.error({ request: request.id, channel: request.place.channel, why: next.why }, 'message given up');
     await deps.redraws.drop(due.request);
     const url = responseUrls.get(request.id);
-    if (url !== undefined) await deps.slack.whisper(url, drawView(refusal(notPosted(next.why)), 'result'));
+    if (url !== undefined && next.unposted)
+      await deps.slack.whisper(url, drawView(refusal(notPosted(next.why)), 'result'));
   }
 
   return {
@@ -97,61 +94,6 @@ function notPosted(why: string): string {
   return `I could not post in this channel: Slack says ${why}. Invite me to the channel, then run the command again.`;
 }
 
-/** Takes what is due, when something has moved and four times a second, and hands it on. */
-function createPump({ redraws, log }: OutboxDeps, serve: (due: Due) => Promise<void>) {
-  let pumping: Promise<void> | null = null;
-  let stopping = false;
-  let timer: NodeJS.Timeout | undefined;
-  let unsubscribe: (() => void) | undefined;
-
-  async function pump(): Promise<void> {
-    while (!stopping) {
-      const due = await redraws.take(AT_ONCE);
-      for (const one of due) void serve(one).catch((error: unknown) => log.error({ error }, 'message not drawn'));
-      if (due.length < AT_ONCE) return;
-    }
-  }
-
-  function wake(): void {
-    if (pumping || stopping) return;
-    pumping = pump()
-      .catch((error: unknown) => log.warn({ error }, 'due messages not read'))
-      .finally(() => {
-        pumping = null;
-      });
-  }
-
-  return {
-    start: () => {
-      timer = setInterval(wake, LOOK_EVERY_MS);
-      unsubscribe = redraws.onMove(wake);
-    },
-    stop: async () => {
-      stopping = true;
-      clearInterval(timer);
-      unsubscribe?.();
-      await pumping;
-    },
-  };
-}
-
-/** One channel is served in order; channels do not wait for each other. */
-function createLanes() {
-  const lanes = new Map<string, Promise<void>>();
-  return {
-    run: (channel: string, work: () => Promise<void>): Promise<void> => {
-      const after = (lanes.get(channel) ?? Promise.resolve()).then(work).finally(() => {
-        if (lanes.get(channel) === after) lanes.delete(channel);
-      });
-      lanes.set(channel, after);
-      return after;
-    },
-    idle: async () => {
-      await Promise.allSettled(lanes.values());
-    },
-  };
-}
-
 /** The request's own message is drawn by the pump; any other one that was clicked is drawn here, once. */
 async function repaint(
   deps: OutboxDeps,
@@ -166,27 +108,49 @@ async function repaint(
 }
 
 /** Reads the record at the last moment: what moved while the message waited for its turn is drawn with it. */
-async function drawDue(deps: OutboxDeps, pace: Pace, due: Due): Promise<Next> {
-  const [request, message] = await Promise.all([deps.store.load(due.request), deps.redraws.message(due.request)]);
-  if (!request) return { kind: 'never', why: 'the request is gone' };
-  const wait = pace.wait(request, message !== null);
+async function drawDue(deps: OutboxDeps, memory: Memory, due: Due): Promise<Next> {
+  const [request, stored] = await Promise.all([deps.store.load(due.request), deps.redraws.message(due.request)]);
+  if (!request) return { kind: 'never', why: 'the request is gone', unposted: false };
+  const message = stored ?? memory.posted.get(request.id) ?? null;
+  const drawing = await draw(deps, request);
+  // Only its files are missing still.
+  if (message?.revision === request.revision && request.state.kind !== 'queued') {
+    return postFiles(deps, request, { due, shown: message, drawing });
+  }
+  const wait = memory.pace.wait(request, message !== null);
   if (wait > 0) return { kind: 'later', ms: wait };
-  const partial = request.state.kind === 'queued' ? await deps.store.partial(request.id) : null;
-  const drawing = drawRequest(request, { partial, approvers: deps.approvers });
-  const sent = message ? await edit(deps, message, drawing) : await post(deps, request, drawing);
-  if (sent.kind !== 'ok') return nextAfter(sent, pace.bucket(request, message !== null));
-  pace.sent(request.id);
+  const sent = message ? await edit(deps, request, message, drawing) : await post(deps, request, drawing);
+  if (sent.kind !== 'ok') return nextAfter(sent, memory.pace.bucket(request, message !== null), message === null);
+  memory.pace.sent(request.id);
   const shown: Drawn = { ...sent.value, revision: request.revision };
+  // Should Redis be away just now, the message is not posted a second time.
+  memory.posted.set(request.id, shown);
   await deps.redraws.remember(request.id, shown);
+  memory.posted.delete(request.id);
   return postFiles(deps, request, { due, shown, drawing });
 }
 
-function nextAfter(sent: Exclude<Sent<unknown>, { kind: 'ok' }>, bucket: Bucket): Next {
+/** A record that cannot be drawn is still told of. */
+async function draw({ store, approvers, log }: OutboxDeps, request: Request): Promise<Drawing> {
+  const partial = request.state.kind === 'queued' ? await store.partial(request.id) : null;
+  try {
+    return drawRequest(request, { partial, approvers });
+  } catch (error) {
+    log.error({ error, request: request.id }, 'record not drawn');
+    return {
+      text: `Request ${request.id}: ${request.state.kind}. It could not be drawn; the log says why.`,
+      blocks: [],
+      files: [],
+    };
+  }
+}
+
+function nextAfter(sent: Exclude<Sent<unknown>, { kind: 'ok' }>, bucket: Bucket, unposted: boolean): Next {
   if (sent.kind === 'slower') {
     bucket.pause(sent.seconds);
     return { kind: 'later', ms: sent.seconds * 1_000 };
   }
-  return sent.kind === 'lost' ? { kind: 'later', ms: AGAIN_MS } : { kind: 'never', why: sent.error };
+  return sent.kind === 'lost' ? { kind: 'later', ms: AGAIN_MS } : { kind: 'never', why: sent.error, unposted };
 }
 
 type Shown = Omit<Drawn, 'revision'>;
@@ -197,15 +161,13 @@ async function post({ slack, log }: OutboxDeps, request: Request, drawing: Drawi
   return sent.kind === 'ok' ? { kind: 'ok', value: { channel: place.channel, ts: sent.value.ts, files: [] } } : sent;
 }
 
-/** A message that is gone is posted anew. */
-async function edit(deps: OutboxDeps, message: Drawn, drawing: Drawing): Promise<Sent<Shown>> {
+const GONE = /^(message_not_found|cant_update_message|edit_window_closed)$/;
+
+/** A message that is gone, or cannot be edited any more, is posted anew. */
+async function edit(deps: OutboxDeps, request: Request, message: Drawn, drawing: Drawing): Promise<Sent<Shown>> {
   const sent = await orTextOnly(drawing, deps.log, (content) => deps.slack.update(message, content));
   if (sent.kind === 'ok') return { kind: 'ok', value: message };
-  if (sent.kind !== 'refused' || (sent.error !== 'message_not_found' && sent.error !== 'cant_update_message'))
-    return sent;
-  const { channel } = message;
-  const posted = await orTextOnly(drawing, deps.log, (content) => deps.slack.post({ channel }, content));
-  return posted.kind === 'ok' ? { kind: 'ok', value: { channel, ts: posted.value.ts, files: message.files } } : posted;
+  return sent.kind === 'refused' && GONE.test(sent.error) ? post(deps, request, drawing) : sent;
 }
 
 /** Slack's rules change: a message it refuses for its form is sent as plain text rather than not at all. */
@@ -218,39 +180,4 @@ async function orTextOnly<T>(
   if (sent.kind !== 'refused' || !/blocks|msg_too_long/.test(sent.error)) return sent;
   log.error({ error: sent.error, details: sent.details }, 'Slack refused the form of a message; sent as text');
   return send({ text: drawing.text, blocks: [] });
-}
-
-interface Posting {
-  readonly due: Due;
-  readonly shown: Drawn;
-  readonly drawing: Drawing;
-}
-
-async function postFiles(deps: OutboxDeps, request: Request, { due, shown, drawing }: Posting): Promise<Next> {
-  let message = shown;
-  for (const file of drawing.files) {
-    if (message.files.includes(markOf(file))) continue;
-    const data = await contentOf(deps, request, file);
-    const sent = await deps.slack.upload(message, { ...file, data });
-    if (sent.kind === 'slower') return { kind: 'later', ms: sent.seconds * 1_000 };
-    if (sent.kind === 'lost') return { kind: 'later', ms: AGAIN_MS };
-    if (sent.kind === 'refused')
-      deps.log.error({ request: request.id, file: file.name, error: sent.error }, 'file refused');
-    message = { ...message, files: [...message.files, markOf(file)] };
-    await deps.redraws.remember(request.id, message);
-  }
-  await deps.redraws.drawn(due, message);
-  return DONE;
-}
-
-/** The same name may stand for a file of the preview and one of the result. */
-function markOf({ name, content }: FileToPost): string {
-  return content.kind === 'attachment' ? `${content.stage}/${name}` : `${content.kind}/${name}`;
-}
-
-async function contentOf({ attachments }: OutboxDeps, request: Request, { content }: FileToPost): Promise<Buffer> {
-  if (content.kind === 'svg') return toPng(content.svg);
-  if (content.kind === 'text') return Buffer.from(content.text);
-  const text = await attachments.load(request.id, content.stage, content.name);
-  return Buffer.from(text ?? 'This file is not kept any more.');
 }

@@ -8,8 +8,10 @@ import type { Request } from '../jobs/request';
 export interface Bucket {
   /** Books one call and returns in how many milliseconds it may leave; 0: now. */
   book(): number;
-  /** Slack said: not before this many seconds have passed. */
+  /** Slack said: not before this many seconds have passed. What is booked already waits as well. */
   pause(seconds: number): void;
+  /** In how many milliseconds a pause ends; 0: there is none. */
+  paused(): number;
 }
 
 export interface Rate {
@@ -21,13 +23,16 @@ export function createBucket({ burst, perSecond }: Rate, clock: () => number): B
   const each = 1_000 / perSecond;
   /** When the bucket will be full again. */
   let fullAt = clock();
+  let pausedUntil = 0;
   return {
     book: () => {
       const now = clock();
       fullAt = Math.max(fullAt, now) + each;
       return Math.max(0, Math.ceil(fullAt - burst * each - now));
     },
+    paused: () => Math.max(0, Math.ceil(pausedUntil - clock())),
     pause: (seconds) => {
+      pausedUntil = Math.max(pausedUntil, clock() + seconds * 1_000);
       fullAt = Math.max(fullAt, clock() + seconds * 1_000 + (burst - 1) * each);
     },
   };
@@ -67,6 +72,8 @@ export function createPace(clock: () => number): Pace {
       const now = clock();
       const given = booked.get(request.id);
       if (given !== undefined && given > now) return Math.ceil(given - now);
+      const pause = bucket(request, isEdit).paused();
+      if (given !== undefined && pause > 0) return pause;
       booked.delete(request.id);
       if (given !== undefined) return 0;
       const soonest = (sentAt.get(request.id) ?? -BETWEEN_EDITS_MS) + BETWEEN_EDITS_MS - now;

@@ -35,6 +35,8 @@ export interface Slack {
 }
 
 const TIMEOUT_MS = 10_000;
+/** Slack's own troubles, which pass. */
+const PASSING = /^(internal_error|fatal_error|service_unavailable|request_timeout|team_added_to_org)$/;
 
 export interface SlackOptions {
   readonly token: string;
@@ -99,6 +101,8 @@ async function sent<T>(call: () => Promise<T>): Promise<Sent<T>> {
     return { kind: 'ok', value: await call() };
   } catch (error) {
     if (error instanceof WebAPIRateLimitedError) return { kind: 'slower', seconds: error.retryAfter };
+    if (error instanceof WebAPIPlatformError && PASSING.test(error.data.error))
+      return { kind: 'lost', error: error.data.error };
     if (error instanceof WebAPIPlatformError) {
       return { kind: 'refused', error: error.data.error, details: JSON.stringify(error.data).slice(0, 2_000) };
     }

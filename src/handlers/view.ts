@@ -32,16 +32,18 @@ export type Part =
       readonly name: string;
       readonly head: readonly string[];
       readonly rows: readonly (readonly Text[])[];
-      /** Set by the job layer alone: how many rows were moved to the attachment `name`. */
+      /** Set by the job layer alone: how many rows are only in the attachment `stored`. */
       readonly more?: number;
+      readonly stored?: string;
     }
   /** Preformatted text. Becomes its first lines and a file called `name` when long. */
   | {
       readonly kind: 'raw';
       readonly name: string;
       readonly text: string;
-      /** Set by the job layer alone: how many characters were moved to the attachment `name`. */
+      /** Set by the job layer alone: how many characters are only in the attachment `stored`. */
       readonly more?: number;
+      readonly stored?: string;
     }
   /** Posted as a PNG file called `name`. */
   | { readonly kind: 'picture'; readonly name: string; readonly alt: string; readonly svg: string }

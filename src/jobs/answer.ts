@@ -1,4 +1,5 @@
-import type { Change, Context, Operation, Query } from '../handlers/operation';
+import type { Change, Context, Json, Operation, Query } from '../handlers/operation';
+import type { View } from '../handlers/view';
 import { joinWords } from '../handlers/words';
 import type { Attachments } from './attachments';
 import type { Durability } from './durability';
@@ -60,7 +61,7 @@ async function propose(work: Work, request: Request, change: Change, context: Co
     plan: json,
     danger,
     targets,
-    preview: await work.attachments.spill(request.id, 'preview', preview),
+    preview: await work.attachments.spill(request.id, preview),
     needs: approvalsNeeded(work.rules, request.operation, danger),
     recheckAfterMs,
   };
@@ -71,20 +72,26 @@ async function propose(work: Work, request: Request, change: Change, context: Co
 export async function lookAgain(work: Work, id: string): Promise<void> {
   const request = await work.store.load(id);
   if (request?.state.kind !== 'finished' || request.state.recheck.kind !== 'due' || !request.state.decided) return;
-  const operation = work.operation(request.operation);
-  if (operation?.kind !== 'change') return;
-  const proposal = operation.restore(request.state.decided.proposed.plan);
-  const view = await proposal.recheck(contextOf(work, id)).catch((error: unknown) => {
+  const { plan: json } = request.state.decided.proposed;
+  const view = await secondLook(work, request, json).catch((error: unknown) => {
     work.onError(error, id);
     return readFailed(commandOf(request), error);
   });
-  await work.store.move(id, recheck(await work.attachments.spill(id, 'recheck', view)));
+  await work.store.move(id, recheck(await work.attachments.spill(id, view)));
 }
 
-/** Ends a request; long output goes to attachments first. */
+async function secondLook(work: Work, request: Request, plan: Json): Promise<View> {
+  const operation = work.operation(request.operation);
+  if (operation?.kind !== 'change') throw new Error(`this version of the bot does not know ${request.operation}`);
+  return operation.restore(plan).recheck(contextOf(work, request.id));
+}
+
+/** Ends a request that is still as it was judged; long output goes to attachments first. */
 export async function finishWith(work: Work, request: Request, outcome: Outcome): Promise<void> {
-  const view = outcome.view && (await work.attachments.spill(request.id, 'result', outcome.view));
-  await work.store.move(request.id, finish(view ? { ...outcome, view } : outcome));
+  const from = request.state.kind;
+  if (from !== 'queued' && from !== 'approved' && from !== 'running') return;
+  const view = outcome.view && (await work.attachments.spill(request.id, outcome.view));
+  await work.store.move(request.id, finish(view ? { ...outcome, view } : outcome, from));
 }
 
 export function contextOf(work: Work, id: string, signal?: AbortSignal): Context {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { Redis } from 'ioredis';
@@ -8,13 +9,14 @@ import type { Keys } from './redis';
  * What is too long for a message goes beside the record: the record stays small, however long a list is, and nothing is
  * cut without a file that holds it all.
  */
-export type Stage = 'preview' | 'result' | 'recheck';
-
 export interface Attachments {
-  /** Stores the long parts of a view and returns the view without them. */
-  spill(request: string, stage: Stage, view: View): Promise<View>;
+  /**
+   * Stores the long parts of a view and returns the view without them. They are kept under a hash of what they hold, so
+   * that a view always finds its own, whoever else spilled one for the same request.
+   */
+  spill(request: string, view: View): Promise<View>;
   /** The whole text of a part that was spilled, or null when it is not kept any more. */
-  load(request: string, stage: Stage, name: string): Promise<string | null>;
+  load(request: string, stored: string): Promise<string | null>;
 }
 
 /** What stays in the record: as much as a message can show, and no more. */
@@ -26,22 +28,22 @@ const zip = promisify(gzip);
 const unzip = promisify(gunzip);
 
 interface Attachment {
-  readonly name: string;
+  readonly stored: string;
   readonly text: string;
 }
 
 export function createAttachments(redis: Redis, keys: Keys): Attachments {
   return {
-    spill: async (request, stage, view) => {
+    spill: async (request, view) => {
       const spilled = spillView(view);
-      for (const { name, text } of spilled.attachments) {
-        await redis.hset(keys.attachment(request), `${stage}/${name}`, await zip(text));
+      for (const { stored, text } of spilled.attachments) {
+        await redis.hset(keys.attachment(request), stored, await zip(text));
       }
       if (spilled.attachments.length > 0) await redis.expire(keys.attachment(request), KEEP_S);
       return spilled.view;
     },
-    load: async (request, stage, name) => {
-      const zipped = await redis.hgetBuffer(keys.attachment(request), `${stage}/${name}`);
+    load: async (request, stored) => {
+      const zipped = await redis.hgetBuffer(keys.attachment(request), stored);
       return zipped === null ? null : (await unzip(zipped)).toString('utf8');
     },
   };
@@ -51,32 +53,34 @@ export function createAttachments(redis: Redis, keys: Keys): Attachments {
 export function spillView(view: View): { readonly view: View; readonly attachments: readonly Attachment[] } {
   const attachments: Attachment[] = [];
   const parts = view.parts.map((part) => {
-    const short = shorten(part);
-    if (short !== part) attachments.push({ name: nameOf(part), text: wholeText(part) });
-    return short;
+    if (!isLong(part)) return part;
+    const text = wholeText(part);
+    const stored = createHash('sha256').update(text).digest('hex').slice(0, 16);
+    attachments.push({ stored, text });
+    return shorten(part, stored);
   });
   return { view: { ...view, parts }, attachments };
 }
 
-function shorten(part: Part): Part {
-  if (part.kind === 'table' && part.rows.length > KEPT_ROWS) {
-    return { ...part, rows: part.rows.slice(0, KEPT_ROWS), more: part.rows.length - KEPT_ROWS };
+type Spillable = Extract<Part, { kind: 'table' | 'raw' }>;
+
+function isLong(part: Part): part is Spillable {
+  if (part.kind === 'table') return part.rows.length > KEPT_ROWS;
+  return part.kind === 'raw' && part.text.length > KEPT_CHARACTERS;
+}
+
+function shorten(part: Spillable, stored: string): Part {
+  if (part.kind === 'table') {
+    return { ...part, rows: part.rows.slice(0, KEPT_ROWS), more: part.rows.length - KEPT_ROWS, stored };
   }
-  if (part.kind === 'raw' && part.text.length > KEPT_CHARACTERS) {
-    const kept = wholeLines(part.text.slice(0, KEPT_CHARACTERS));
-    return { ...part, text: kept, more: part.text.length - kept.length };
-  }
-  return part;
+  const kept = wholeLines(part.text.slice(0, KEPT_CHARACTERS));
+  return { ...part, text: kept, more: part.text.length - kept.length, stored };
 }
 
 /** Cut at the last line end, unless that would leave next to nothing of one long line. */
 function wholeLines(text: string): string {
   const end = text.lastIndexOf('\n');
   return end > text.length / 2 ? text.slice(0, end) : text;
-}
-
-function nameOf(part: Part): string {
-  return 'name' in part ? part.name : 'text.txt';
 }
 
 /** A part as the text of a file: a table as CSV (RFC 4180), anything else as it is. */

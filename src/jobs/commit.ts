@@ -23,8 +23,8 @@ export interface Batch {
     readonly open: boolean;
     /** Milliseconds until the message must follow. */
     readonly drawInMs: number;
-    /** Seconds until the record of an ended request is dropped. */
-    readonly keepS: number;
+    /** Whether the record is still needed; one that is not is dropped after 90 days. */
+    readonly keep: boolean;
     readonly claim: readonly string[];
     readonly release: boolean;
   }[];
@@ -43,6 +43,9 @@ export type Reply =
       readonly target: string;
       readonly holder: string;
     };
+
+/** How long the record of an ended request is kept. Seconds. Its audit entries stay. */
+const KEEP_ENDED_S = 90 * 24 * 3600;
 
 export const COMMIT_SCRIPT = `
 local head, trail, locks, redraw, open, all = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
@@ -81,21 +84,18 @@ for i, item in ipairs(batch.items) do
   end
 end
 
+-- First what can fail: an entry that does not fit the trail must not leave a move without one.
 for i, item in ipairs(batch.items) do
-  local request, entry, holder = ARGV[3 * i - 1], ARGV[3 * i], ARGV[3 * i + 1]
-  redis.call('HSET', KEYS[6 + i], 'revision', item.revision, 'json', request)
+  redis.call('XADD', trail, (seq + i) .. '-1', 'entry', ARGV[3 * i])
+  redis.call('HSET', head, 'seq', seq + i, 'hash', item.hash)
+end
+for i, item in ipairs(batch.items) do
+  local key, request, holder = KEYS[6 + i], ARGV[3 * i - 1], ARGV[3 * i + 1]
+  redis.call('HSET', key, 'revision', item.revision, 'json', request)
   redis.call('ZADD', all, item.askedAt, item.id)
-  if item.open then
-    redis.call('ZADD', open, now, item.id)
-    redis.call('PERSIST', KEYS[6 + i])
-  else
-    redis.call('ZREM', open, item.id)
-    redis.call('EXPIRE', KEYS[6 + i], item.keepS)
-  end
+  redis.call(item.open and 'ZADD' or 'ZREM', open, unpack(item.open and {now, item.id} or {item.id}))
+  if item.keep then redis.call('PERSIST', key) else redis.call('EXPIRE', key, ${KEEP_ENDED_S}) end
   redis.call('ZADD', redraw, now + item.drawInMs, item.id)
-  seq = seq + 1
-  redis.call('XADD', trail, seq .. '-1', 'entry', entry)
-  redis.call('HSET', head, 'seq', seq, 'hash', item.hash)
   for _, target in ipairs(item.claim) do redis.call('HSET', locks, target, holder) end
   if item.release then
     for at = 1, #held, 2 do
@@ -104,5 +104,6 @@ for i, item in ipairs(batch.items) do
   end
   redis.call('PUBLISH', batch.channel, item.id)
 end
+redis.call('ZREMRANGEBYSCORE', all, '-inf', now - ${KEEP_ENDED_S} * 1000)
 return cjson.encode({kind = 'ok', now = now})
 `;

@@ -28,11 +28,10 @@ export function createDurability(redis: Redis): Durability {
 }
 
 async function read(redis: Redis): Promise<string | null> {
-  const wrong: string[] = [];
-  for (const [setting, wanted] of WANTED) {
-    const found = await settingOf(redis, setting);
-    if (found !== wanted) wrong.push(`${setting} is ${found}, must be ${wanted}`);
-  }
+  const found = await Promise.all(WANTED.map(([setting]) => settingOf(redis, setting)));
+  const wrong = WANTED.flatMap(([setting, wanted], at) =>
+    found[at] === wanted ? [] : [`${setting} is ${found[at]}, must be ${wanted}`],
+  );
   return wrong.length === 0 ? null : `Redis could lose a decision: ${wrong.join('; ')}.`;
 }
 

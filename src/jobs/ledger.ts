@@ -4,7 +4,7 @@ import { commandOf } from './answer';
 import { readEntry, verifyChain } from './audit';
 import { SHOWN } from './fingerprint';
 import { clear } from './lifecycle';
-import { decidedOf, type Request, stepsOf } from './request';
+import { decidedOf, isUncertain, type Request, stepsOf } from './request';
 import type { Store } from './store';
 import type { Holder } from './writer';
 
@@ -55,10 +55,6 @@ function stateWord({ state }: Request): string {
   return state.kind === 'finished' ? state.outcome.kind : state.kind;
 }
 
-function isUncertain({ state }: Request): boolean {
-  return state.kind === 'finished' && state.outcome.kind === 'uncertain' && state.outcome.clearedBy === undefined;
-}
-
 function accountOf(
   request: Request,
   locks: Awaited<ReturnType<Store['locks']>>,
@@ -66,7 +62,7 @@ function accountOf(
 ): RequestAccount {
   return {
     ...lineOf(request),
-    uncertain: isUncertain(request),
+    uncertain: isUncertain(request.state),
     locked: locks.filter(([, holder]) => holder.request === request.id).map(([target]) => target),
     facts: factsOf(request),
     steps: stepsOf(request.state).map(({ target, status, text }) => [target, status, text]),

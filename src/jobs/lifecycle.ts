@@ -1,5 +1,6 @@
 import type { Finding, Step, Target, Words } from '../handlers/operation';
 import { plain, type View } from '../handlers/view';
+import { joinWords } from '../handlers/words';
 import type { Event, Note } from './audit';
 import { fingerprintOf } from './fingerprint';
 import { mayDecide, type Refusal, type Vote } from './policy';
@@ -43,7 +44,7 @@ export function ask(asked: Asked, tick: Tick): Moved {
   const request: Request = { ...asked, revision: 1, askedAt: tick.at, state: { kind: 'queued' } };
   return moved(request, 'asked', {
     by: asked.requester,
-    detail: { words: asked.words.join(' '), channel: asked.place.channel },
+    detail: { words: joinWords(asked.words), channel: asked.place.channel },
   });
 }
 
@@ -123,11 +124,11 @@ export const step =
 
 /** The end of a query, of a change that needs no approval, or of one that was performed. */
 export const finish =
-  (outcome: Outcome): Move =>
+  (outcome: Outcome, from: 'queued' | 'approved' | 'running'): Move =>
   (request, tick) => {
     const { state } = request;
-    if (state.kind !== 'queued' && state.kind !== 'running' && state.kind !== 'approved')
-      return notIn(request, 'running');
+    // Whoever ends a request says how far it had come when that was judged: a late reader must not end what runs by now.
+    if (state.kind !== from) return notIn(request, from);
     const decided = state.kind === 'queued' ? null : { proposed: state.proposed, approvals: state.approvals };
     const finished: State = {
       kind: 'finished',
@@ -167,13 +168,26 @@ export const clear =
 /** What steps and read-back say together. What could not be read back after a write is doubt, not success. */
 export function outcomeKind(steps: readonly Step[], findings: readonly Finding[]): Performed['kind'] {
   const found = new Map(findings.map((finding) => [finding.target, finding.verdict]));
-  const stepped = new Map(steps.map((done) => [done.target, done.status]));
+  const stepped = statusByTarget(steps);
   const truths = [...new Set([...found.keys(), ...stepped.keys()])].map((target) =>
     truthOf(found.get(target) ?? 'unverifiable', stepped.get(target)),
   );
   if (truths.length === 0 || truths.includes('unknown')) return 'uncertain';
   if (truths.every((truth) => truth === 'done')) return 'succeeded';
   return truths.includes('done') || steps.some((done) => done.status === 'done') ? 'partial' : 'failed';
+}
+
+/** Of several steps at one target the one that leaves most open counts. */
+const OPENNESS: readonly Step['status'][] = ['skipped', 'failed', 'done', 'unknown'];
+
+export function statusByTarget(steps: readonly Step[]): ReadonlyMap<string, Step['status']> {
+  const statuses = new Map<string, Step['status']>();
+  for (const { target, status } of steps) statuses.set(target, worse(statuses.get(target), status));
+  return statuses;
+}
+
+function worse(one: Step['status'] | undefined, other: Step['status']): Step['status'] {
+  return one !== undefined && OPENNESS.indexOf(one) > OPENNESS.indexOf(other) ? one : other;
 }
 
 function truthOf(verdict: Finding['verdict'], status: Step['status'] | undefined): 'done' | 'not done' | 'unknown' {

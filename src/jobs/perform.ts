@@ -3,12 +3,13 @@ import type { View } from '../handlers/view';
 import { commandOf, contextOf, finishWith, type Work } from './answer';
 import { messageOf, readFailed } from './failures';
 import { differences, fingerprintOf } from './fingerprint';
-import { expire, outcomeKind, start, step } from './lifecycle';
-import type { Request } from './request';
+import { expire, outcomeKind, start, statusByTarget, step } from './lifecycle';
+import type { Performed, Request } from './request';
 
 /** Proof of life of whoever performs a request; without it the sweep takes over. */
 export interface Heartbeat {
-  begin(request: string): { stop(): Promise<void> };
+  /** `forget`: nobody performs any more; otherwise the last beat runs out, since another may be at it. */
+  begin(request: string): { stop(forget: boolean): Promise<void> };
 }
 
 /**
@@ -28,13 +29,15 @@ export async function perform(work: Work, heartbeat: Heartbeat, id: string): Pro
   const unsafe = await work.durability.problem();
   if (unsafe) return finishWith(work, request, { kind: 'refused', why: `${unsafe} Nothing was run.` });
   const beat = heartbeat.begin(id);
+  let won = false;
   try {
     const started = await work.store.move(id, start);
+    won = started.ok;
     if (started.ok) return await run(work, change, started.request);
     if (started.refusal.rule === 'expired') await work.store.move(id, expire);
     if (started.refusal.rule === 'busy') await finishWith(work, request, { kind: 'refused', why: started.refusal.why });
   } finally {
-    await beat.stop();
+    await beat.stop(won);
   }
 }
 
@@ -53,7 +56,9 @@ async function run(work: Work, change: Change, request: Request): Promise<void> 
   }
   const done = await execute(work, request, now.plan, context);
   if (done.kind === 'lost') return;
-  await conclude(work, request, now.plan, { steps: done.steps, context });
+  const doubtful = done.broken || done.steps.some(({ status }) => status === 'unknown');
+  const mayStillLand = doubtful && !(await seal(work, request, now.plan));
+  await conclude(work, request, now.plan, { steps: done.steps, mayStillLand });
 }
 
 type Replanned = Planned<Proposal> | { readonly kind: 'failed'; readonly error: unknown };
@@ -66,7 +71,9 @@ async function planAgain(change: Change, request: Request, context: Context): Pr
   }
 }
 
-type Executed = { readonly kind: 'ended'; readonly steps: readonly Step[] } | { readonly kind: 'lost' };
+type Executed =
+  /** `broken`: it threw, so a write may be under way that no step tells of. */
+  { readonly kind: 'ended'; readonly steps: readonly Step[]; readonly broken: boolean } | { readonly kind: 'lost' };
 
 /**
  * Pulls one step after the other. Before each pull, which is when the next write leaves, the request must still be ours;
@@ -74,6 +81,7 @@ type Executed = { readonly kind: 'ended'; readonly steps: readonly Step[] } | { 
  */
 async function execute(work: Work, request: Request, proposal: Proposal, context: Context): Promise<Executed> {
   const steps: Step[] = [];
+  let broken = false;
   let revision = request.revision;
   const running = proposal.execute(context)[Symbol.asyncIterator]();
   for (;;) {
@@ -81,9 +89,10 @@ async function execute(work: Work, request: Request, proposal: Proposal, context
     const next = await running.next().catch((error: unknown) => {
       // Reading back decides what is true; the reason goes to the log.
       work.onError(error, request.id);
+      broken = true;
       return { done: true } as const;
     });
-    if (next.done) return { kind: 'ended', steps };
+    if (next.done) return { kind: 'ended', steps, broken };
     steps.push(next.value);
     const moved = await work.store.move(request.id, step(next.value));
     if (!moved.ok) return { kind: 'lost' };
@@ -91,17 +100,66 @@ async function execute(work: Work, request: Request, proposal: Proposal, context
   }
 }
 
-/** Reads the truth back and ends the request with it. */
+/** Makes sure that nothing of this request can still land. False: the target cannot do that, or could not be asked. */
+export async function seal(work: Work, request: Request, proposal: Proposal): Promise<boolean> {
+  return proposal.seal(contextOf(work, request.id)).catch((error: unknown) => {
+    work.onError(error, request.id);
+    return false;
+  });
+}
+
+interface Concluded {
+  readonly steps: readonly Step[];
+  /** A write of this request may still be under way. */
+  readonly mayStillLand: boolean;
+}
+
+/** Reads the truth back, with time of its own, and ends the request with it. */
 export async function conclude(
   work: Work,
   request: Request,
   proposal: Proposal,
-  { steps, context, mayStillLand = false }: { steps: readonly Step[]; context: Context; mayStillLand?: boolean },
+  { steps, mayStillLand }: Concluded,
 ): Promise<void> {
+  const context = contextOf(work, request.id);
   const read = await proposal.verify(context).catch((error: unknown) => unreadable(work, request, proposal, error));
-  const findings = mayStillLand ? read.map(doubtful) : read;
+  const status = statusByTarget(steps);
+  const findings = mayStillLand ? read.map((finding) => doubted(finding, status.get(finding.target))) : read;
   const kind = outcomeKind(steps, findings);
-  await finishWith(work, request, { kind, steps, findings, view: proposal.render(steps, findings, request.id) });
+  await finishWith(work, request, {
+    kind,
+    steps,
+    findings,
+    view: rendered(work, request, proposal, { steps, findings }),
+  });
+}
+
+function rendered(
+  work: Work,
+  request: Request,
+  proposal: Proposal,
+  known: Pick<Performed, 'steps' | 'findings'>,
+): View {
+  try {
+    return proposal.render(known.steps, known.findings, request.id);
+  } catch (error) {
+    work.onError(error, request.id);
+    return plainly(request, known.findings);
+  }
+}
+
+/** Nobody can say more of this request than what is stored: its targets stay locked until people have looked. */
+export async function giveUp(work: Work, request: Request, why: string): Promise<void> {
+  if (request.state.kind !== 'running') return;
+  const { proposed, steps } = request.state;
+  const findings = proposed.targets.map(({ key }) => ({ target: key, verdict: 'unverifiable', text: why }) as const);
+  await finishWith(work, request, { kind: 'uncertain', steps, findings, view: plainly(request, findings) });
+}
+
+function plainly(request: Request, findings: readonly Finding[]): View {
+  const rows = findings.map(({ target, verdict, text }) => [target, verdict, text]);
+  const table = { kind: 'table', name: 'findings.csv', head: ['Target', 'Read back', 'What'], rows } as const;
+  return { title: `${commandOf(request)}: look at the targets`, tone: 'warning', parts: [table] };
 }
 
 function unreadable(work: Work, request: Request, proposal: Proposal, error: unknown): readonly Finding[] {
@@ -110,9 +168,14 @@ function unreadable(work: Work, request: Request, proposal: Proposal, error: unk
   return proposal.targets.map((target) => ({ target: target.key, verdict: 'unverifiable', text }));
 }
 
-/** The performer was lost and its last write cannot be stopped: "not done" is only true until it lands. */
-function doubtful(finding: Finding): Finding {
-  if (finding.verdict !== 'contradicted') return finding;
+/**
+ * A write may still land at every target whose own step is not known to have ended: "not done" is only true until then,
+ * and "done" may be how it was before, or be undone.
+ */
+function doubted(finding: Finding, status: Step['status'] | undefined): Finding {
+  const isKnown = status !== undefined && status !== 'unknown';
+  if (finding.verdict === 'unverifiable' || isKnown) return finding;
+  if (finding.verdict === 'confirmed' && status === 'unknown') return finding;
   return { ...finding, verdict: 'unverifiable', text: `${finding.text}; a write that was under way may still land` };
 }
 

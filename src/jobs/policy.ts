@@ -113,6 +113,6 @@ function mayWithdraw(request: Request, by: string): Refusal | null {
   if (by === request.requester) return null;
   return {
     rule: 'not the requester',
-    why: `Only <@${request.requester}>, who asked for ${request.id}, can withdraw it. You can deny it.`,
+    why: ['Only ', { user: request.requester }, `, who asked for ${request.id}, can withdraw it. You can deny it.`],
   };
 }

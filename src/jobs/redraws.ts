@@ -63,7 +63,8 @@ return taken
 `);
 
 const finished = script(`
-if redis.call('ZSCORE', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('ZREM', KEYS[1], ARGV[1]) end
+local same = redis.call('ZSCORE', KEYS[1], ARGV[1]) == ARGV[2]
+if same and redis.call('HGET', KEYS[4], 'revision') == ARGV[5] then redis.call('ZREM', KEYS[1], ARGV[1]) end
 redis.call('SET', KEYS[3], ARGV[3], 'EX', ARGV[4])
 redis.call('DEL', KEYS[2])
 return 1
@@ -86,8 +87,9 @@ export function createRedraws(redis: Redis, keys: Keys, subscribe: () => Redis):
     remember: async (request, message) =>
       void (await redis.set(keys.message(request), JSON.stringify(message), 'EX', KEEP_S)),
     drawn: async ({ request, score }, message) => {
-      const args = [request, score, JSON.stringify(message), KEEP_S];
-      await finished(redis, [keys.redraw, keys.drawing(request), keys.message(request)], args);
+      const args = [request, score, JSON.stringify(message), KEEP_S, message.revision];
+      const touched = [keys.redraw, keys.drawing(request), keys.message(request), keys.request(request)];
+      await finished(redis, touched, args);
     },
     later: async (request, ms) => void (await postpone(redis, [keys.redraw, keys.drawing(request)], [request, ms])),
     due: async (request) => {

@@ -101,6 +101,11 @@ export function isOpen(state: State): boolean {
   return state.kind === 'queued' || state.kind === 'planned' || state.kind === 'approved' || state.kind === 'running';
 }
 
+/** Nobody knows how it ended, and nobody has cleared it: its targets stay locked. */
+export function isUncertain(state: State): boolean {
+  return state.kind === 'finished' && state.outcome.kind === 'uncertain' && state.outcome.clearedBy === undefined;
+}
+
 /** What the request decided on, where it has come that far. */
 export function decidedOf(state: State): Decided | null {
   if (state.kind === 'queued') return null;

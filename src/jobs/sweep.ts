@@ -1,6 +1,7 @@
-import { contextOf, finishWith, type Work } from './answer';
+import type { Change, Proposal } from '../handlers/operation';
+import { finishWith, type Work } from './answer';
 import { expire } from './lifecycle';
-import { conclude } from './perform';
+import { conclude, giveUp, seal } from './perform';
 import type { Queues } from './queue';
 import type { Request } from './request';
 
@@ -19,11 +20,16 @@ export interface Sweep extends Work {
 
 /**
  * The repair of interrupted work: every open request that nobody moves any more is moved by what is true. Safe to run in
- * several processes at once, since each repair is a compared move like any other.
+ * several processes at once, since each repair is a compared move like any other. One that takes long does not hold up
+ * the others: `busy` names what is under way.
  */
-export async function sweep(deps: Sweep): Promise<void> {
+export async function sweep(deps: Sweep, busy: Set<string>): Promise<void> {
   for (const id of await deps.store.openIds()) {
-    await repair(deps, id).catch((error: unknown) => deps.onError(error, id));
+    if (busy.has(id)) continue;
+    busy.add(id);
+    void repair(deps, id)
+      .catch((error: unknown) => deps.onError(error, id))
+      .finally(() => busy.delete(id));
   }
 }
 
@@ -67,17 +73,20 @@ async function takeOver(deps: Sweep, request: Request): Promise<void> {
   const { state } = request;
   if (state.kind !== 'running' || (await deps.alive(request.id))) return;
   const operation = deps.operation(request.operation);
-  if (operation?.kind !== 'change') {
-    return finishWith(deps, request, {
-      kind: 'refused',
-      why: `This version of the bot does not know ${request.operation}.`,
-    });
-  }
-  const proposal = operation.restore(state.proposed.plan);
-  const context = contextOf(deps, request.id);
-  const sealed = await proposal.seal(context).catch((error: unknown) => {
+  if (operation?.kind !== 'change')
+    return giveUp(deps, request, `this version of the bot does not know ${request.operation}`);
+  const proposal = restored(deps, request, operation);
+  if (!proposal) return giveUp(deps, request, 'this version of the bot cannot read the stored plan');
+  const mayStillLand = !(await seal(deps, request, proposal));
+  await conclude(deps, request, proposal, { steps: state.steps, mayStillLand });
+}
+
+function restored(deps: Sweep, request: Request, change: Change): Proposal | null {
+  if (request.state.kind !== 'running') return null;
+  try {
+    return change.restore(request.state.proposed.plan);
+  } catch (error) {
     deps.onError(error, request.id);
-    return false;
-  });
-  await conclude(deps, request, proposal, { steps: state.steps, context, mayStillLand: !sealed });
+    return null;
+  }
 }

@@ -89,10 +89,10 @@ function createHeartbeat(redis: Redis, keys: Keys, { beatEvery, beatLasts }: Tim
       const first = beat();
       const timer = setInterval(() => void beat(), beatEvery);
       return {
-        stop: async () => {
+        stop: async (forget) => {
           clearInterval(timer);
           await first;
-          await redis.del(keys.beat(request)).catch(() => 0);
+          if (forget) await redis.del(keys.beat(request)).catch(() => 0);
         },
       };
     },
@@ -110,16 +110,11 @@ function startSweep({ redis, keys, queues, work, timing }: Omit<WorkerDeps, 'url
       return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
     },
   };
-  let sweeping = false;
-  const timer = setInterval(() => {
-    if (sweeping) return;
-    sweeping = true;
-    sweep(deps)
-      .catch((error: unknown) => work.onError(error, 'sweep'))
-      .finally(() => {
-        sweeping = false;
-      });
-  }, timing.sweepEvery);
+  const busy = new Set<string>();
+  const timer = setInterval(
+    () => void sweep(deps, busy).catch((error: unknown) => work.onError(error, 'sweep')),
+    timing.sweepEvery,
+  );
   return { stop: () => clearInterval(timer) };
 }
 

@@ -4,7 +4,7 @@ import { GENESIS, type Head, seal } from './audit';
 import { type Batch, COMMIT_SCRIPT, type Reply } from './commit';
 import type { Moved, Tick } from './lifecycle';
 import type { Keys } from './redis';
-import { isOpen, type Request } from './request';
+import { isOpen, isUncertain, type Request } from './request';
 import { script } from './script';
 
 /**
@@ -36,11 +36,11 @@ export interface Holder {
 }
 
 const MOST_PER_BATCH = 64;
+const MOST_TRIES = 20;
 /** How far the clock of a batch may be from Redis' when it arrives. */
 const TOLERANCE_MS = 500;
 /** A new request is drawn after this, in the hope that its answer is there by then and one message does. */
 const FIRST_DRAW_MS = 250;
-const KEEP_ENDED_S = 90 * 24 * 3600;
 
 const commit = script(COMMIT_SCRIPT);
 
@@ -52,6 +52,8 @@ interface Pending {
   readonly make: (tick: Tick) => Moved;
   readonly resolve: (written: Written) => void;
   readonly reject: (error: unknown) => void;
+  /** Its move could not even be made; the others of its batch go on. */
+  failed: boolean;
 }
 
 interface Built {
@@ -75,11 +77,6 @@ export function createChain(): Chain {
 export function createWriter(redis: Redis, keys: Keys, chain: Chain): Writer {
   let waiting: Pending[] = [];
   let writing = false;
-
-  function learn(reply: Reply): void {
-    chain.offset = reply.now - performance.now();
-    if (reply.kind === 'head') chain.head = { seq: reply.seq, hash: reply.hash };
-  }
 
   async function writeAll(): Promise<void> {
     writing = true;
@@ -106,23 +103,23 @@ export function createWriter(redis: Redis, keys: Keys, chain: Chain): Writer {
 
   async function writeBatch(batch: Pending[]): Promise<void> {
     let rest = batch;
-    while (rest.length > 0) {
+    for (let tries = 0; rest.length > 0; tries++) {
+      if (tries > MOST_TRIES)
+        throw new Error(`others wrote before us ${MOST_TRIES} times in a row, or Redis is too far away`);
       const { head } = chain;
       const at = Math.floor(performance.now() + chain.offset) || 0;
       const { built, refused } = build(rest, head, at);
-      const last = built.at(-1);
-      // Refusals are judged by the clock too: the first tick of a process is not known yet and must not decide.
-      if (Number.isNaN(chain.offset) || last) {
-        const reply = await send(redis, keys, { head, at, built });
-        learn(reply);
-        if (reply.kind === 'head') continue;
-        if (reply.kind !== 'ok') {
-          rest = settleOne(built, reply, rest);
-          continue;
-        }
-        const written = head.seq + built.length;
-        if (last && written > chain.head.seq) chain.head = { seq: written, hash: last.hash };
+      rest = rest.filter((pending) => !pending.failed);
+      // Refusals alone are sent too: they are judged by the clock, and the reply says whether it was right.
+      const reply = await send(redis, keys, { head, at, built }, chain);
+      if (reply.kind === 'head') continue;
+      if (reply.kind !== 'ok') {
+        rest = settleOne(built, reply, rest);
+        continue;
       }
+      const last = built.at(-1);
+      const written = head.seq + built.length;
+      if (last && written > chain.head.seq) chain.head = { seq: written, hash: last.hash };
       for (const { pending, moved } of built) pending.resolve({ kind: 'written', request: moved.request });
       for (const [pending, moved] of refused) pending.resolve({ kind: 'refused', moved });
       return;
@@ -132,7 +129,7 @@ export function createWriter(redis: Redis, keys: Keys, chain: Chain): Writer {
   return {
     write: (id, expected, make) =>
       new Promise((resolve, reject) => {
-        waiting.push({ id, expected, make, resolve, reject });
+        waiting.push({ id, expected, make, resolve, reject, failed: false });
         if (!writing) void writeAll();
       }),
   };
@@ -143,7 +140,8 @@ function build(batch: readonly Pending[], head: Head, at: number) {
   const refused: [Pending, Extract<Moved, { ok: false }>][] = [];
   let last = head;
   for (const pending of batch) {
-    const moved = pending.make({ at, seq: last.seq + 1 });
+    const moved = makeOrReject(pending, { at, seq: last.seq + 1 });
+    if (moved === null) continue;
     if (!moved.ok) {
       refused.push([pending, moved]);
       continue;
@@ -155,6 +153,17 @@ function build(batch: readonly Pending[], head: Head, at: number) {
   return { built, refused };
 }
 
+/** A plan that cannot be hashed is a mistake of one operation and must not stop the moves of others. */
+function makeOrReject(pending: Pending, tick: Tick): Moved | null {
+  try {
+    return pending.make(tick);
+  } catch (error) {
+    pending.failed = true;
+    pending.reject(error);
+    return null;
+  }
+}
+
 /** One item stopped the whole batch: that one is answered, the others are tried again. */
 function settleOne(built: readonly Built[], reply: Extract<Reply, { item: number }>, rest: Pending[]): Pending[] {
   const culprit = built[reply.item]?.pending;
@@ -164,11 +173,13 @@ function settleOne(built: readonly Built[], reply: Extract<Reply, { item: number
   return rest.filter((pending) => pending !== culprit);
 }
 
-async function send(
-  redis: Redis,
-  keys: Keys,
-  { head, at, built }: { head: Head; at: number; built: readonly Built[] },
-): Promise<Reply> {
+interface Outgoing {
+  readonly head: Head;
+  readonly at: number;
+  readonly built: readonly Built[];
+}
+
+async function send(redis: Redis, keys: Keys, { head, at, built }: Outgoing, chain: Chain): Promise<Reply> {
   const batch: Batch = { head, at, tolerance: TOLERANCE_MS, channel: keys.moves, items: built.map(itemOf) };
   const all = [
     keys.head,
@@ -184,9 +195,14 @@ async function send(
     entry,
     JSON.stringify(holderOf(moved.request)),
   ]);
-  const reply = await commit(redis, all, [JSON.stringify(batch), ...args]);
-  if (typeof reply !== 'string') throw new Error('the commit script answered nothing');
-  return JSON.parse(reply) as Reply;
+  const sentAt = performance.now();
+  const answer = await commit(redis, all, [JSON.stringify(batch), ...args]);
+  if (typeof answer !== 'string') throw new Error('the commit script answered nothing');
+  const reply = JSON.parse(answer) as Reply;
+  // Redis looked at its clock about half-way between sending and answering.
+  chain.offset = reply.now - (sentAt + performance.now()) / 2;
+  if (reply.kind === 'head') chain.head = { seq: reply.seq, hash: reply.hash };
+  return reply;
 }
 
 function itemOf({ pending, moved, hash }: Built): Batch['items'][number] {
@@ -199,7 +215,7 @@ function itemOf({ pending, moved, hash }: Built): Batch['items'][number] {
     hash,
     open: isOpen(request.state),
     drawInMs: request.state.kind === 'queued' ? FIRST_DRAW_MS : 0,
-    keepS: KEEP_ENDED_S,
+    keep: isOpen(request.state) || isUncertain(request.state),
     claim: claim.map((target) => target.key),
     release,
   };

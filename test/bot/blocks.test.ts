@@ -158,7 +158,7 @@ test('a table that is too long shows its first rows, says how many are missing, 
   const drawn = drawView(view, 'result');
   expect(JSON.stringify(drawn.blocks)).toContain('940 more rows. All of it: servers.csv, in the thread.');
   expect(drawn.files).toEqual([
-    { name: 'servers.csv', alt: 'servers.csv', content: { kind: 'attachment', stage: 'result', name: 'servers.csv' } },
+    { name: 'servers.csv', alt: 'servers.csv', content: { kind: 'attachment', stored: attachments[0]?.stored } },
   ]);
   expect(attachments[0]?.text.split('\r\n')).toHaveLength(1_002);
 });

@@ -119,7 +119,7 @@ test('nothing starts twice, and nothing expires while it runs', () => {
 test('the end frees the targets, doubt does not, and a person clears it once', () => {
   const running = go(approved(), start);
   const end = (kind: 'succeeded' | 'uncertain') =>
-    finish({ kind, steps: [], findings: [], view })(running, { at: 1, seq: 1 });
+    finish({ kind, steps: [], findings: [], view }, 'running')(running, { at: 1, seq: 1 });
   expect(end('succeeded')).toMatchObject({ ok: true, release: true });
   const doubt = end('uncertain');
   expect(doubt).toMatchObject({ ok: true, release: false });
@@ -130,8 +130,14 @@ test('the end frees the targets, doubt does not, and a person clears it once', (
 
 test('a step of a request that somebody else has ended is refused', () => {
   const done: Step = { target: 'x', status: 'done', text: '' };
-  const ended = go(go(approved(), start), finish({ kind: 'failed', steps: [], findings: [], view }));
+  const ended = go(go(approved(), start), finish({ kind: 'failed', steps: [], findings: [], view }, 'running'));
   expect(refused(ended, step(done))).toBe('changed meanwhile');
+});
+
+test('a late reader cannot end what has been approved and runs by now', () => {
+  const running = go(approved(), start);
+  expect(refused(running, finish({ kind: 'refused', why: 'late' }, 'queued'))).toBe('changed meanwhile');
+  expect(refused(running, finish({ kind: 'refused', why: 'busy' }, 'approved'))).toBe('changed meanwhile');
 });
 
 test('a second look is due after success only, and is added once', () => {
@@ -139,7 +145,8 @@ test('a second look is due after success only, and is added once', () => {
     go(go(queued(), plan({ ...proposed, recheckAfterMs: 25 } as never, EXPIRES)), decide(approve('UBEN'), EXPIRES)),
     start,
   );
-  const end = (kind: 'succeeded' | 'failed') => go(running, finish({ kind, steps: [], findings: [], view }), 100);
+  const end = (kind: 'succeeded' | 'failed') =>
+    go(running, finish({ kind, steps: [], findings: [], view }, 'running'), 100);
   expect(end('failed').state).toMatchObject({ recheck: { kind: 'none' } });
   const due = end('succeeded');
   expect(due.state).toMatchObject({ recheck: { kind: 'due', at: 125 } });
@@ -148,6 +155,8 @@ test('a second look is due after success only, and is added once', () => {
 
 const steps = (...statuses: Step['status'][]) =>
   statuses.map((status, n): Step => ({ target: `t${n}`, status, text: '' }));
+const sameTarget = (...statuses: Step['status'][]) =>
+  statuses.map((status): Step => ({ target: 't0', status, text: '' }));
 const findings = (...verdicts: Finding['verdict'][]) =>
   verdicts.map((verdict, n): Finding => ({ target: `t${n}`, verdict, text: '' }));
 
@@ -165,6 +174,18 @@ test.each<[string, Step[], Finding[], string]>([
   ['a crash after the write, read back as done', [], findings('confirmed'), 'succeeded'],
   ['a step that nothing was read back of', steps('done'), [], 'uncertain'],
   ['nothing known at all', [], [], 'uncertain'],
+  [
+    'several steps at one target, one of them unknown',
+    sameTarget('unknown', 'failed'),
+    findings('unverifiable'),
+    'uncertain',
+  ],
+  [
+    'several steps at one target, the other way round',
+    sameTarget('failed', 'unknown'),
+    findings('unverifiable'),
+    'uncertain',
+  ],
 ])('outcome: %s', (_name, done, found, kind) => {
   expect(outcomeKind(done, found)).toBe(kind);
 });

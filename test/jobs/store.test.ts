@@ -85,7 +85,7 @@ test('the end of a request frees its targets and only its own', async () => {
   await approved('RBBBB', 'test/b');
   await under.jobs.store.move('RAAAA', start);
   await under.jobs.store.move('RBBBB', start);
-  await under.jobs.store.move('RAAAA', finish({ kind: 'succeeded', steps: [], findings: [], view }));
+  await under.jobs.store.move('RAAAA', finish({ kind: 'succeeded', steps: [], findings: [], view }, 'running'));
   expect((await under.jobs.ledger.locks()).map((lock) => lock.target)).toEqual(['test/b']);
 });
 

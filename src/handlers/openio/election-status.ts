@@ -20,7 +20,10 @@ export function openioElectionStatus(openio: Openio): Query {
     name: 'openio election status',
     usage: BASE_AND_PEERS,
     summary: 'Shows who is master of a base, peer by peer. Asking may start an election.',
-    examples: ['openio election status meta2 FVE0', 'openio election status meta2 --cid 697ECB056A5F9339B36C3B0A020B5AB17B4B0160FBEBEA203315EA1FC1B61605.1'],
+    examples: [
+      'openio election status meta2 FVE0',
+      'openio election status meta2 --cid 697ECB056A5F9339B36C3B0A020B5AB17B4B0160FBEBEA203315EA1FC1B61605.1',
+    ],
     parse: (words) => parseBaseAndPeers(openio, words),
     read: async ({ base, only }, context) => {
       const requestIds = requestIdPrefix(context.request);
