@@ -75,9 +75,14 @@ export function createQueues(url: string, keys: Keys, onError: (error: Error) =>
     },
     counts: async () => ({ reads: await reads.getJobCounts(), changes: await changes.getJobCounts() }),
     close: async () => {
-      await Promise.race([Promise.all([reads.close(), changes.close()]), after(2_000)]);
+      await Promise.race([Promise.all([closeQueue(reads), closeQueue(changes)]), after(2_000)]);
     },
   };
+}
+
+/** BullMQ says goodbye to Redis and fails where there is no Redis to say it to; its connection then goes on trying. */
+async function closeQueue(queue: Queue<JobData>): Promise<void> {
+  await queue.close().catch(() => queue.disconnect().catch(() => undefined));
 }
 
 function jobId(kind: string, request: string): string {

@@ -110,6 +110,10 @@ test('an approval that was not used in time starts nothing', () => {
   expect(go(approved(), expire, 100 + EXPIRES + 1).state.kind).toBe('expired');
 });
 
+test('what nobody has approved cannot start', () => {
+  expect(refused(planned(), start)).toBe('changed meanwhile');
+});
+
 test('nothing starts twice, and nothing expires while it runs', () => {
   const running = go(approved(), start);
   expect(refused(running, start)).toBe('changed meanwhile');

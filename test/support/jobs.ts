@@ -75,10 +75,21 @@ export interface Shelf {
   /** How many times something was written. */
   writes: number;
   beforeWrite?: () => Promise<void>;
+  afterWrite?: () => Promise<void>;
 }
 
 /** `test raise NAME`: adds one. Irreversible when the name begins with `!`. */
-export function raise(shelf: Shelf, options: { sealed?: boolean; unknown?: boolean } = {}): Change {
+export interface ShelfOptions {
+  /** Whether a late write can be kept out. */
+  readonly sealed?: boolean;
+  /** The answer to the write is lost. */
+  readonly unknown?: boolean;
+  /** Writes a second time, as a step of its own. */
+  readonly again?: boolean;
+  readonly renders?: boolean;
+}
+
+export function raise(shelf: Shelf, options: ShelfOptions = {}): Change {
   const current = (name: string) => shelf.values.get(name);
   return defineChange<string, z.infer<typeof planSchema>>({
     name: 'test raise',
@@ -100,18 +111,25 @@ export function raise(shelf: Shelf, options: { sealed?: boolean; unknown?: boole
       await shelf.beforeWrite?.();
       shelf.values.set(name, from + 1);
       shelf.writes += 1;
+      await shelf.afterWrite?.();
       yield { target: `test/${name}`, status: options.unknown ? 'unknown' : 'done', text: 'raised' };
+      if (!options.again) return;
+      shelf.writes += 1;
+      yield { target: `test/${name}`, status: 'done', text: 'raised again' };
     },
     seal: async () => options.sealed ?? false,
     verify: async ({ name, from }) => {
       const verdict = current(name) === from + 1 ? 'confirmed' : 'contradicted';
       return [{ target: `test/${name}`, verdict, text: `${name} is ${current(name)}` }];
     },
-    render: ({ name }, _steps, findings) => ({
-      title: findings.every(({ verdict }) => verdict === 'confirmed') ? `${name} is raised` : `${name} is not raised`,
-      tone: 'good',
-      parts: [],
-    }),
+    render: ({ name }, _steps, findings) => {
+      if (options.renders === false) throw new Error('cannot be rendered');
+      return {
+        title: findings.every(({ verdict }) => verdict === 'confirmed') ? `${name} is raised` : `${name} is not raised`,
+        tone: 'good',
+        parts: [],
+      };
+    },
   });
 }
 

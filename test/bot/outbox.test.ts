@@ -1,0 +1,176 @@
+import { startRedis } from '../../sandbox/services/redis';
+import { createLog } from '../../src/bot/log';
+import { createOutbox, type Outbox } from '../../src/bot/outbox';
+import type { Content, Sent, Slack } from '../../src/bot/slack';
+import type { View } from '../../src/handlers/view';
+import { finish } from '../../src/jobs/lifecycle';
+import { type JobsUnderTest, openJobs } from '../support/jobs';
+
+/** Slack as the outbox sees it: each call is written down, and answered as the test wishes. */
+interface Call {
+  readonly method: 'post' | 'update' | 'upload' | 'whisper';
+  readonly text: string;
+  readonly blocks: number;
+  readonly at: number;
+}
+
+let redis: Awaited<ReturnType<typeof startRedis>>;
+let under: JobsUnderTest;
+let outbox: Outbox;
+let calls: Call[];
+let answers: Sent<never>[];
+let heard: () => void;
+let posted: number;
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+beforeEach(async () => {
+  calls = [];
+  answers = [];
+  posted = 0;
+  under = openJobs(redis.url);
+  await under.jobs.connected(2_000);
+  outbox = start();
+});
+afterEach(async () => {
+  await outbox.stop();
+  await under.close();
+});
+
+function start(): Outbox {
+  const log = createLog('silent');
+  const made = createOutbox({
+    ...under.jobs,
+    slack: farSide(),
+    approvers: 'nobody',
+    log,
+    clock: () => performance.now(),
+  });
+  made.start();
+  return made;
+}
+
+function farSide(): Slack {
+  const call = <T>(method: Call['method'], { text, blocks }: Content, value: T): Promise<Sent<T>> => {
+    calls.push({ method, text, blocks: blocks.length, at: performance.now() });
+    heard?.();
+    return Promise.resolve(answers.shift() ?? { kind: 'ok', value });
+  };
+  return {
+    post: (_to, content) => call('post', content, { ts: `${++posted}.0` }),
+    update: (_message, content) => call('update', content, null),
+    upload: (_to, { name }) => call('upload', { text: name, blocks: [] }, null),
+    whisper: (_url, content) => call('whisper', content, null),
+    members: () => Promise.resolve({ kind: 'ok', value: [] }),
+    check: () => Promise.resolve({ kind: 'ok', value: { team: '', bot: '' } }),
+  };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`only these calls: ${JSON.stringify(calls)}`);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, 100);
+      heard = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+async function answered(id: string, view: Partial<View> = {}): Promise<void> {
+  const asked = {
+    id,
+    kind: 'query',
+    operation: 'ops locks',
+    words: [],
+    requester: 'UANA',
+    place: { channel: 'C1' },
+  } as const;
+  await under.jobs.store.open(asked);
+  const shown = await under.jobs.attachments.spill(id, { title: `answer ${id}`, tone: 'good', parts: [], ...view });
+  await under.jobs.store.move(id, finish({ kind: 'answered', view: shown }, 'queued'));
+}
+const methods = () => calls.map(({ method }) => method);
+const nothingLeft = () => under.jobs.redraws.pending().then((count) => count === 0);
+
+test('a query that is answered at once is one message', async () => {
+  await answered('RAAAA');
+  await until(() => calls.length === 1);
+  expect(calls[0]?.text).toContain('answer RAAAA');
+});
+
+test('a message whose form Slack refuses is sent as text', async () => {
+  answers = [{ kind: 'refused', error: 'invalid_blocks', details: '' }];
+  await answered('RAAAA');
+  await until(() => calls.length === 2);
+  expect(methods()).toEqual(['post', 'post']);
+  expect(calls[1]).toMatchObject({ blocks: 0, text: expect.stringContaining('answer RAAAA') });
+});
+
+test('an answer that was lost, and trouble of Slack itself: the message is tried again', async () => {
+  answers = [{ kind: 'lost', error: 'internal_error' }];
+  await answered('RAAAA');
+  await until(() => calls.length === 2);
+  expect(methods()).toEqual(['post', 'post']);
+});
+
+test('a 429 is waited for, by that message and by those that are booked behind it', async () => {
+  answers = [{ kind: 'slower', seconds: 2 }];
+  await answered('RAAAA');
+  await until(() => calls.length === 1);
+  await answered('RBBBB');
+  await until(() => calls.length === 3);
+  const [first, ...later] = calls.map(({ at }) => at);
+  expect(Math.min(...later) - (first ?? 0)).toBeGreaterThan(1_900);
+});
+
+test('a channel that cannot be posted to: the one who asked is told, and the message is given up', async () => {
+  answers = [{ kind: 'refused', error: 'not_in_channel', details: '' }];
+  outbox.rememberResponseUrl('RAAAA', 'http://127.0.0.1:1/none');
+  await answered('RAAAA');
+  await until(() => calls.length === 2);
+  expect(calls[1]).toMatchObject({ method: 'whisper', text: expect.stringContaining('not_in_channel') });
+  expect(await nothingLeft()).toBe(true);
+});
+
+test('a long list comes as a file, once, and a picture that cannot be drawn does not hold it up', async () => {
+  const rows = Array.from({ length: 200 }, (_, n) => [`row ${n}`]);
+  const picture = { kind: 'picture', name: 'broken.png', alt: 'broken', svg: '<svg' } as const;
+  await answered('RAAAA', { parts: [picture, { kind: 'table', name: 'rows.csv', head: ['a'], rows }] });
+  await until(() => calls.some(({ text }) => text === 'rows.csv'));
+  expect(methods()).toEqual(['post', 'upload']);
+});
+
+test('a message that was deleted is posted anew', async () => {
+  await answered('RAAAA');
+  await until(() => calls.length === 1);
+  await outbox.stop();
+  answers = [{ kind: 'refused', error: 'message_not_found', details: '' }];
+  await under.jobs.redraws.remember('RAAAA', { channel: 'C1', ts: '1.0', files: [], revision: 1 });
+  await under.jobs.redraws.due('RAAAA');
+  outbox = start();
+  await until(() => calls.length === 3);
+  expect(methods()).toEqual(['post', 'update', 'post']);
+});
+
+test('what moved while no bot was there is drawn by the next one', async () => {
+  await outbox.stop();
+  await answered('RAAAA');
+  outbox = start();
+  await until(() => calls.length === 1);
+  expect(calls[0]?.text).toContain('answer RAAAA');
+});
+
+test('two bots over one Redis post one message', async () => {
+  const second = start();
+  await answered('RAAAA');
+  await until(() => calls.length >= 1);
+  await second.stop();
+  expect(await under.jobs.redraws.message('RAAAA')).toMatchObject({ ts: '1.0' });
+  expect(methods()).toEqual(['post']);
+});
