@@ -81,8 +81,11 @@ export function createApp(deps: AppDeps, slack: Config['slack'], receiver: Recei
     app.command(`/${system}`, async ({ command, ack }) => ack(await onCommand(deps, system, command)));
   }
   app.action<BlockAction<ButtonAction>>({ type: 'block_actions' }, async ({ body, action, ack }) => {
+    const done = deps.underWay.during(onClick(deps, body, action));
+    // Decided first: a bot that is killed in between must not have told Slack that the click was taken.
+    await Promise.race([done, setTimeout(MOST_DECIDING_MS, null, { ref: false })]);
     await ack();
-    await deps.underWay.during(onClick(deps, body, action));
+    await done;
   });
   // Nothing of ours, but Slack shows a warning to whoever is left without an answer.
   app.shortcut(/.*/, async ({ ack }) => ack());

@@ -2,7 +2,7 @@ import type { ActionsBlock, Button, KnownBlock, RichTextBlock, RichTextElement, 
 import { type Part, plain, type Text, type Tone, type View } from '../handlers/view';
 import { wholeText } from '../jobs/attachments';
 import { LIMITS } from './limits';
-import { richElements } from './rich';
+import { escapeMrkdwn, richElements } from './rich';
 
 /** A view as Block Kit. Pure. What does not fit goes to a file, and the message says so. */
 export interface Drawing {
@@ -91,11 +91,11 @@ function header(view: View): KnownBlock {
   };
 }
 
-/** Title and first words, for where blocks are not shown. */
+/** Title and first words, for where blocks are not shown. Slack reads it as mrkdwn. */
 function fallback(view: View): string {
   const first = view.parts.find((part) => part.kind === 'text');
   const words = first ? `: ${plain(first.text)}` : '';
-  return cut(`${MARKS[view.tone]}${view.title}${words}`, 1_000);
+  return escapeMrkdwn(cut(`${MARKS[view.tone]}${view.title}${words}`, 1_000));
 }
 
 function drawPart(canvas: Canvas, part: Exclude<Part, { kind: 'next' }>): void {
@@ -281,7 +281,7 @@ function preformatted(text: string): RichTextBlock {
   return { type: 'rich_text', elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text }] }] };
 }
 
-function section(elements: readonly RichTextElement[]): RichTextBlock {
+export function section(elements: readonly RichTextElement[]): RichTextBlock {
   return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [...elements] }] };
 }
 

@@ -1,5 +1,5 @@
 import type { Catalogue } from '../handlers/catalogue';
-import { help, notConfigured, unknownCommand, usage } from '../handlers/help';
+import { capital, help, notConfigured, unknownCommand, usage } from '../handlers/help';
 import type { Words } from '../handlers/operation';
 import type { Text, View } from '../handlers/view';
 import { splitWords } from '../handlers/words';
@@ -31,7 +31,11 @@ export interface CommandDeps {
 export async function handleCommand(deps: CommandDeps, command: Command): Promise<Reply> {
   const split = splitWords(command.text);
   if (!split.ok)
-    return whisper({ title: 'Nothing was run', tone: 'warning', parts: [{ kind: 'text', text: `${split.problem}.` }] });
+    return whisper({
+      title: 'Nothing was run',
+      tone: 'warning',
+      parts: [{ kind: 'text', text: `${capital(split.problem)}.` }],
+    });
   return runWords(deps, { ...command, words: [command.system, ...split.args] });
 }
 

@@ -14,6 +14,8 @@ export interface Config {
       | { readonly kind: 'http'; readonly signingSecret: string };
   };
   readonly port: number;
+  /** The address that is listened on; null: all. */
+  readonly host: string | null;
   readonly redisUrl: string;
   readonly openio: {
     readonly proxyUrl: string;
@@ -177,6 +179,8 @@ function configOf(settings: Settings, file: File): Config {
         : { kind: 'http', signingSecret: settings.SLACK_SIGNING_SECRET ?? '' },
     },
     port: settings.PORT,
+    // With a pretended Slack on this machine nobody else has business here.
+    host: isLoopback(settings.SLACK_API_URL) ? '127.0.0.1' : null,
     redisUrl: settings.REDIS_URL,
     openio: openioOf(settings),
     distkv: settings.DISTKV_SERVERS?.length ? { servers: settings.DISTKV_SERVERS, login: loginOf(settings) } : null,
@@ -186,6 +190,10 @@ function configOf(settings: Settings, file: File): Config {
     approvers: settings.APPROVERS,
     rules: rulesOf(settings, file),
   };
+}
+
+function isLoopback(url: string): boolean {
+  return /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(new URL(url).hostname);
 }
 
 function openioOf({

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Config } from './config';
 import type { Log } from './log';
 import type { Metrics } from './metrics';
 
@@ -20,7 +21,7 @@ const SLACK_PATH = '/slack/events';
 /** Bolt refuses old requests only; one from the future would stay valid for as long. Seconds. */
 const MOST_CLOCK_SKEW_S = 300;
 
-export async function listen(deps: HttpDeps, port: number): Promise<Server> {
+export async function listen(deps: HttpDeps, { host, port }: Pick<Config, 'host' | 'port'>): Promise<Server> {
   const server = createServer((request, response) => {
     route(deps, request, response).catch((error: unknown) => {
       deps.log.error({ error }, 'http request failed');
@@ -29,7 +30,7 @@ export async function listen(deps: HttpDeps, port: number): Promise<Server> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, resolve);
+    server.listen({ port, ...(host !== null && { host }) }, resolve);
   });
   return server;
 }

@@ -20,8 +20,8 @@ const MOST_FINISHING_MS = 3_000;
 const MOST_STOPPING_MS = 30_000;
 
 interface Running {
-  /** The port that is listened on. */
-  readonly port: number;
+  /** Whether Slack is reached by a socket, which only a new start can mend when it fails for good. */
+  readonly isSocket: boolean;
   stop(): Promise<void>;
 }
 
@@ -35,13 +35,12 @@ async function run(config: Config, log: Log): Promise<Running> {
   const workers = config.role === 'bot' ? null : jobs.work(catalogue.byName);
   const front = config.role === 'worker' ? null : createFront({ config, jobs, catalogue, metrics, log });
   const slack = front && front.receiver instanceof HTTPReceiver ? front.receiver.requestListener : null;
-  const server = await listen({ slack, readiness: () => readiness(jobs), metrics, log }, config.port);
+  const server = await listen({ slack, readiness: () => readiness(jobs), metrics, log }, config);
   await front?.start();
   void reportSystems(systems, log);
-  const port = portOf(server);
-  log.info({ role: config.role, port, systems: catalogue.systems }, 'ready');
+  log.info({ role: config.role, port: portOf(server), systems: catalogue.systems }, 'ready');
   return {
-    port,
+    isSocket: config.slack.transport.kind === 'socket',
     stop: async () => {
       await front?.stopReceiving();
       await closeServer(server);
@@ -185,6 +184,7 @@ function endWithProcess(running: Running, log: Log): void {
   // Bolt leaves a failed reconnect unhandled on purpose: a supervisor shall start the process anew.
   process.on('unhandledRejection', (error) => {
     log.fatal({ error }, 'unhandled rejection');
-    end(1, 'unhandled rejection');
+    // Over HTTP it is one bad request: Bolt lets a signed body that is no payload fall through.
+    if (running.isSocket) end(1, 'unhandled rejection');
   });
 }

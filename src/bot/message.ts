@@ -4,9 +4,9 @@ import type { Text, View } from '../handlers/view';
 import { commandOf } from '../jobs/answer';
 import { SHOWN } from '../jobs/fingerprint';
 import { type Decided, decidedOf, type Outcome, type Request, type State } from '../jobs/request';
-import { cut, type Drawing, drawView, drawViews } from './blocks';
+import { cut, type Drawing, drawView, drawViews, section } from './blocks';
 import { LIMITS } from './limits';
-import { mrkdwn } from './rich';
+import { mrkdwn, richElements } from './rich';
 
 /**
  * The one message of a request, drawn from its record and from nothing else: whoever has the record can draw it again.
@@ -53,21 +53,16 @@ function drawPlanned(request: Request, state: Extract<State, { kind: 'planned' }
   const { proposed, approvals, expiresAt } = state;
   const missing = proposed.needs - approvals.length;
   const reach = proposed.danger === 'irreversible' ? 'Cannot be undone.' : 'Can be undone.';
-  const lines: Text[] = [
-    [
-      `Nothing has been changed yet. ${reach} Needs ${missing} ${missing === 1 ? 'approval' : 'approvals'} by somebody other than `,
-      { user: request.requester },
-      ' until ',
-      { at: expiresAt },
-      '.',
-    ],
-    ...(approvals.length > 0 ? [approvedBy(state)] : []),
-    approvers,
+  const call: Text = [
+    `Nothing has been changed yet. ${reach} Needs ${missing} ${missing === 1 ? 'approval' : 'approvals'} by somebody other than `,
+    { user: request.requester },
+    ' until ',
+    { at: expiresAt },
+    '.',
   ];
-  return around(request, drawPreview(request, state), {
-    lines,
-    actions: [decisions(request, proposed.danger === 'irreversible')],
-  });
+  const lines: Text[] = [...(approvals.length > 0 ? [approvedBy(state)] : []), approvers];
+  const irreversible = proposed.danger === 'irreversible';
+  return around(request, drawPreview(request, state), { call, lines, actions: [decisions(request, irreversible)] });
 }
 
 function decisions(request: Request, irreversible: boolean): ActionsBlock {
@@ -166,7 +161,9 @@ export function outcomeView(request: Request, outcome: Outcome): View {
     words: commandOf(request),
     why: 'reads the target as it is now',
   } as const;
-  const offered = outcome.kind === 'refused' && !parts.some((part) => part.kind === 'next') ? [...parts, again] : parts;
+  // A plan that was refused will be refused again; one that was approved and found its target busy may not.
+  const mayHelp = outcome.kind === 'refused' && decidedOf(request.state) !== null;
+  const offered = mayHelp && !parts.some((part) => part.kind === 'next') ? [...parts, again] : parts;
   return { title: titles[outcome.kind], tone: outcome.kind === 'unchanged' ? 'neutral' : 'warning', parts: offered };
 }
 
@@ -186,12 +183,15 @@ function approvedBy({ approvals, proposed }: Decided): Text {
   return [`Approved by (${approvals.length} of ${proposed.needs}): `, ...people, '.'];
 }
 
-/** Body, then what state it is in, then buttons, then who asked what. */
-function around(
-  request: Request,
-  body: Drawing,
-  { lines, actions = [] }: { lines: readonly Text[]; actions?: readonly ActionsBlock[] },
-): Drawing {
+interface Surroundings {
+  /** What people are asked to do; as large as the rest. */
+  readonly call?: Text;
+  readonly lines: readonly Text[];
+  readonly actions?: readonly ActionsBlock[];
+}
+
+/** Body, then what is asked, what state it is in, buttons, and who asked what. */
+function around(request: Request, body: Drawing, { call, lines, actions = [] }: Surroundings): Drawing {
   const states: KnownBlock[] = lines.map((line) => context(line));
   const decided = decidedOf(request.state);
   const mark = decided ? `, fingerprint ${decided.proposed.fingerprint.slice(0, SHOWN)}` : '';
@@ -202,7 +202,8 @@ function around(
       { type: 'plain_text', text: cut(`/${commandOf(request)}`, 1_000), emoji: false },
     ],
   };
-  return { ...body, blocks: [...body.blocks, ...states, ...actions, footer] };
+  const calls: KnownBlock[] = call ? [{ type: 'divider' }, section(richElements(call, { bold: true }))] : [];
+  return { ...body, blocks: [...body.blocks, ...calls, ...states, ...actions, footer] };
 }
 
 function context(line: Text): ContextBlock {

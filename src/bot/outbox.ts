@@ -94,7 +94,10 @@ function notPosted(why: string): string {
   return `I could not post in this channel: Slack says ${why}. Invite me to the channel, then run the command again.`;
 }
 
-/** The request's own message is drawn by the pump; any other one that was clicked is drawn here, once. */
+/**
+ * The request's own message is drawn by the pump. Any other one is a copy, left behind when a bot was killed between
+ * posting and remembering: nobody will draw it again, so it loses its buttons and says where the request goes on.
+ */
 async function repaint(
   deps: OutboxDeps,
   id: string,
@@ -104,7 +107,8 @@ async function repaint(
   if (!request) return;
   if (message?.ts === clicked.ts && message.revision === request.revision) return;
   if (!message || message.ts === clicked.ts) return deps.redraws.due(id);
-  await deps.slack.update(clicked, drawRequest(request, { partial: null, approvers: deps.approvers }));
+  const text = `Request ${id} goes on in its other message. This copy was left behind when the bot was started again.`;
+  await deps.slack.update(clicked, { text, blocks: [] });
 }
 
 /** Reads the record at the last moment: what moved while the message waited for its turn is drawn with it. */
@@ -112,13 +116,13 @@ async function drawDue(deps: OutboxDeps, memory: Memory, due: Due): Promise<Next
   const [request, stored] = await Promise.all([deps.store.load(due.request), deps.redraws.message(due.request)]);
   if (!request) return { kind: 'never', why: 'the request is gone', unposted: false };
   const message = stored ?? memory.posted.get(request.id) ?? null;
-  const drawing = await draw(deps, request);
   // Only its files are missing still.
   if (message?.revision === request.revision && request.state.kind !== 'queued') {
-    return postFiles(deps, request, { due, shown: message, drawing });
+    return postFiles(deps, request, { due, shown: message, drawing: await draw(deps, request) });
   }
   const wait = memory.pace.wait(request, message !== null);
   if (wait > 0) return { kind: 'later', ms: wait };
+  const drawing = await draw(deps, request);
   const sent = message ? await edit(deps, request, message, drawing) : await post(deps, request, drawing);
   if (sent.kind !== 'ok') return nextAfter(sent, memory.pace.bucket(request, message !== null), message === null);
   memory.pace.sent(request.id);

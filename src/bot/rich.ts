@@ -55,7 +55,7 @@ function mrkdwnUser(id: string): string {
 }
 
 /** Slack's own rule: these three, and nothing else, make markup live. */
-function escapeMrkdwn(text: string): string {
+export function escapeMrkdwn(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 

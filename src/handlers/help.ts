@@ -129,6 +129,6 @@ function howFar(name: string, words: Words): number {
   return distance(name, typed);
 }
 
-function capital(sentence: string): string {
+export function capital(sentence: string): string {
   return sentence.slice(0, 1).toUpperCase() + sentence.slice(1);
 }

@@ -51,6 +51,8 @@ export function parseFlags<const T extends Options>(words: Words, options: T) {
 
 function complaint(error: unknown, known: readonly string[]): string {
   const message = types.isNativeError(error) ? error.message : String(error);
+  const valueless = /^Option '(-[^ '<,]+).*(?:argument missing|ambiguous)/.exec(message);
+  if (valueless) return `${valueless[1]} needs a value`;
   const unknown = /^Unknown option '([^']*)'/.exec(message);
   if (!unknown) return message.split('. ')[0] ?? message;
   if (known.length === 0) return `there is no flag ${shorten(unknown[1] ?? '')}; this command takes none`;

@@ -15,14 +15,14 @@ const NAMES: Readonly<Record<BackendFailure['backend'], string>> = {
   units: 'The host of the units',
 };
 
-/** What people see when reading failed. Nothing was written, and the view says so. */
-export function readFailed(command: string, error: unknown): View {
+/** What people see when reading failed. Nothing was written, and the view says so. `what` ends the title. */
+export function readFailed(command: string, error: unknown, what = 'could not be answered'): View {
   const parts = [
     { kind: 'text', text: `${meaningOf(error)} Nothing was changed.` },
     { kind: 'raw', name: 'error.txt', text: messageOf(error) },
     { kind: 'next', label: 'Try again', words: command, why: 'reads again' },
   ] as const;
-  return { title: `${command} could not be answered`, tone: 'bad', parts };
+  return { title: `${command} ${what}`, tone: 'bad', parts };
 }
 
 function meaningOf(error: unknown): string {

@@ -48,7 +48,7 @@ async function run(work: Work, change: Change, request: Request): Promise<void> 
   const now = await planAgain(change, request, context);
   if (now.kind === 'failed') {
     work.onError(now.error, request.id);
-    const view = readFailed(commandOf(request), now.error);
+    const view = readFailed(commandOf(request), now.error, 'was not carried out');
     return finishWith(work, request, { kind: 'failed', steps: [], findings: [], view });
   }
   if (now.kind !== 'plan' || fingerprintOf(request.operation, now.plan.plan) !== proposed.fingerprint) {

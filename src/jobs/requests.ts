@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Operation, Words } from '../handlers/operation';
 import type { Durability } from './durability';
+import { createGap, type Gap } from './gap';
 import { decide as deciding } from './lifecycle';
 import { mayAsk, type Refusal, type Rules, type Vote } from './policy';
 import type { Queues } from './queue';
@@ -50,10 +51,11 @@ function requestId(delivery: string): string {
 }
 
 export function createRequests(deps: RequestsDeps): Requests {
-  return { open: (asking) => open(deps, asking), decide: (id, vote) => decide(deps, id, vote) };
+  const gap = createGap();
+  return { open: (asking) => gap.during(open(deps, gap, asking)), decide: (id, vote) => decide(deps, id, vote) };
 }
 
-async function open(deps: RequestsDeps, asking: Asking): Promise<Opened> {
+async function open(deps: RequestsDeps, gap: Gap, asking: Asking): Promise<Opened> {
   const { operation, words, requester, place } = asking;
   const refusal = mayAsk(deps.rules, operation.kind, place.channel) ?? (await unsafe(deps, operation.kind));
   if (refusal) return { ok: false, refusal };
@@ -66,8 +68,8 @@ async function open(deps: RequestsDeps, asking: Asking): Promise<Opened> {
     requester,
     place,
   });
-  // After the acknowledgement, and not waited for: the request is stored, and the sweep adds a job that was lost.
-  setImmediate(() => void deps.queues.read(id).catch((error: unknown) => deps.onError(error, id)));
+  // Not waited for: the request is stored, and the sweep adds a job that was lost.
+  gap.afterwards(() => void deps.queues.read(id).catch((error: unknown) => deps.onError(error, id)));
   return { ok: true, request };
 }
 

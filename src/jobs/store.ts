@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { View } from '../handlers/view';
+import { shorten } from '../handlers/words';
 import { GENESIS, type Head } from './audit';
 import { type Asked, ask, type Move } from './lifecycle';
 import type { Refusal } from './policy';
@@ -145,6 +146,7 @@ function busy(target: string, holder: Holder): Refusal {
   };
 }
 
-export function gone(id: string): Refusal {
+export function gone(asked: string): Refusal {
+  const id = shorten(asked, 20);
   return { rule: 'gone', why: `There is no request ${id}. It may be older than what is kept. Nothing was run.` };
 }

@@ -127,15 +127,17 @@ test('no text from outside becomes a mention, a channel or a link', () => {
     parts: fc.array(textual, { maxLength: 5 }),
   });
   fc.assert(
-    fc.property(views, fc.array(strings, { maxLength: 3 }), (drawn, words) => {
+    fc.property(views, fc.array(strings, { maxLength: 3 }), (view, words) => {
       const state: State = {
         kind: 'finished',
         at: 1,
-        outcome: { kind: 'answered', view: drawn },
+        outcome: { kind: 'answered', view },
         decided: null,
         recheck: { kind: 'none' },
       };
-      expect(live(drawRequest(requestIn(state, words), extra).blocks)).toEqual(['@U0ANA']);
+      const drawn = drawRequest(requestIn(state, words), extra);
+      expect(live(drawn.blocks)).toEqual(['@U0ANA']);
+      expect(drawn.text).not.toMatch(/[<>]/);
     }),
     { numRuns: 500 },
   );

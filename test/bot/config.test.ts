@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig, SETTINGS } from '../../src/bot/config';
@@ -81,8 +81,11 @@ test('lists are read with their spaces, IPv6 with its brackets', () => {
   });
 });
 
+const folder = mkdtempSync(join(tmpdir(), 'quorumbot-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
 function yaml(text: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'quorumbot-config-')), 'rules.yaml');
+  const path = join(folder, 'rules.yaml');
   writeFileSync(path, text);
   return path;
 }

@@ -1,5 +1,9 @@
 const { TestEnvironment } = require('jest-environment-node');
 
+// Node opens these when they are first used: the first test that prints must not look like a leak.
+void process.stdout;
+void process.stderr;
+
 const SETTLED_WITHIN_MS = 2_000;
 const LOOK_AGAIN_MS = 10;
 

@@ -12,7 +12,7 @@ export function opsClear(ledger: Ledger): Change {
     name: 'ops clear',
     usage: 'REQUEST',
     summary: 'Frees the targets of an uncertain request, after somebody has looked at them.',
-    examples: ['ops clear R7K2M9QF'],
+    examples: ['ops clear R7K2M9QF4'],
     schema: plan,
     parse: (words) => parseRequestId(words, 'ops clear REQUEST'),
     danger: () => 'reversible',

@@ -9,6 +9,6 @@ export function parseRequestId(words: Words, usage: string): Parsed<string> {
   if (typed === undefined || rest.length > 0) return { ok: false, problem: `one request id is needed: ${usage}` };
   const id = typed.toUpperCase();
   if (!REQUEST_ID.test(id))
-    return { ok: false, problem: `${shorten(typed)} is not a request id. One looks like R7K2M9QF` };
+    return { ok: false, problem: `${shorten(typed)} is not a request id. One looks like R7K2M9QF4` };
   return { ok: true, args: id };
 }

@@ -14,7 +14,7 @@ export function opsRequest(ledger: Ledger): Query {
     name: 'ops request',
     usage: 'REQUEST',
     summary: 'One request: who asked, who decided, every step, every audit entry.',
-    examples: ['ops request R7K2M9QF'],
+    examples: ['ops request R7K2M9QF4'],
     parse: (words) => parseRequestId(words, 'ops request REQUEST'),
     read: async (id) => ({ id, account: await ledger.find(id) }),
     render: ({ id, account }) => (account ? show(account) : unknown(id)),

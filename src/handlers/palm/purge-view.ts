@@ -132,7 +132,7 @@ export function recheckView(there: readonly There[], all: number): View {
   if (there.length === 0) return { title: `None of ${counted(all)} came back`, tone: 'good', parts: [] };
   const rows = there.map(({ entry, untouched }) => [
     entry.id,
-    untouched ? 'was never deleted' : `registered again, ${briefly(entry)}`,
+    untouched ? 'was never deleted' : `is there again, ${briefly(entry)}: PALM registered it, or somebody put it back`,
   ]);
   return {
     title: `${returned.length} of ${counted(all)} came back`,

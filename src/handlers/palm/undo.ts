@@ -14,7 +14,7 @@ export function palmUndo(palm: Palm, ledger: Pick<Ledger, 'performed' | 'find'>)
     name: 'palm undo',
     usage: 'REQUEST',
     summary: 'Puts back what a palm purge deleted, byte for byte, where the key is still absent.',
-    examples: ['palm undo R7K2M9QF'],
+    examples: ['palm undo R7K2M9QF4'],
     schema: undoPlan,
     parse: (words) => parseRequestId(words, 'palm undo REQUEST'),
     danger: () => 'reversible',

@@ -161,7 +161,7 @@ describe('words that are refused before anything is read', () => {
   test.each([
     [['x'], 'x is not understood here; for one server type palm show UUID'],
     [['--colour', 'red'], 'there is no flag --colour; known: --server, --host, --function'],
-    [['--server'], "Option '--server <value>' argument missing"],
+    [['--server'], '--server needs a value'],
   ])('palm servers %j', (words, problem) => {
     expect(palmServers(rig.palm).check(words)).toContain(problem);
   });
