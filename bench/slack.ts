@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { createWorld, ROOT, type World } from '../sandbox/pretend';
 import { run } from '../sandbox/services/process';
+import { createDistkv } from '../src/backends/distkv/distkv';
+import { createOpenio } from '../src/backends/openio/create';
 import { createPalm } from '../src/backends/palm/create';
+import { distkvState } from '../src/handlers/distkv/state';
+import { openioElectionStatus } from '../src/handlers/openio/election-status';
 import { palmServers } from '../src/handlers/palm/servers';
 import type { Row } from './row';
 
@@ -23,7 +27,7 @@ export async function benchSlack(): Promise<readonly Row[]> {
   try {
     const barePort = portIn(await bare.said(/"port"/));
     const ourPort = portIn(await world.bot().said(/"msg":"ready"/));
-    const rows: Row[] = [await finalMessageRow(world)];
+    const rows: Row[] = [...(await finalMessageRows(world))];
     const paced = { barePort, ourPort, secret: world.workspace.signingSecret, pauseMs: 50 };
     rows.push(...(await ackRows({ what: 'one every 50 ms', atOnce: 1, commands: 200 }, paced)));
     for (const atOnce of AT_ONCE)
@@ -126,34 +130,67 @@ function timeOne(agent: Agent, port: number, secret: string): Promise<number> {
   });
 }
 
-/** One after the other, in a channel without limits: from typing to the message that holds the answer. */
-async function finalMessageRow({ workspace, etcd }: World): Promise<Row> {
-  const palm = createPalm({ api: 'v3', hosts: [etcd.url] });
-  const servers = palmServers(palm);
-  const context = { request: 'RBENCH', signal: AbortSignal.timeout(60_000), report: () => undefined };
+interface Answered {
+  readonly command: string;
+  /** What the final message holds. */
+  readonly holds: string;
+  readonly answer: () => Promise<unknown>;
+}
+
+/** From typing to the message that holds the answer, beside the same operation called directly. */
+async function finalMessageRows(world: World): Promise<readonly Row[]> {
+  const palm = createPalm({ api: 'v3', hosts: [world.etcd.url] });
+  const openio = createOpenio({
+    proxyUrl: world.openio.url,
+    namespace: world.openio.namespace,
+    account: world.openio.account,
+  });
+  const distkv = createDistkv({ servers: world.distkv.servers.map(serverAt), login: null });
+  const context = { request: 'RBENCH', signal: AbortSignal.timeout(120_000), report: () => undefined };
+  const rows: Row[] = [];
+  const base = ['meta2', 'FVE0'];
+  const asked: readonly Answered[] = [
+    { command: 'palm servers', holds: 'pricer', answer: () => palmServers(palm).answer([], context) },
+    {
+      command: `openio election status ${base.join(' ')}`,
+      holds: 'is the master',
+      answer: () => openioElectionStatus(openio).answer(base, context),
+    },
+    { command: 'distkv state', holds: 'DistKV', answer: () => distkvState(distkv).answer([], context) },
+  ];
+  for (const one of asked) rows.push(await finalMessageRow(world, one));
+  await Promise.all([palm.close(), openio.close()]);
+  return rows;
+}
+
+function serverAt(address: string): { host: string; port: number } {
+  const [host = '', port = ''] = address.split(':');
+  return { host, port: Number(port) };
+}
+
+async function finalMessageRow({ workspace }: World, { command, holds, answer }: Answered): Promise<Row> {
   const direct: number[] = [];
   const ours: number[] = [];
-  for (let n = 0; n < 25; n++) {
-    direct.push(await timed(() => servers.answer([], context)));
+  for (let n = 0; n < 20; n++) {
+    direct.push(await timed(answer));
     // The bot keeps to one message a second and channel; that pace is not what is measured here.
     await setTimeout(1_100);
     const before = workspace.messages('inc-42').length;
     ours.push(
       await timed(async () => {
-        await workspace.typeCommand({ who: 'ana', channel: 'inc-42', text: '/palm servers' });
+        await workspace.typeCommand({ who: 'ana', channel: 'inc-42', text: `/${command}` });
         await workspace.until(() =>
           workspace
             .messages('inc-42')
             .slice(before)
-            .some((one) => one.plain.includes('pricer')),
+            .some((one) => one.plain.includes(holds)),
         );
       }),
     );
   }
-  await palm.close();
   const [bare, full] = [percentile(direct.slice(5), 50), percentile(ours.slice(5), 50)];
   return {
-    what: 'command → final message, p50',
+    what: `/${command} → final message, p50`,
     bare: ms(bare),
     ours: ms(full),
     ratio: `+${(full - bare).toFixed(1)} ms`,

@@ -20,6 +20,8 @@ export interface World {
   readonly workspace: Workspace;
   readonly redis: Server;
   readonly etcd: Server;
+  readonly openio: { readonly url: string; readonly namespace: string; readonly account: string };
+  readonly distkv: { readonly servers: readonly string[] };
   readonly scenarios: readonly Scenario[];
   /** The bot's process, as it is now. */
   bot(): Running;
@@ -79,17 +81,14 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       await bot.kill();
       bot = await start();
     };
-    return { workspace, redis, etcd, scenarios, bot: () => bot, restartBot, close };
+    return { workspace, redis, etcd, openio, distkv, scenarios, bot: () => bot, restartBot, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-interface Far extends Pick<World, 'workspace' | 'redis' | 'etcd'> {
-  readonly openio: { readonly url: string; readonly namespace: string; readonly account: string };
-  readonly distkv: { readonly servers: readonly string[] };
-}
+type Far = Pick<World, 'workspace' | 'redis' | 'etcd' | 'openio' | 'distkv'>;
 
 function settingsOf({ workspace, redis, etcd, openio, distkv }: Far): Record<string, string> {
   return {

@@ -206,6 +206,7 @@ function cell(text: Text): TableBlock['rows'][number][number] {
 }
 
 function drawRaw(canvas: Canvas, raw: Extract<Part, { kind: 'raw' }>): void {
+  if (raw.asFile) return leave(canvas, raw, 'As text');
   const room = Math.max(0, Math.min(left(canvas) - 100, RAW_CHARACTERS));
   const shown = raw.text.slice(0, room);
   if (shown !== '') {

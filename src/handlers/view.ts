@@ -41,6 +41,8 @@ export type Part =
       readonly kind: 'raw';
       readonly name: string;
       readonly text: string;
+      /** Only as a file, however short: the message says the same in a better form. */
+      readonly asFile?: boolean;
       /** Set by the job layer alone: how many characters are only in the attachment `stored`. */
       readonly more?: number;
       readonly stored?: string;

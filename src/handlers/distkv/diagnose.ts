@@ -52,5 +52,5 @@ function render(answers: readonly Answer[]): View {
 
 function problemTable(problems: readonly Problem[]): Part {
   const rows = problems.map((problem) => [problem.grave ? 'grave' : 'note', problem.what, problem.evidence]);
-  return { kind: 'table', name: 'distkv-diagnosis', head: ['Weight', 'What is wrong', 'What shows it'], rows };
+  return { kind: 'table', name: 'distkv-diagnosis.csv', head: ['Weight', 'What is wrong', 'What shows it'], rows };
 }

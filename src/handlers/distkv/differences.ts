@@ -36,7 +36,7 @@ export function counterTable(states: readonly State[]): Part {
   const rows = nodeNames(states).map((node) => [node, ...states.map((state) => counter(state.nodes.get(node)))]);
   return {
     kind: 'table',
-    name: 'distkv-nodes',
+    name: 'distkv-nodes.csv',
     head: ['Node', ...states.map((state) => `Tick on ${named(state)}`)],
     rows,
   };

@@ -149,7 +149,7 @@ function againstView(args: MarkArgs, reasons: readonly Reason[], missing: TickSe
     title: 'These ticks were not marked',
     tone: 'warning',
     parts: [
-      { kind: 'table', name: 'distkv-refused', head: ['Ticks', 'Why not'], rows },
+      { kind: 'table', name: 'distkv-refused.csv', head: ['Ticks', 'Why not'], rows },
       ...(missing.length > 0
         ? [next(words, 'Only the missing ones', 'marks those of your ticks that are missing')]
         : []),

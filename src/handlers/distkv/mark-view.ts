@@ -42,7 +42,9 @@ const DELETED_MEANS =
 function otherParts(plan: MarkPlan): readonly Part[] {
   if (plan.others.length === 0) return [];
   const rows = plan.others.map((other) => [serverLabel(other), standingOf(other)]);
-  const parts: Part[] = [{ kind: 'table', name: 'distkv-others', head: ['Other server', 'These ticks there'], rows }];
+  const parts: Part[] = [
+    { kind: 'table', name: 'distkv-others.csv', head: ['Other server', 'These ticks there'], rows },
+  ];
   const holders = plan.others.filter((other) => other.holds !== '');
   if (holders.length > 0 && !plan.deleted) {
     parts.push({
@@ -85,7 +87,7 @@ function recordParts(plan: MarkPlan): readonly Part[] {
   if (rows.length === 0) return [{ kind: 'text', text: 'No server that answers holds a record of these ticks.' }];
   return [
     { kind: 'text', text: 'These records would be destroyed, the first ten of each server:' },
-    { kind: 'table', name: 'distkv-destroyed', head: ['Server', 'Tick', 'Record', 'Value'], rows },
+    { kind: 'table', name: 'distkv-destroyed.csv', head: ['Server', 'Tick', 'Record', 'Value'], rows },
   ];
 }
 
@@ -112,7 +114,7 @@ export function renderMark(plan: MarkPlan, steps: readonly Step[], findings: rea
   return {
     ...headline(plan, steps, findings),
     parts: [
-      { kind: 'table', name: 'distkv-mark', head: ['Where', 'What was done', 'Read back'], rows },
+      { kind: 'table', name: 'distkv-mark.csv', head: ['Where', 'What was done', 'Read back'], rows },
       ...interruptedPart(plan, steps, findings),
       ...nextParts(plan, findings),
     ],
@@ -185,7 +187,7 @@ export function recheckView(plan: MarkPlan, answers: readonly Answer[]): View {
     title: well ? `All servers are up and miss nothing of ${plan.node}` : `Not all servers are well yet`,
     tone: well ? 'good' : 'warning',
     parts: [
-      { kind: 'table', name: 'distkv-recheck', head: ['Server', 'State', 'Missing'], rows },
+      { kind: 'table', name: 'distkv-recheck.csv', head: ['Server', 'State', 'Missing'], rows },
       ...(well ? [] : [next(['diagnose'], 'Diagnose', 'says what is still wrong')]),
     ],
   };

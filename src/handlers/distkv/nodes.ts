@@ -44,5 +44,5 @@ function render(answers: readonly Answer[]): View {
 
 function silentTable(answers: readonly Answer[]): Part {
   const rows = answers.flatMap((answer) => (answer.kind === 'silent' ? [[answer.server, answer.why]] : []));
-  return { kind: 'table', name: 'distkv-silent', head: ['Server that does not answer', 'Why'], rows };
+  return { kind: 'table', name: 'distkv-silent.csv', head: ['Server that does not answer', 'Why'], rows };
 }

@@ -77,7 +77,12 @@ function yamlTicks(state: State, section: TickSection, room: { ranges: number })
 }
 
 export function yamlPart(state: State): Part {
-  return { kind: 'raw', name: `distkv-${state.node.replaceAll(/[^\w.-]/g, '_')}.yaml`, text: stateYaml(state) };
+  return {
+    kind: 'raw',
+    asFile: true,
+    name: `distkv-${state.node.replaceAll(/[^\w.-]/g, '_')}.yaml`,
+    text: stateYaml(state),
+  };
 }
 
 /** Nonsense that somebody stored, if any. */
@@ -89,7 +94,7 @@ export function oddityParts(states: readonly State[]): readonly Part[] {
       kind: 'text',
       text: 'These servers hold things that are no nodes or no ticks. Servers store whatever they are sent.',
     },
-    { kind: 'table', name: 'distkv-oddities', head: ['Server', 'What it holds'], rows },
+    { kind: 'table', name: 'distkv-oddities.csv', head: ['Server', 'What it holds'], rows },
   ];
 }
 

@@ -83,7 +83,7 @@ function render({ answers, sections }: Found): View {
     parts: [
       {
         kind: 'table',
-        name: 'distkv-servers',
+        name: 'distkv-servers.csv',
         head: ['Server', 'Node', 'Tock', 'Missing'],
         rows: answers.map(serverRow),
       },
@@ -132,7 +132,12 @@ function sectionParts(states: readonly State[], sections: readonly Section[]): r
   );
   const parts: Part[] = [];
   if (rows.length > 0)
-    parts.push({ kind: 'table', name: 'distkv-ticks', head: ['Server', 'Section', 'Node', 'Ticks', 'Count'], rows });
+    parts.push({
+      kind: 'table',
+      name: 'distkv-ticks.csv',
+      head: ['Server', 'Section', 'Node', 'Ticks', 'Count'],
+      rows,
+    });
   if (sections.includes('nodes') && states.length > 0) parts.push(counterTable(states));
   return parts;
 }

@@ -71,7 +71,7 @@ function render({ node, tick: n, seen }: Found): View {
   const parts: Part[] = [
     {
       kind: 'table',
-      name: 'distkv-who',
+      name: 'distkv-who.csv',
       head: ['Server', 'Tick', 'Record', 'Value'],
       rows: seen.map((one) => row(one, node, n)),
     },

@@ -37,7 +37,7 @@ describe('distkv state', () => {
   it('says that all is well, with the counters and no button', async () => {
     const view = await state();
     expect(view).toMatchObject({ tone: 'good', title: 'DistKV is healthy: nothing is missing on 3 servers' });
-    expect(table(view, 'distkv-nodes').map((row) => row.slice(0, 2))).toEqual([
+    expect(table(view, 'distkv-nodes.csv').map((row) => row.slice(0, 2))).toEqual([
       ['test1', '12'],
       ['test2', '1'],
       ['test3', '0'],
@@ -52,7 +52,7 @@ describe('distkv state', () => {
       tone: 'bad',
       title: 'DistKV is not healthy: ticks of test1 are missing; 2 servers of 3 silent',
     });
-    expect(table(view, 'distkv-servers')).toEqual([
+    expect(table(view, 'distkv-servers.csv')).toEqual([
       [distkv.servers[0], 'test1', '82', 'test1: 2'],
       [distkv.servers[1], '', '', 'does not answer: connection refused'],
       [distkv.servers[2], '', '', 'does not answer: connection refused'],
@@ -89,8 +89,8 @@ describe('distkv state', () => {
   it('asks for the sections of its flags and for nothing else', async () => {
     const view = await state('-p', '--server', distkv.servers[2] ?? '');
     expect(view.title).toBe('DistKV: 1 server read');
-    expect(table(view, 'distkv-servers')).toEqual([[distkv.servers[2], 'test3', '56', 'not asked']]);
-    expect(table(view, 'distkv-ticks')).toEqual([['test3', 'present', 'test1', '10-12', '3']]);
+    expect(table(view, 'distkv-servers.csv')).toEqual([[distkv.servers[2], 'test3', '56', 'not asked']]);
+    expect(table(view, 'distkv-ticks.csv')).toEqual([['test3', 'present', 'test1', '10-12', '3']]);
     expect(file(view, 'distkv-test3.yaml')).toBe(
       'node: test3\npresent:\n  test1:\n  - - 10\n    - 13\nseq: 1\ntock: 56\n',
     );
@@ -106,7 +106,7 @@ describe('distkv state', () => {
 
   it('reports nonsense that somebody stored, and goes on', async () => {
     await raw(distkv.servers[0], (ask) => ask({ action: 'fake_info', superseded: { bad: [[10, 3]] } }));
-    expect(table(await state(), 'distkv-oddities')).toEqual([
+    expect(table(await state(), 'distkv-oddities.csv')).toEqual([
       [`test1 (${distkv.servers[0]})`, 'superseded: bad holds [10,3], which is no tick'],
     ]);
   });
@@ -147,13 +147,13 @@ describe('distkv nodes', () => {
   it('shows every counter on every server', async () => {
     const view = await distkvNodes(distkv).answer([], context());
     expect(view).toMatchObject({ tone: 'neutral', title: 'DistKV: the nodes as 3 servers know them' });
-    expect(table(view, 'distkv-nodes')[0]).toEqual(['test1', '12', '12', '12']);
+    expect(table(view, 'distkv-nodes.csv')[0]).toEqual(['test1', '12', '12', '12']);
   });
 
   it('shows who is silent, and refuses words', async () => {
     await sandbox.switchTrouble('down-test3', true);
     const view = await distkvNodes(distkv).answer([], context());
-    expect(table(view, 'distkv-silent')).toEqual([[distkv.servers[2], 'connection refused']]);
+    expect(table(view, 'distkv-silent.csv')).toEqual([[distkv.servers[2], 'connection refused']]);
     expect(distkvNodes(distkv).check(['test1'])).toContain('distkv who NODE TICK');
   });
 });
@@ -164,7 +164,7 @@ describe('distkv who', () => {
   it('shows the record and every server that holds it', async () => {
     const view = await who('test1', '11');
     expect(view.title).toBe('Tick 11 of test1: held by 3 servers');
-    expect(table(view, 'distkv-who')[0]).toEqual([
+    expect(table(view, 'distkv-who.csv')[0]).toEqual([
       `test1 (${distkv.servers[0]})`,
       'present',
       'one.two',
@@ -176,7 +176,7 @@ describe('distkv who', () => {
     ['2', 'superseded'],
     ['99', 'does not exist yet: test1 is at 12'],
   ])('says how servers count tick %s: %s', async (typed, standing) => {
-    expect(table(await who('test1', typed), 'distkv-who')[0]?.[1]).toBe(standing);
+    expect(table(await who('test1', typed), 'distkv-who.csv')[0]?.[1]).toBe(standing);
   });
 
   it('says that nobody who answers holds a lost tick, and that a silent server may', async () => {
@@ -204,7 +204,7 @@ describe('distkv diagnose', () => {
   it('explains the silence of servers that wait for a tick, and offers the mark', async () => {
     await sandbox.switchTrouble('waiting', true);
     const view = await diagnose();
-    const said = table(view, 'distkv-diagnosis');
+    const said = table(view, 'distkv-diagnosis.csv');
     expect(said.map((row) => row[1])).toEqual([
       expect.stringContaining('probably because it misses ticks'),
       expect.stringContaining('probably because it misses ticks'),
@@ -218,13 +218,13 @@ describe('distkv diagnose', () => {
     await sandbox.switchTrouble('link-lost', true);
     await sandbox.round();
     const view = await diagnose();
-    expect(table(view, 'distkv-diagnosis')[0]?.[1]).toContain('Restore the link between them');
+    expect(table(view, 'distkv-diagnosis.csv')[0]?.[1]).toContain('Restore the link between them');
     expect(words(view)).toEqual(['distkv who test2 2']);
   });
 
   it('tells plain silence from waiting', async () => {
     await sandbox.switchTrouble('down-test2', true);
-    expect(table(await diagnose(), 'distkv-diagnosis')).toEqual([
+    expect(table(await diagnose(), 'distkv-diagnosis.csv')).toEqual([
       ['grave', `${distkv.servers[1]} does not answer`, 'connection refused'],
     ]);
   });
@@ -233,7 +233,7 @@ describe('distkv diagnose', () => {
     await raw(distkv.servers[0], (ask) =>
       ask({ action: 'fake_info', ticks: { test2: 7 }, superseded: { test1: [[40, 50]], ghost: [1], bad: [[5, 5]] } }),
     );
-    const said = JSON.stringify(table(await diagnose(), 'distkv-diagnosis'));
+    const said = JSON.stringify(table(await diagnose(), 'distkv-diagnosis.csv'));
     expect(said).toContain('is behind on test2');
     expect(said).toContain('ticks of test1 are marked that do not exist yet');
     expect(said).toContain('marked 40-49');
