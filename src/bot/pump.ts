@@ -3,6 +3,7 @@ import type { Log } from './log';
 
 const LOOK_EVERY_MS = 250;
 const AT_ONCE = 20;
+const COMPLAIN_EVERY_MS = 5_000;
 
 /** What to do next with a request whose message is due. */
 export type Next =
@@ -26,6 +27,7 @@ export function createPump(
 ) {
   let pumping: Promise<void> | null = null;
   let stopping = false;
+  let silentUntil = 0;
   let timer: NodeJS.Timeout | undefined;
   let unsubscribe: (() => void) | undefined;
 
@@ -37,10 +39,17 @@ export function createPump(
     }
   }
 
+  /** Four times a second would drown everything else. */
+  function complain(error: unknown): void {
+    if (performance.now() < silentUntil) return;
+    silentUntil = performance.now() + COMPLAIN_EVERY_MS;
+    log.warn({ error }, 'due messages not read');
+  }
+
   function wake(): void {
     if (pumping || stopping) return;
     pumping = pump()
-      .catch((error: unknown) => log.warn({ error }, 'due messages not read'))
+      .catch(complain)
       .finally(() => {
         pumping = null;
       });
