@@ -95,7 +95,8 @@ for i, item in ipairs(batch.items) do
   redis.call('ZADD', all, item.askedAt, item.id)
   redis.call(item.open and 'ZADD' or 'ZREM', open, unpack(item.open and {now, item.id} or {item.id}))
   if item.keep then redis.call('PERSIST', key) else redis.call('EXPIRE', key, ${KEEP_ENDED_S}) end
-  redis.call('ZADD', redraw, now + item.drawInMs, item.id)
+  -- The earliest wish counts: steps that follow each other closely must not put the message off for ever.
+  redis.call('ZADD', redraw, 'LT', now + item.drawInMs, item.id)
   for _, target in ipairs(item.claim) do redis.call('HSET', locks, target, holder) end
   if item.release then
     for at = 1, #held, 2 do

@@ -4,7 +4,7 @@ import { GENESIS, type Head, seal } from './audit';
 import { type Batch, COMMIT_SCRIPT, type Reply } from './commit';
 import type { Moved, Tick } from './lifecycle';
 import type { Keys } from './redis';
-import { isOpen, isUncertain, type Request } from './request';
+import { isOpen, isUncertain, type Request, type StateKind } from './request';
 import { script } from './script';
 
 /**
@@ -39,8 +39,9 @@ const MOST_PER_BATCH = 64;
 const MOST_TRIES = 20;
 /** How far the clock of a batch may be from Redis' when it arrives. */
 const TOLERANCE_MS = 500;
-/** A new request is drawn after this, in the hope that its answer is there by then and one message does. */
-const FIRST_DRAW_MS = 250;
+/** States that soon make way for another are drawn after this, in the hope that one message does for both. */
+const PASSING_DRAW_MS = 250;
+const PASSING: ReadonlySet<StateKind> = new Set(['queued', 'approved', 'running']);
 
 const commit = script(COMMIT_SCRIPT);
 
@@ -214,7 +215,7 @@ function itemOf({ pending, moved, hash }: Built): Batch['items'][number] {
     askedAt: request.askedAt,
     hash,
     open: isOpen(request.state),
-    drawInMs: request.state.kind === 'queued' ? FIRST_DRAW_MS : 0,
+    drawInMs: PASSING.has(request.state.kind) ? PASSING_DRAW_MS : 0,
     keep: isOpen(request.state) || isUncertain(request.state),
     claim: claim.map((target) => target.key),
     release,
