@@ -20,7 +20,7 @@ export interface Outbox {
   start(): void;
   /** Ends after the calls that are under way. */
   stop(): Promise<void>;
-  /** After a click: the clicked message is drawn as the record is now, also when it is an old or a second one. */
+  /** After a click: the request's own message is drawn as the record is now; a copy left behind says where it goes on. */
   repaint(request: string, clicked: { readonly channel: string; readonly ts: string }): Promise<void>;
   /** How a person can still be told when the channel cannot be posted to. */
   rememberResponseUrl(request: string, url: string): void;

@@ -134,6 +134,34 @@ test('a performer that was taken over does not write its next step', async () =>
   expect(shelf.writes).toBe(1);
 });
 
+test('a performer that was taken over while it planned again writes nothing at all', async () => {
+  work(raise(shelf));
+  const id = await planned(raise(shelf));
+  shelf.onPlan = async () => {
+    const view = { title: 'taken over', tone: 'warning', parts: [] } as const;
+    await under.jobs.store.move(id, finish({ kind: 'uncertain', steps: [], findings: [], view }, 'running'));
+  };
+  await approve(id);
+  expect(await outcomeOf(id)).toBe('uncertain');
+  await workers?.close();
+  expect(shelf.writes).toBe(0);
+});
+
+test('what was approved is not performed on a Redis that has become careless meanwhile', async () => {
+  work(raise(shelf));
+  const id = await planned(raise(shelf));
+  await workers?.close();
+  await approve(id);
+  await under.redis.config('SET', 'appendfsync', 'everysec');
+  try {
+    work(raise(shelf));
+    expect(await outcomeOf(id)).toBe('refused');
+  } finally {
+    await under.redis.config('SET', 'appendfsync', 'always');
+  }
+  expect(shelf.writes).toBe(0);
+});
+
 test('a result that cannot be rendered still ends the request', async () => {
   work(raise(shelf, { renders: false }));
   const id = await planned(raise(shelf));
@@ -161,7 +189,7 @@ test('a change that is asked in a channel that is not configured is not even sto
   expect(await under.jobs.ledger.newest(5)).toEqual([]);
 });
 
-test('a Redis that could lose a decision: changes are refused with the reason, and what was approved is not performed', async () => {
+test('a Redis that could lose a decision: asking and approving are refused with the reason', async () => {
   work(raise(shelf));
   const id = await planned(raise(shelf));
   await under.redis.config('SET', 'appendfsync', 'everysec');

@@ -74,6 +74,7 @@ export interface Shelf {
   readonly values: Map<string, number>;
   /** How many times something was written. */
   writes: number;
+  onPlan?: () => Promise<void>;
   beforeWrite?: () => Promise<void>;
   afterWrite?: () => Promise<void>;
 }
@@ -101,6 +102,7 @@ export function raise(shelf: Shelf, options: ShelfOptions = {}): Change {
       name && rest.length === 0 ? { ok: true, args: name } : { ok: false, problem: 'one name is needed' },
     danger: ({ name }) => (name.startsWith('!') ? 'irreversible' : 'reversible'),
     plan: async (name) => {
+      await shelf.onPlan?.();
       const from = current(name);
       if (from === undefined) return { kind: 'refused', why: `there is no ${name}` };
       return { kind: 'plan', plan: { name, from } };
