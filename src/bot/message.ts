@@ -19,6 +19,8 @@ export interface Extra {
   readonly approvers: Text;
 }
 
+type Running = Extract<State, { kind: 'running' }>;
+
 export function drawRequest(request: Request, extra: Extra): Drawing {
   const { state } = request;
   switch (state.kind) {
@@ -29,7 +31,7 @@ export function drawRequest(request: Request, extra: Extra): Drawing {
     case 'approved':
       return around(request, drawPreview(request, state), { lines: ['Approved. Waiting for its turn.'] });
     case 'running':
-      return around(request, drawProgress(state), { lines: [progress(state)] });
+      return around(request, drawProgress(state), { lines: [] });
     case 'denied':
     case 'withdrawn':
     case 'expired':
@@ -109,13 +111,20 @@ function dialog(title: string, text: string, confirm: string): ConfirmationDialo
   };
 }
 
-function drawProgress({ proposed, steps }: Extract<State, { kind: 'running' }>): Drawing {
-  const view: View = {
-    title: `Running: ${proposed.preview.title}`,
-    tone: 'neutral',
-    parts: steps.length === 0 ? [] : [stepTable(steps)],
-  };
-  return drawView(view, 'result');
+function drawProgress(state: Running): Drawing {
+  const { proposed, steps } = state;
+  const parts: View['parts'] = [{ kind: 'text', text: progress(state) }, ...newestSteps(steps)];
+  return drawView({ title: `Running: ${proposed.preview.title}`, tone: 'neutral', parts }, 'result');
+}
+
+/** What is under way counts more than the beginning; the result shows all of it. */
+const NEWEST_STEPS = 10;
+
+function newestSteps(steps: readonly Step[]): View['parts'] {
+  if (steps.length === 0) return [];
+  const table = stepTable(steps.slice(-NEWEST_STEPS));
+  const older = steps.length - NEWEST_STEPS;
+  return older > 0 ? [{ kind: 'text', text: `${older} earlier steps are not shown.` }, table] : [table];
 }
 
 function stepTable(steps: readonly Step[]): View['parts'][number] {
@@ -123,8 +132,25 @@ function stepTable(steps: readonly Step[]): View['parts'][number] {
   return { kind: 'table', name: 'steps.csv', head: ['Target', 'Status', 'What'], rows };
 }
 
-function progress({ steps, proposed }: Extract<State, { kind: 'running' }>): Text {
-  return `Running: ${steps.length} of ${proposed.targets.length} done.`;
+const BAR = 20;
+
+/** `▰▰▰▰▱▱▱▱ 4/11 done after 12 s. Now 5/11: copying to 127.0.0.2:6024 …` */
+function progress({ steps, proposed, startedAt, steppedAt }: Running): Text {
+  const { procedure, targets } = proposed;
+  const all = Math.max(procedure.length || targets.length, steps.length, 1);
+  const full = Math.round((BAR * steps.length) / all);
+  const bar = `${'▰'.repeat(full)}${'▱'.repeat(BAR - full)}`;
+  const done = `${bar} ${steps.length}/${all} done after ${duration(steppedAt - startedAt)}.`;
+  const now = procedure[steps.length];
+  return now === undefined ? done : `${done} Now ${steps.length + 1}/${all}: ${now} …`;
+}
+
+/** `0 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
+function duration(ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
 }
 
 function closing(state: Extract<State, { kind: 'denied' | 'withdrawn' | 'expired' }>): Text {
@@ -142,8 +168,12 @@ function drawFinished(request: Request, state: Extract<State, { kind: 'finished'
   const lines: Text[] = [...readBack(outcome)];
   if (recheck.kind === 'due') lines.push(['A second look follows at ', { at: recheck.at }, '.']);
   if (decided && decided.approvals.length > 0) lines.push(approvedBy(decided));
-  if (outcome.kind !== 'answered') lines.push(`Outcome: ${outcome.kind}.`);
+  if (outcome.kind !== 'answered') lines.push(`Outcome: ${outcome.kind}.${tookText(state)}`);
   return around(request, body, { lines });
+}
+
+function tookText({ at, startedAt }: Extract<State, { kind: 'finished' }>): string {
+  return startedAt === null ? '' : ` Took ${duration(at - startedAt)}.`;
 }
 
 /** The result as it is shown. Its `next` parts are the buttons, in this order. */

@@ -40,6 +40,12 @@ export interface Step {
   readonly text: string;
 }
 
+/** At most `most` requests perform at once under this key, whatever their targets are. */
+export interface Slot {
+  readonly key: string;
+  readonly most: number;
+}
+
 /** `confirmed`: the target is as the plan wanted it. `contradicted`: it is not. `unverifiable`: it could not be told. */
 export interface Finding {
   readonly target: string;
@@ -76,6 +82,8 @@ export interface QuerySpec<Args, Found> extends Described {
 
 export type Planned<Plan> =
   | { readonly kind: 'plan'; readonly plan: Plan }
+  /** The words asked only to be shown what would be done (a dry run): nobody is asked to approve it. */
+  | { readonly kind: 'shown'; readonly view: View }
   /** There is nothing to do, or it must not be done. `why` is one sentence that ends with the next step. */
   | { readonly kind: 'unchanged' | 'refused'; readonly why: Text; readonly view?: View };
 
@@ -91,6 +99,11 @@ export interface ChangeSpec<Args, Plan extends Json> extends Described {
   plan(args: Args, context: Context): Promise<Planned<Plan>>;
   targets(plan: Plan): readonly Target[];
   preview(plan: Plan): View;
+  /** Every step in words, in the order of `execute`, which yields one step for each: `copying to 127.0.0.2:6024`. */
+  procedure?(plan: Plan): readonly string[];
+  slots?(plan: Plan): readonly Slot[];
+  /** How long `execute` may take, in milliseconds; three minutes when left out. */
+  mostMs?(plan: Plan): number;
   /** The plan as people compare two of them, when it went stale; left out: the plan as it is. */
   compared?(plan: Plan): Json;
   /**
@@ -124,9 +137,13 @@ export interface Proposal {
   readonly plan: Json;
   readonly danger: Danger;
   readonly targets: readonly Target[];
+  readonly slots: readonly Slot[];
+  readonly procedure: readonly string[];
   readonly preview: View;
   readonly compared: Json;
   readonly recheckAfterMs: number | null;
+  /** Null: as long as reading may take. */
+  readonly mostMs: number | null;
   execute(context: Context): AsyncIterable<Step>;
   seal(context: Context): Promise<boolean>;
   verify(context: Context): Promise<readonly Finding[]>;
@@ -174,6 +191,9 @@ export function defineChange<Args, Plan extends Json>(spec: ChangeSpec<Args, Pla
     plan,
     danger: spec.danger(plan),
     targets: spec.targets(plan),
+    slots: spec.slots?.(plan) ?? [],
+    procedure: spec.procedure?.(plan) ?? [],
+    mostMs: spec.mostMs?.(plan) ?? null,
     preview: spec.preview(plan),
     compared: spec.compared?.(plan) ?? plan,
     recheckAfterMs: spec.recheck?.afterMs ?? null,

@@ -18,6 +18,8 @@ export interface Work {
   /** The operation of this name, or null when this version of the bot has none. */
   readonly operation: (name: string) => Operation | null;
   readonly onError: (error: unknown, request: string) => void;
+  /** Aborted when this process is about to end: a long procedure stops between two steps, and says so. */
+  readonly ending: AbortSignal;
 }
 
 /** Reading that takes longer than this is given up. Milliseconds; a hung OpenIO 4.2 peer alone costs 30 000. */
@@ -55,12 +57,15 @@ async function answer(work: Work, request: Request, query: Query, context: Conte
 
 async function propose(work: Work, request: Request, change: Change, context: Context): Promise<void> {
   const planned = await change.propose(request.words, context);
+  if (planned.kind === 'shown') return finishWith(work, request, { kind: 'answered', view: planned.view });
   if (planned.kind !== 'plan') return finishWith(work, request, planned);
-  const { plan: json, danger, targets, preview, recheckAfterMs } = planned.plan;
+  const { plan: json, danger, targets, slots, procedure, preview, recheckAfterMs } = planned.plan;
   const proposed = {
     plan: json,
     danger,
     targets,
+    slots,
+    procedure,
     preview: await work.attachments.spill(request.id, preview),
     needs: approvalsNeeded(work.rules, request.operation, danger),
     recheckAfterMs,
@@ -94,8 +99,8 @@ export async function finishWith(work: Work, request: Request, outcome: Outcome)
   await work.store.move(request.id, finish(view ? { ...outcome, view } : outcome, from));
 }
 
-export function contextOf(work: Work, id: string, signal?: AbortSignal): Context {
-  const deadline = AbortSignal.timeout(MOST_READING_MS);
+export function contextOf(work: Work, id: string, signal?: AbortSignal, mostMs = MOST_READING_MS): Context {
+  const deadline = AbortSignal.timeout(mostMs);
   return {
     request: id,
     signal: signal ? AbortSignal.any([signal, deadline]) : deadline,

@@ -1,3 +1,5 @@
+import type { Slot } from '../handlers/operation';
+
 /**
  * The one script that writes. A batch of moves is carried out as a whole or not at all: each request is compared with
  * the revision it was read at, each lock taken or found held, each audit entry appended after the very entry it names.
@@ -26,6 +28,8 @@ export interface Batch {
     /** Whether the record is still needed; one that is not is dropped after 90 days. */
     readonly keep: boolean;
     readonly claim: readonly string[];
+    /** One free place of each is taken: the locks `key#1` to `key#most`. */
+    readonly slots: readonly Slot[];
     readonly release: boolean;
   }[];
 }
@@ -42,6 +46,8 @@ export type Reply =
       readonly item: number;
       readonly target: string;
       readonly holder: string;
+      /** The target is a slot whose places are all taken; the holder is one of them. */
+      readonly most?: number;
     };
 
 /** How long the record of an ended request is kept. Seconds. Its audit entries stay. */
@@ -66,6 +72,17 @@ end
 
 local held = redis.call('HGETALL', locks)
 local taken = {}
+local holders = {}
+for at = 1, #held, 2 do holders[held[at]] = held[at + 1] end
+local places = {}
+
+local function free_place(slot)
+  for n = 1, slot.most do
+    local place = slot.key .. '#' .. n
+    if not holders[place] and not taken[place] then return place end
+  end
+end
+
 for i, item in ipairs(batch.items) do
   local revision = tonumber(redis.call('HGET', KEYS[6 + i], 'revision') or '0')
   if revision ~= item.expected then return cjson.encode({kind = 'conflict', now = now, item = i - 1}) end
@@ -81,6 +98,17 @@ for i, item in ipairs(batch.items) do
       end
     end
     taken[target] = {item = i, text = ARGV[3 * i + 1]}
+  end
+  places[i] = {}
+  for _, slot in ipairs(item.slots) do
+    local place = free_place(slot)
+    if not place then
+      local first = slot.key .. '#1'
+      local holder = holders[first] or taken[first].text
+      return cjson.encode({kind = 'held', now = now, item = i - 1, target = slot.key, holder = holder, most = slot.most})
+    end
+    taken[place] = {item = i, text = ARGV[3 * i + 1]}
+    table.insert(places[i], place)
   end
 end
 
@@ -98,6 +126,7 @@ for i, item in ipairs(batch.items) do
   -- The earliest wish counts: steps that follow each other closely must not put the message off for ever.
   redis.call('ZADD', redraw, 'LT', now + item.drawInMs, item.id)
   for _, target in ipairs(item.claim) do redis.call('HSET', locks, target, holder) end
+  for _, place in ipairs(places[i]) do redis.call('HSET', locks, place, holder) end
   if item.release then
     for at = 1, #held, 2 do
       if cjson.decode(held[at + 1]).request == item.id then redis.call('HDEL', locks, held[at]) end

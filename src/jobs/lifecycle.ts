@@ -1,4 +1,4 @@
-import type { Finding, Step, Target, Words } from '../handlers/operation';
+import type { Finding, Slot, Step, Target, Words } from '../handlers/operation';
 import { plain, type View } from '../handlers/view';
 import { joinWords } from '../handlers/words';
 import type { Event, Note } from './audit';
@@ -23,6 +23,8 @@ export type Moved =
       readonly note: Note;
       /** Locks to take with this move; it fails as a whole when one is held. */
       readonly claim?: readonly Target[];
+      /** One place of each to take with this move; it fails as a whole when one has none left. */
+      readonly slots?: readonly Slot[];
       /** Give back every lock of this request. */
       readonly release?: boolean;
     }
@@ -105,19 +107,21 @@ export const start: Move = (request, tick) => {
     };
   }
   const { proposed, approvals } = state;
-  const running: State = { kind: 'running', proposed, approvals, startedAt: tick.at, fence: tick.seq, steps: [] };
+  const began = { startedAt: tick.at, steppedAt: tick.at, fence: tick.seq };
+  const running: State = { kind: 'running', proposed, approvals, ...began, steps: [] };
   return {
     ...moved(next(request, running), 'started', { detail: { fingerprint: proposed.fingerprint, fence: tick.seq } }),
     claim: proposed.targets,
+    slots: proposed.slots,
   };
 };
 
 export const step =
   (done: Step): Move =>
-  (request) => {
+  (request, tick) => {
     const { state } = request;
     if (state.kind !== 'running') return notIn(request, 'running');
-    return moved(next(request, { ...state, steps: [...state.steps, done] }), 'step', {
+    return moved(next(request, { ...state, steps: [...state.steps, done], steppedAt: tick.at }), 'step', {
       detail: { target: done.target, status: done.status, text: done.text },
     });
   };
@@ -133,6 +137,7 @@ export const finish =
     const finished: State = {
       kind: 'finished',
       at: tick.at,
+      startedAt: state.kind === 'running' ? state.startedAt : null,
       outcome,
       decided,
       recheck: recheckOf(outcome, decided?.proposed ?? null, tick.at),

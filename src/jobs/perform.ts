@@ -54,7 +54,7 @@ async function run(work: Work, change: Change, request: Request): Promise<void> 
   if (now.kind !== 'plan' || fingerprintOf(request.operation, now.plan.plan) !== proposed.fingerprint) {
     return finishWith(work, request, stale(request, change.restore(proposed.plan), now));
   }
-  const done = await execute(work, request, now.plan, context);
+  const done = await execute(work, request, now.plan);
   if (done.kind === 'lost') return;
   const doubtful = done.broken || done.steps.some(({ status }) => status === 'unknown');
   const mayStillLand = doubtful && !(await seal(work, request, now.plan));
@@ -79,13 +79,19 @@ type Executed =
  * Pulls one step after the other. Before each pull, which is when the next write leaves, the request must still be ours;
  * after each, the step is stored. `lost`: somebody else has taken the request over and will say how it ended.
  */
-async function execute(work: Work, request: Request, proposal: Proposal, context: Context): Promise<Executed> {
+async function execute(work: Work, request: Request, proposal: Proposal): Promise<Executed> {
   const steps: Step[] = [];
   let broken = false;
   let revision = request.revision;
+  const context = contextOf(work, request.id, undefined, proposal.mostMs ?? undefined);
   const running = proposal.execute(context)[Symbol.asyncIterator]();
   for (;;) {
     if (!(await work.store.isAt(request.id, revision))) return { kind: 'lost' };
+    if (work.ending.aborted) {
+      // The generator gets to its `finally`; what was not done is read back like everything else.
+      await running.return?.();
+      return { kind: 'ended', steps, broken };
+    }
     const next = await running.next().catch((error: unknown) => {
       // Reading back decides what is true; the reason goes to the log.
       work.onError(error, request.id);
@@ -180,7 +186,10 @@ function doubted(finding: Finding, status: Step['status'] | undefined): Finding 
 }
 
 function stale(request: Request, approved: Proposal, now: Exclude<Replanned, { kind: 'failed' }>) {
-  const why = now.kind === 'plan' ? 'The target is not what was approved any more. Nothing was written.' : now.why;
+  const why =
+    now.kind === 'plan' || now.kind === 'shown'
+      ? 'The target is not what was approved any more. Nothing was written.'
+      : now.why;
   const again = {
     kind: 'next',
     label: 'Plan again',

@@ -1,4 +1,4 @@
-import type { Danger, Finding, Json, Step, Target, Words } from '../handlers/operation';
+import type { Danger, Finding, Json, Slot, Step, Target, Words } from '../handlers/operation';
 import type { Text, View } from '../handlers/view';
 
 /**
@@ -39,6 +39,9 @@ export interface Proposed {
   readonly fingerprint: string;
   readonly danger: Danger;
   readonly targets: readonly Target[];
+  readonly slots: readonly Slot[];
+  /** Every step in words, where the operation says them beforehand. */
+  readonly procedure: readonly string[];
   readonly preview: View;
   /** How many people other than the requester must approve. */
   readonly needs: number;
@@ -60,12 +63,16 @@ export type State =
       readonly startedAt: number;
       readonly fence: number;
       readonly steps: readonly Step[];
+      /** When the newest step was stored; the start before there is one. */
+      readonly steppedAt: number;
     } & Decided)
   | ({ readonly kind: 'denied' | 'withdrawn'; readonly by: string; readonly at: number } & Decided)
   | ({ readonly kind: 'expired'; readonly at: number } & Decided)
   | {
       readonly kind: 'finished';
       readonly at: number;
+      /** When performing began; null where nothing was performed. */
+      readonly startedAt: number | null;
       readonly outcome: Outcome;
       readonly decided: Decided | null;
       readonly recheck: Recheck;

@@ -130,14 +130,15 @@ function readRequest(json: string): Request {
 function moving(written: Exclude<Written, { kind: 'conflict' }>): Moving {
   if (written.kind === 'written') return { ok: true, request: written.request };
   if (written.kind === 'refused') return { ok: false, refusal: written.moved.refusal };
-  return { ok: false, refusal: busy(written.target, written.holder) };
+  return { ok: false, refusal: busy(written) };
 }
 
-function busy(target: string, holder: Holder): Refusal {
+function busy({ target, holder, most }: Extract<Written, { kind: 'held' }>): Refusal {
+  const what = most === null ? `${target} is held` : `At most ${most} at once in ${target}, and one place is held`;
   return {
     rule: 'busy',
     why: [
-      `${target} is held by request ${holder.request}, since `,
+      `${what} by request ${holder.request}, since `,
       { at: holder.since },
       ', asked by ',
       { user: holder.requester },

@@ -14,9 +14,17 @@ export interface Timing {
   readonly sweepEvery: number;
   /** A job that has not moved its request after this is added again. */
   readonly lostAfter: number;
+  /** In a process that is about to end, a procedure stops between two steps after this. */
+  readonly lastStepAfter: number;
 }
 
-export const USUAL_TIMING: Timing = { beatEvery: 2_000, beatLasts: 10_000, sweepEvery: 5_000, lostAfter: 10_000 };
+export const USUAL_TIMING: Timing = {
+  beatEvery: 2_000,
+  beatLasts: 10_000,
+  sweepEvery: 5_000,
+  lostAfter: 10_000,
+  lastStepAfter: 10_000,
+};
 
 /** How long a stopping process waits for what it is doing. */
 const MOST_DRAINING_MS = 25_000;
@@ -30,9 +38,12 @@ const READING = {
   metrics: { maxDataPoints: 1_440 },
 } as const;
 
-/** Never a second start: after a crash the record and the target say what is true, not BullMQ. */
+/**
+ * Never a second start: after a crash the record and the target say what is true, not BullMQ. Several at once, because a
+ * procedure that takes an hour must not hold up a purge; the locks keep them apart.
+ */
 const CHANGING = {
-  concurrency: 1,
+  concurrency: 5,
   lockDuration: 30_000,
   stalledInterval: 5_000,
   maxStalledCount: 0,
@@ -50,11 +61,13 @@ export interface WorkerDeps {
   /** A patient connection for heartbeats and the sweep. */
   readonly redis: Redis;
   readonly queues: Queues;
-  readonly work: Work;
+  readonly work: Omit<Work, 'ending'>;
   readonly timing: Timing;
 }
 
-export function startWorkers({ url, keys, redis, queues, work, timing }: WorkerDeps): Workers {
+export function startWorkers({ url, keys, redis, queues, work: given, timing }: WorkerDeps): Workers {
+  const ending = new AbortController();
+  const work: Work = { ...given, ending: ending.signal };
   const connection = connectionOptions(url, 'patient');
   const heartbeat = createHeartbeat(redis, keys, timing);
   const onError = (error: Error) => work.onError(error, 'worker');
@@ -77,7 +90,9 @@ export function startWorkers({ url, keys, redis, queues, work, timing }: WorkerD
   return {
     close: async () => {
       sweeper.stop();
+      const timer = setTimeout(() => ending.abort(), timing.lastStepAfter);
       await Promise.race([Promise.all([reads.close(), changes.close()]), after(MOST_DRAINING_MS)]);
+      clearTimeout(timer);
     },
   };
 }
@@ -99,7 +114,15 @@ function createHeartbeat(redis: Redis, keys: Keys, { beatEvery, beatLasts }: Tim
   };
 }
 
-function startSweep({ redis, keys, queues, work, timing }: Omit<WorkerDeps, 'url'>): { stop(): void } {
+function startSweep({
+  redis,
+  keys,
+  queues,
+  work,
+  timing,
+}: Omit<WorkerDeps, 'url' | 'work'> & { readonly work: Work }): {
+  stop(): void;
+} {
   const deps = {
     ...work,
     queues,

@@ -25,7 +25,8 @@ export type Written =
   | { readonly kind: 'refused'; readonly moved: Extract<Moved, { ok: false }> }
   /** The request is not at the expected revision any more: read it again. */
   | { readonly kind: 'conflict' }
-  | { readonly kind: 'held'; readonly target: string; readonly holder: Holder };
+  /** `most`: the target is a slot, and so many requests hold its places. */
+  | { readonly kind: 'held'; readonly target: string; readonly holder: Holder; readonly most: number | null };
 
 /** Who holds a lock. */
 export interface Holder {
@@ -170,7 +171,10 @@ function settleOne(built: readonly Built[], reply: Extract<Reply, { item: number
   const culprit = built[reply.item]?.pending;
   if (!culprit) throw new Error(`the commit script named item ${reply.item} of ${built.length}`);
   if (reply.kind === 'conflict') culprit.resolve({ kind: 'conflict' });
-  else culprit.resolve({ kind: 'held', target: reply.target, holder: JSON.parse(reply.holder) as Holder });
+  else {
+    const { target, holder, most = null } = reply;
+    culprit.resolve({ kind: 'held', target, holder: JSON.parse(holder) as Holder, most });
+  }
   return rest.filter((pending) => pending !== culprit);
 }
 
@@ -207,7 +211,7 @@ async function send(redis: Redis, keys: Keys, { head, at, built }: Outgoing, cha
 }
 
 function itemOf({ pending, moved, hash }: Built): Batch['items'][number] {
-  const { request, claim = [], release = false } = moved;
+  const { request, claim = [], slots = [], release = false } = moved;
   return {
     id: request.id,
     expected: pending.expected,
@@ -218,6 +222,7 @@ function itemOf({ pending, moved, hash }: Built): Batch['items'][number] {
     drawInMs: PASSING.has(request.state.kind) ? PASSING_DRAW_MS : 0,
     keep: isOpen(request.state) || isUncertain(request.state),
     claim: claim.map((target) => target.key),
+    slots,
     release,
   };
 }

@@ -66,12 +66,17 @@ const decided = (preview: View) => ({
     fingerprint: 'f'.repeat(64),
     danger: 'irreversible',
     targets: [],
+    slots: [],
+    procedure: ['copying to 127.0.0.2:6024'],
     preview,
     needs: 2,
     recheckAfterMs: null,
   } as const,
   approvals: [{ by: 'U0BEN', at: 1 }],
 });
+/** As many steps as the view has parts, with the view's own words. */
+const stepsOf = (view: View) =>
+  view.parts.map((part) => ({ target: part.kind, status: 'done' as const, text: view.title }));
 const extra = { partial: null, approvers: ['May approve: ', { user: 'U0BEN' }] };
 
 /** Every user, channel or link that is live in these blocks, wherever it stands. */
@@ -94,9 +99,11 @@ test('whatever a view holds, Slack accepts its message in every state', () => {
       const spilled = spillView(drawn).view;
       const states: State[] = [
         { kind: 'planned', expiresAt: 5, ...decided(spilled) },
+        { kind: 'running', ...{ startedAt: 1, steppedAt: 2, fence: 1 }, steps: stepsOf(spilled), ...decided(spilled) },
         {
           kind: 'finished',
           at: 1,
+          startedAt: null,
           outcome: { kind: 'answered', view: spilled },
           decided: null,
           recheck: { kind: 'made', view: spilled },
@@ -104,6 +111,7 @@ test('whatever a view holds, Slack accepts its message in every state', () => {
         {
           kind: 'finished',
           at: 1,
+          startedAt: null,
           outcome: { kind: 'stale', why: 'w', view: spilled },
           decided: decided(spilled),
           recheck: { kind: 'none' },
@@ -131,6 +139,7 @@ test('no text from outside becomes a mention, a channel or a link', () => {
       const state: State = {
         kind: 'finished',
         at: 1,
+        startedAt: null,
         outcome: { kind: 'answered', view },
         decided: null,
         recheck: { kind: 'none' },

@@ -8,8 +8,8 @@ import { distkvDiagnose } from '../../src/handlers/distkv/diagnose';
 import { distkvMark } from '../../src/handlers/distkv/mark';
 import { distkvWho } from '../../src/handlers/distkv/who';
 import type { Context, Finding, Proposal, Step } from '../../src/handlers/operation';
-import { plain } from '../../src/handlers/view';
 import { splitWords } from '../../src/handlers/words';
+import { noPlan } from '../support/planned';
 
 /** A running network, real or pretended, whose servers miss nothing. */
 export interface Network {
@@ -63,7 +63,7 @@ async function proposed(distkv: Distkv, command: string): Promise<Proposal> {
   const words = splitWords(command);
   if (!words.ok) throw new Error(words.problem);
   const planned = await distkvMark(distkv).propose(words.args, context());
-  if (planned.kind !== 'plan') throw new Error(plain(planned.why));
+  if (planned.kind !== 'plan') throw new Error(noPlan(planned));
   return planned.plan;
 }
 

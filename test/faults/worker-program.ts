@@ -5,7 +5,7 @@ import { createJobs } from '../../src/jobs/jobs';
 import { DEFAULT_RULES } from '../../src/jobs/policy';
 
 /** Interrupted work is noticed soon, so that many kills fit into a test. */
-const TIMING = { beatEvery: 200, beatLasts: 800, sweepEvery: 200, lostAfter: 1_000 };
+const TIMING = { beatEvery: 200, beatLasts: 800, sweepEvery: 200, lostAfter: 1_000, lastStepAfter: 10_000 };
 
 async function main([url = '', prefix = '', etcd = '']: readonly string[]): Promise<void> {
   const jobs = createJobs({

@@ -25,6 +25,8 @@ const proposed = {
   preview: view,
   needs: 1,
   recheckAfterMs: null,
+  slots: [],
+  procedure: [],
 } as const;
 
 function queued(): Request {

@@ -6,7 +6,7 @@ import type { Workers } from '../../src/jobs/worker';
 import { byName, type JobsUnderTest, openJobs, raise, type Shelf, type ShelfOptions } from '../support/jobs';
 
 /** What happens when the performer is gone, and what nobody may do. */
-const SOON = { beatEvery: 100, beatLasts: 300, sweepEvery: 50, lostAfter: 500 };
+const SOON = { beatEvery: 100, beatLasts: 300, sweepEvery: 50, lostAfter: 500, lastStepAfter: 10_000 };
 const place = { channel: 'C1' };
 let redis: Awaited<ReturnType<typeof startRedis>>;
 let under: JobsUnderTest;

@@ -1,6 +1,6 @@
 import { startRedis } from '../../sandbox/services/redis';
 import type { Change } from '../../src/handlers/operation';
-import type { Workers } from '../../src/jobs/worker';
+import { USUAL_TIMING, type Workers } from '../../src/jobs/worker';
 import { byName, type JobsUnderTest, openJobs, raise, type Shelf } from '../support/jobs';
 
 let redis: Awaited<ReturnType<typeof startRedis>>;
@@ -20,6 +20,7 @@ beforeEach(async () => {
       ['a', 1],
       ['b', 1],
       ['!c', 1],
+      ['?d', 1],
     ]),
     writes: 0,
   };
@@ -110,6 +111,42 @@ test('an answer that was lost is read back: done is done, and it is not done aga
   expect(state).toMatchObject({
     outcome: { kind: 'succeeded', steps: [{ status: 'unknown' }], findings: [{ verdict: 'confirmed' }] },
   });
+  expect(shelf.writes).toBe(1);
+});
+
+test('a change that is only shown is answered with what it would do, and nobody can approve it', async () => {
+  const { id, state } = await asked('?d');
+  expect(state).toMatchObject({ kind: 'finished', outcome: { kind: 'answered', view: { title: 'would raise ?d' } } });
+  expect(await approve(id, 'UBEN')).toMatchObject({ ok: false, refusal: { rule: 'not waiting' } });
+  expect(shelf.writes).toBe(0);
+});
+
+test('a process that ends lets a procedure stop between two steps, and the end says what is true', async () => {
+  await workers.close();
+  let reached = () => {};
+  const inFirst = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  let go = () => {};
+  shelf.afterWrite = () => {
+    reached();
+    return new Promise<void>((resolve) => {
+      go = resolve;
+    });
+  };
+  workers = under.jobs.work(byName(raise(shelf, { again: true, procedure: ['one', 'two'] })), {
+    ...USUAL_TIMING,
+    lastStepAfter: 0,
+  });
+  const { id } = await asked('a');
+  await approve(id, 'UBEN');
+  await inFirst;
+  const closed = workers.close();
+  // Timers of the same length fire in their order, so the end has begun by then.
+  setTimeout(() => go(), 1);
+  await closed;
+  const { state } = await under.until(id, 'finished');
+  expect(state).toMatchObject({ outcome: { kind: 'succeeded', steps: [{ text: 'raised' }] } });
   expect(shelf.writes).toBe(1);
 });
 

@@ -1,4 +1,5 @@
 import { startRedis } from '../../sandbox/services/redis';
+import type { Slot } from '../../src/handlers/operation';
 import { decide, finish, plan, start } from '../../src/jobs/lifecycle';
 import type { Vote } from '../../src/jobs/policy';
 import { keysOf } from '../../src/jobs/redis';
@@ -22,17 +23,19 @@ afterEach(() => under.close());
 const view = { title: 'v', tone: 'neutral', parts: [] } as const;
 const asked = (id: string) =>
   ({ id, kind: 'change', operation: 'test raise', words: ['a'], requester: 'UANA', place: { channel: 'C1' } }) as const;
+const PLAN = { plan: {}, danger: 'reversible', procedure: [], preview: view, needs: 1, recheckAfterMs: null } as const;
 const vote: Vote = { decision: 'approve', by: 'UBEN', membership: 'approver' };
 
 /** A request that is approved and touches these targets. */
 async function approved(id: string, ...keys: string[]) {
+  await approvedIn(id, keys, []);
+}
+
+async function approvedIn(id: string, keys: readonly string[], slots: readonly Slot[]) {
   const { store } = under.jobs;
   await store.open(asked(id));
   const targets = keys.map((key) => ({ key, label: key }));
-  await store.move(
-    id,
-    plan({ plan: {}, danger: 'reversible', targets, preview: view, needs: 1, recheckAfterMs: null }, 60_000),
-  );
+  await store.move(id, plan({ ...PLAN, targets, slots }, 60_000));
   await store.move(id, decide(vote, 60_000));
 }
 
@@ -71,6 +74,21 @@ test.each([
   expect(second.ok).toBe(free);
   if (!second.ok)
     expect(second.refusal).toMatchObject({ rule: 'busy', why: expect.arrayContaining([{ user: 'UANA' }]) });
+});
+
+test('of requests in one slot at most so many start at once, and the next as soon as one has ended', async () => {
+  const slots = [{ key: 'test/moves', most: 2 }];
+  const ids = ['RAAAA', 'RBBBB', 'RCCCC'];
+  for (const id of ids) await approvedIn(id, [`test/${id}`], slots);
+  const started = await Promise.all(ids.map((id) => under.jobs.store.move(id, start)));
+  expect(started.filter(({ ok }) => ok)).toHaveLength(2);
+  const [busy] = started.flatMap((one) => (one.ok ? [] : [one.refusal]));
+  expect(busy?.rule).toBe('busy');
+  expect(JSON.stringify(busy?.why)).toContain('At most 2 at once in test/moves');
+  const done = ids.find((_id, at) => started[at]?.ok) ?? '';
+  await under.jobs.store.move(done, finish({ kind: 'succeeded', steps: [], findings: [], view }, 'running'));
+  const waiting = ids.find((_id, at) => !started[at]?.ok) ?? '';
+  expect(await under.jobs.store.move(waiting, start)).toMatchObject({ ok: true });
 });
 
 test('two that want the same target in the same instant: one gets it', async () => {

@@ -79,7 +79,7 @@ export interface Shelf {
   afterWrite?: () => Promise<void>;
 }
 
-/** `test raise NAME`: adds one. Irreversible when the name begins with `!`. */
+/** `test raise NAME`: adds one. Irreversible when the name begins with `!`; only shown when it begins with `?`. */
 export interface ShelfOptions {
   /** Whether a late write can be kept out. */
   readonly sealed?: boolean;
@@ -88,6 +88,8 @@ export interface ShelfOptions {
   /** Writes a second time, as a step of its own. */
   readonly again?: boolean;
   readonly renders?: boolean;
+  /** Says its steps beforehand. */
+  readonly procedure?: readonly string[];
 }
 
 export function raise(shelf: Shelf, options: ShelfOptions = {}): Change {
@@ -105,8 +107,11 @@ export function raise(shelf: Shelf, options: ShelfOptions = {}): Change {
       await shelf.onPlan?.();
       const from = current(name);
       if (from === undefined) return { kind: 'refused', why: `there is no ${name}` };
+      if (name.startsWith('?'))
+        return { kind: 'shown', view: { title: `would raise ${name}`, tone: 'neutral', parts: [] } };
       return { kind: 'plan', plan: { name, from } };
     },
+    procedure: () => options.procedure ?? [],
     targets: ({ name }) => [{ key: `test/${name}`, label: name }],
     preview: ({ name, from }) => ({ title: `Raise ${name} from ${from}`, tone: 'warning', parts: [] }),
     execute: async function* ({ name, from }): AsyncIterable<Step> {

@@ -3,8 +3,9 @@ import type { Distkv } from '../../../src/backends/distkv/distkv';
 import { BackendFailure } from '../../../src/backends/failure';
 import { distkvMark } from '../../../src/handlers/distkv/mark';
 import type { Finding, Planned, Proposal, Step } from '../../../src/handlers/operation';
-import { plain, type View } from '../../../src/handlers/view';
+import type { View } from '../../../src/handlers/view';
 import { clientOf, context, raw } from '../../contracts/distkv-behaviour';
+import { noPlan } from '../../support/planned';
 
 let sandbox: DistkvSandbox;
 let distkv: Distkv;
@@ -19,7 +20,7 @@ const propose = (...words: readonly string[]): Promise<Planned<Proposal>> =>
 
 async function planned(...words: readonly string[]): Promise<Proposal> {
   const result = await propose(...words);
-  if (result.kind !== 'plan') throw new Error(plain(result.why));
+  if (result.kind !== 'plan') throw new Error(noPlan(result));
   return result.plan;
 }
 

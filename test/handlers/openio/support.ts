@@ -14,6 +14,7 @@ import type {
 } from '../../../src/handlers/operation';
 import { type Part, plain, type View } from '../../../src/handlers/view';
 import { splitWords } from '../../../src/handlers/words';
+import { noPlan } from '../../support/planned';
 
 export const VERSIONS = ['4.2.10', '2026.14.2'] as const satisfies readonly Version[];
 /** Every wait of the real servers, shortened: a hung peer costs 150 ms. */
@@ -63,7 +64,7 @@ export function propose(change: Change, text: string): Promise<Planned<Proposal>
 
 export async function planned(change: Change, text: string): Promise<Proposal> {
   const answer = await propose(change, text);
-  if (answer.kind !== 'plan') throw new Error(`${answer.kind}: ${answer.why}`);
+  if (answer.kind !== 'plan') throw new Error(noPlan(answer));
   // What is performed is always a plan that was stored and read again.
   return change.restore(JSON.parse(JSON.stringify(answer.plan.plan)));
 }

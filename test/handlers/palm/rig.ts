@@ -5,6 +5,7 @@ import type { Palm } from '../../../src/backends/palm/palm';
 import type { Change, Context, Finding, Json, Proposal, Query, Step } from '../../../src/handlers/operation';
 import { type Part, plain, type View } from '../../../src/handlers/view';
 import { type Hand, handOf } from '../../contracts/palm-hand';
+import { noPlan } from '../../support/planned';
 
 export const PRINTF = 'e5cd88f7-0f5c-4278-bcc9-fa8caefadbb4';
 export const LEADER = '9b1e0a52-6f0c-4c1e-9d3a-2f4b6c8d0e1f';
@@ -81,7 +82,7 @@ export async function ask(query: Query, ...words: string[]): Promise<View> {
 export async function propose(change: Change, words: readonly string[], context = contextOf()): Promise<Proposal> {
   expect(change.check(words)).toBeNull();
   const planned = await change.propose(words, context);
-  if (planned.kind !== 'plan') throw new Error(`${planned.kind}: ${plain(planned.why)}`);
+  if (planned.kind !== 'plan') throw new Error(noPlan(planned));
   const restored = change.restore(JSON.parse(JSON.stringify(planned.plan.plan)));
   expect(restored.plan).toEqual(planned.plan.plan);
   return restored;
@@ -91,7 +92,7 @@ export async function refusal(change: Change, words: readonly string[]): Promise
   expect(change.check(words)).toBeNull();
   const planned = await change.propose(words, contextOf());
   if (planned.kind === 'plan') throw new Error('the test expected a refusal');
-  const said = `${planned.kind}: ${plain(planned.why)}`;
+  const said = noPlan(planned);
   return planned.view ? `${said}\n${textOf(planned.view)}` : said;
 }
 
