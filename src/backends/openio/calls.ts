@@ -3,13 +3,15 @@ import { decodeJson } from '../decode';
 import { BackendFailure } from '../failure';
 import type { Http, HttpAnswer } from '../http';
 import { refusal as refusalShape } from './answers';
-import type { Call, Refusal } from './openio';
+import type { Call, Refusal, WireCall } from './openio';
 
 /** One exchange with a proxy. */
 export interface Exchange<T> {
   readonly proxy: URL;
   readonly method: 'GET' | 'POST';
-  /** Below `/v3.0/`; its pieces are escaped here. */
+  /** `v3.0` unless another kind of service is asked. */
+  readonly api?: 'v1';
+  /** Below the api; its pieces are escaped here. */
   readonly path: readonly string[];
   readonly query: Readonly<Record<string, string>>;
   readonly body?: unknown;
@@ -45,6 +47,7 @@ export function createCalls(http: Http): Calls {
   let counter = 0;
   const send = (exchange: Exchange<unknown>, call: Call): Promise<HttpAnswer> => {
     counter += 1;
+    const body = bodyOf(exchange);
     return http.call({
       url: urlOf(exchange),
       method: exchange.method,
@@ -58,9 +61,9 @@ export function createCalls(http: Http): Calls {
         connection: 'close',
         'x-oio-req-id': `${requestIdPrefix(call.request)}${counter}`,
         'x-oio-timeout': String(exchange.withinMs * 1_000),
-        ...(exchange.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === null ? {} : { 'content-type': 'application/json' }),
       },
-      ...(exchange.body === undefined ? {} : { body: JSON.stringify(exchange.body) }),
+      ...(body === null ? {} : { body }),
     });
   };
   const ask = async <T>(exchange: Exchange<T>, call: Call): Promise<Outcome<T>> => {
@@ -78,9 +81,20 @@ export function createCalls(http: Http): Calls {
   };
 }
 
+/** The exchange as it goes over the wire, without the credentials that an address may hold. */
+export function wireOf(exchange: Exchange<unknown>): WireCall {
+  const url = urlOf(exchange);
+  return { method: exchange.method, url: `${url.origin}${url.pathname}${url.search}`, body: bodyOf(exchange) };
+}
+
+function bodyOf(exchange: Exchange<unknown>): string | null {
+  return exchange.body === undefined ? null : JSON.stringify(exchange.body);
+}
+
 /** Every piece is escaped: names may hold `/ & = %` and anything else. */
 function urlOf(exchange: Exchange<unknown>): URL {
-  const url = new URL(`/v3.0/${exchange.path.map(encodeURIComponent).join('/')}`, exchange.proxy);
+  const { api = 'v3.0', path, proxy } = exchange;
+  const url = new URL(`/${api}/${path.map(encodeURIComponent).join('/')}`, proxy);
   url.search = new URLSearchParams(exchange.query).toString();
   return url;
 }

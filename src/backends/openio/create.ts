@@ -1,11 +1,12 @@
-import { BackendFailure } from '../failure';
 import { createHttp } from '../http';
 import { debugOf } from './answers';
 import { createCalls, type Outcome } from './calls';
 import { askElection } from './elections';
-import { adminTableOf, containerTableOf, flushOf, referenceOf, servicesOf, settingOf } from './exchanges';
+import { adminTableOf, containerTableOf, referenceOf, servicesOf } from './exchanges';
+import { basesOn } from './held';
 import type { AdminTable, Openio, Reading } from './openio';
 import { createMemory, type Means, peersOf, provesPeerAlone } from './peers';
+import { createWrites } from './writes';
 
 export interface OpenioOptions {
   /** `http://host:6000` of the proxy that is asked. */
@@ -18,6 +19,8 @@ export interface OpenioOptions {
   readonly hungPeerMs?: number;
   /** How long one peer asked alone may take for a pure read; 10 000 by default. */
   readonly readMs?: number;
+  /** How long a copy of a whole base may take; by default as long as the servers allow one another, 241 000. */
+  readonly copyMs?: number;
 }
 
 /** Longest answer that is read. A peer's debug body has about 3 kB. */
@@ -29,7 +32,15 @@ export function createOpenio(options: OpenioOptions): Openio {
   const proxy = new URL(options.proxyUrl);
   const proxies = [proxy, ...(options.otherProxyUrls ?? []).map((url) => new URL(url))];
   const hungPeerMs = options.hungPeerMs ?? 30_000;
-  const means: Means = { calls, memory: createMemory(), proxy, hungPeerMs, readMs: options.readMs ?? 10_000 };
+  const means: Means = {
+    calls,
+    memory: createMemory(),
+    proxy,
+    hungPeerMs,
+    readMs: options.readMs ?? 10_000,
+    copyMs: options.copyMs ?? 241_000,
+  };
+  const writes = createWrites(means, proxies);
   return {
     namespace: options.namespace,
     account: options.account,
@@ -41,14 +52,12 @@ export function createOpenio(options: OpenioOptions): Openio {
     debug: async (question, call) => (await askElection(means, 'debug', question, call)).map(debugOf),
     adminTable: async (base, peer, call) => readingOf(await calls.ask(adminTableOf(means, base, peer), call)),
     containerTable: async (container, call) => readingOf(await calls.ask(containerTableOf(means, container), call)),
-    setProperties: async (container, properties, call) => {
-      await calls.get(settingOf(means, container, properties), call);
-    },
+    setProperties: (container, properties, call) => writes.setProperties(container, properties).send(call),
     reference: (container, call) => calls.get(referenceOf(means, container), call),
     services: (namespace, type, call) => calls.get(servicesOf(means, namespace, type), call),
-    flush: async (host, level, call) => {
-      await calls.get(flushOf({ ...means, proxy: configured(host, proxies) }, level), call);
-    },
+    flush: async (host, level, call) => writes.flush(host, level).send(call),
+    writes,
+    basesOn: (namespace, service, call) => basesOn(means, { namespace, service }, call),
     close: () => http.close(),
   };
 }
@@ -56,13 +65,4 @@ export function createOpenio(options: OpenioOptions): Openio {
 function readingOf(outcome: Outcome<AdminTable>): Reading {
   if (outcome.kind === 'value') return { kind: 'read', table: outcome.value };
   return { kind: 'refused', refusal: outcome.refusal };
-}
-
-/** Only addresses from the configuration are ever written to. */
-function configured(host: string, proxies: readonly URL[]): URL {
-  const proxy = proxies.find((url) => url.host === host);
-  if (proxy) return proxy;
-  const known = proxies.map((url) => url.host).join(', ');
-  const message = `${host} is not one of the configured proxies (${known})`;
-  throw new BackendFailure(message, { backend: 'openio', kind: 'rejected', effect: 'none' });
 }

@@ -1,13 +1,14 @@
-import { adminTable, anyAnswer, peerAnswers, reference, services } from './answers';
+import { adminTable, peerAnswers, reference, services } from './answers';
 import type { Exchange } from './calls';
 import { containerLabel, query } from './naming';
-import type { AdminTable, Base, CacheLevel, Container, ElectionVerb, PeerAnswer, Reference, Service } from './openio';
+import type { AdminTable, Base, Container, ElectionVerb, PeerAnswer, Reference, Service } from './openio';
 
 /** Where the proxy is and how long things take. */
 export interface Way {
   readonly proxy: URL;
   readonly hungPeerMs: number;
   readonly readMs: number;
+  readonly copyMs: number;
 }
 
 /** Peers of a base; one call may have to wait for each, one after the other. */
@@ -15,12 +16,13 @@ const MOST_PEERS = 3;
 /** A peer waits at most this long for its election to end (`sqliterepo.election.wait.delay`). */
 const ELECTION_MS = 20_000;
 
-export function referenceOf(way: Way, container: Container): Exchange<Reference> {
+/** `type`: services of this type only. */
+export function referenceOf(way: Way, container: Container, type?: string): Exchange<Reference> {
   return {
     proxy: way.proxy,
     method: 'GET',
     path: [container.namespace, 'reference', 'show'],
-    query: query(container),
+    query: { ...query(container), ...(type === undefined ? {} : { type }) },
     doing: `look up ${containerLabel(container)}`,
     writes: false,
     withinMs: way.hungPeerMs + way.readMs,
@@ -55,24 +57,6 @@ export function adminTableOf(way: Way, base: Base, peer: string | null): Exchang
   };
 }
 
-export function settingOf(
-  way: Way,
-  container: Container,
-  properties: Readonly<Record<string, string>>,
-): Exchange<unknown> {
-  return {
-    proxy: way.proxy,
-    method: 'POST',
-    path: [container.namespace, 'container', 'set_properties'],
-    query: query(container),
-    body: { properties, system: {} },
-    doing: `set properties of ${containerLabel(container)}`,
-    writes: true,
-    withinMs: way.hungPeerMs + way.readMs,
-    shape: anyAnswer,
-  };
-}
-
 export function servicesOf(way: Way, namespace: string, type: string): Exchange<readonly Service[]> {
   return {
     proxy: way.proxy,
@@ -86,23 +70,10 @@ export function servicesOf(way: Way, namespace: string, type: string): Exchange<
   };
 }
 
-export function flushOf(way: Way, level: CacheLevel): Exchange<unknown> {
-  return {
-    proxy: way.proxy,
-    method: 'POST',
-    path: ['cache', 'flush', level],
-    query: {},
-    doing: `empty the ${level} cache`,
-    writes: true,
-    withinMs: way.readMs,
-    shape: anyAnswer,
-  };
-}
-
 /** `peer` null asks all peers in one call. */
 export function verbOf(
   way: Way,
-  verb: ElectionVerb,
+  verb: ElectionVerb | 'remove',
   { base, peer }: { readonly base: Base; readonly peer: string | null },
 ): Exchange<readonly Omit<PeerAnswer, 'ms'>[]> {
   const { container, type } = base;
@@ -112,9 +83,23 @@ export function verbOf(
     path: [container.namespace, 'admin', verb],
     query: { ...query(container), type, ...serviceId(peer) },
     doing: `${verb} of the ${type} base of ${containerLabel(container)}${peer === null ? '' : ` on ${peer}`}`,
-    writes: verb === 'sync' || verb === 'leave',
+    writes: verb === 'sync' || verb === 'leave' || verb === 'remove',
     withinMs: withinMs(way, verb, peer),
     shape: peerAnswers,
+  };
+}
+
+/** What every write through the master of a base has in common. The proxy may try each peer before it finds the master. */
+export function masterWrite(way: Way, base: Base, verb: string): Omit<Exchange<unknown>, 'shape'> {
+  const { container, type } = base;
+  return {
+    proxy: way.proxy,
+    method: 'POST',
+    path: [container.namespace, 'admin', verb],
+    query: { ...query(container), type },
+    doing: `${verb} the ${type} base of ${containerLabel(container)}`,
+    writes: true,
+    withinMs: MOST_PEERS * way.hungPeerMs + ELECTION_MS,
   };
 }
 
@@ -123,7 +108,7 @@ function serviceId(peer: string | null): Record<string, string> {
 }
 
 /** A pure read of one peer is given little time; what may wait for an election, or for peers in a row, all that it needs. */
-function withinMs(way: Way, verb: ElectionVerb, peer: string | null): number {
+function withinMs(way: Way, verb: ElectionVerb | 'remove', peer: string | null): number {
   if (peer === null) return MOST_PEERS * way.hungPeerMs + ELECTION_MS;
   return verb === 'debug' || verb === 'has' || verb === 'ping' ? way.readMs : way.hungPeerMs + way.readMs;
 }

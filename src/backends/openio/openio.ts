@@ -130,7 +130,62 @@ export interface Service {
 
 export type CacheLevel = 'low' | 'high';
 
-/** Every method throws `BackendFailure` and nothing else. Only `sync`, `leave`, `setProperties` and `flush` write. */
+/** One HTTP call, as it is sent. */
+export interface WireCall {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  /** JSON text; null for an empty body. */
+  readonly body: string | null;
+}
+
+/** A write that is described and not sent yet. Both members come from the same exchange, so a dry run cannot lie. */
+export interface Write<T> {
+  readonly wire: WireCall;
+  /** Sends it once and never again. */
+  send(call: Call): Promise<T>;
+}
+
+/** Everything that changes a base, a container or a cache. None of it is checked here: what is dangerous stays dangerous. */
+export interface Writes {
+  /** Through the master. Stops new objects; properties, elections, copies and syncs go on. */
+  freeze(base: Base): Write<'changed' | 'already'>;
+  enable(base: Base): Write<'changed' | 'already'>;
+  /** `sys.peers` of the base, through the master to every peer. The elections under way keep their peers until they leave. */
+  setPeers(base: Base, peers: readonly string[]): Write<void>;
+  /**
+   * `to` pulls the whole base from `from` and loses what it had. Newer servers refuse a copy onto the master (473) or from
+   * another peer than the master (472); older ones do both without a word.
+   */
+  copy(base: Base, pair: { readonly from: string; readonly to: string }): Write<void>;
+  /** The directory's list of a container, replaced in one transaction. Nobody checks that the hosts hold the base. */
+  replaceReference(container: Container, hosts: readonly string[]): Write<void>;
+  /** One peer, which the directory need not name any more; null: every peer that it names. */
+  leave(base: Base, peer: string | null): Write<readonly PeerAnswer[]>;
+  /** Deletes the file of this peer for ever, whether or not it is the last one. */
+  remove(base: Base, peer: string): Write<'removed' | 'absent'>;
+  /** An empty value deletes the key. */
+  setProperties(container: Container, properties: Readonly<Record<string, string>>): Write<void>;
+  /** Empties the cache of this one proxy. */
+  flush(proxy: string, level: CacheLevel): Write<void>;
+}
+
+export interface HeldBase {
+  /** 64 hexadecimal digits in upper case. */
+  readonly cid: string;
+  /** How the index calls the container (`OPENIO/myaccount/FVE0`); for showing only. */
+  readonly url: string;
+}
+
+/** The bases of one service, by the index (rdir) that the servers keep. The index may be behind, and many namespaces have none. */
+export type BasesOn =
+  | {
+      readonly kind: 'listed';
+      readonly bases: readonly HeldBase[] /** False: there are more. */;
+      readonly whole: boolean;
+    }
+  | { readonly kind: 'no index'; readonly why: string };
+
+/** Every method throws `BackendFailure` and nothing else. Only `sync`, `leave`, `setProperties`, `flush` and `writes` write. */
 export interface Openio {
   /** Defaults for commands. */
   readonly namespace: string;
@@ -154,5 +209,7 @@ export interface Openio {
   services(namespace: string, type: string, call: Call): Promise<readonly Service[]>;
   /** Empties the cache of this one proxy. */
   flush(proxy: string, level: CacheLevel, call: Call): Promise<void>;
+  readonly writes: Writes;
+  basesOn(namespace: string, service: string, call: Call): Promise<BasesOn>;
   close(): Promise<void>;
 }
