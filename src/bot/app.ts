@@ -7,16 +7,21 @@ import {
   HTTPReceiver,
   type SlashCommand,
   SocketModeReceiver,
+  type ViewOutput,
+  type ViewSubmitAction,
 } from '@slack/bolt';
+import type { ModalView } from '@slack/types';
 import type { View } from '../handlers/view';
 import { drawView } from './blocks';
-import { type ButtonDeps, handleClick } from './buttons';
-import { handleCommand, notConfirmed, type Reply } from './commands';
+import { type ButtonDeps, type ClickAnswer, handleClick } from './buttons';
+import { handleCommand, notConfirmed, type Reply, refusal } from './commands';
 import type { Config } from './config';
 import type { Log } from './log';
 import type { Metrics } from './metrics';
+import { answerTo, valuesOf } from './modals';
 import type { Outbox } from './outbox';
 import type { Slack } from './slack';
+import { handleSubmission, notConfirmedIn } from './submissions';
 
 /** Slack's side of the bot: Bolt receives, everything else decides. Acknowledges first, always. */
 export interface AppDeps extends ButtonDeps {
@@ -87,9 +92,12 @@ export function createApp(deps: AppDeps, slack: Config['slack'], receiver: Recei
     await ack();
     await done;
   });
+  app.view<ViewSubmitAction>({ type: 'view_submission' }, async ({ body, view, ack }) => {
+    const answer = await onForm(deps, body, view);
+    await (answer ? ack(answer) : ack());
+  });
   // Nothing of ours, but Slack shows a warning to whoever is left without an answer.
   app.shortcut(/.*/, async ({ ack }) => ack());
-  app.view(/.*/, async ({ ack }) => ack());
   app.error(async (error) => deps.log.error({ error }, 'listener failed'));
   return app;
 }
@@ -142,7 +150,7 @@ async function onClick(deps: AppDeps, body: BlockAction<ButtonAction>, action: B
   const channel = body.channel?.id ?? body.container.channel_id ?? '';
   const ts = body.message?.ts ?? body.container.message_ts ?? '';
   const thread = body.message?.thread_ts;
-  const view = await handleClick(deps, {
+  const answer = await handleClick(deps, {
     action: action.action_id,
     request: action.value ?? '',
     user: body.user.id,
@@ -150,9 +158,38 @@ async function onClick(deps: AppDeps, body: BlockAction<ButtonAction>, action: B
     delivery: ['click', body.team?.id, channel, ts, action.action_id, action.action_ts, body.user.id].join(' '),
     ...(thread !== undefined && { thread }),
   });
-  deps.metrics.clicks.inc({ action: action.action_id.replace(/_.*/, ''), answer: view ? 'refused' : 'taken' });
+  const said = { taken: 'taken', whisper: 'refused', form: 'asked more' }[answer.kind];
+  deps.metrics.clicks.inc({ action: action.action_id.replace(/_.*/, ''), answer: said });
+  const view = answer.kind === 'form' ? await openForm(deps, body.trigger_id, answer.form) : viewOf(answer);
   await deps.outbox.repaint(action.value ?? '', { channel, ts });
   if (!view) return;
   const sent = await deps.slack.whisper(body.response_url, drawView(view, 'result'));
   if (sent.kind !== 'ok') deps.log.error({ request: action.value, answer: sent }, 'click not answered');
+}
+
+function viewOf(answer: ClickAnswer): View | null {
+  return answer.kind === 'whisper' ? answer.view : null;
+}
+
+/** Null, or words for the person whose form could not be shown. */
+async function openForm(deps: AppDeps, trigger: string, form: ModalView): Promise<View | null> {
+  const opened = await deps.slack.openForm(trigger, form);
+  if (opened.kind === 'ok') return null;
+  deps.log.error({ answer: opened, form: form.callback_id }, 'form not opened');
+  return refusal('Slack did not show the form in time. Nothing was decided. Press the button again.');
+}
+
+/** The body of the acknowledgement: nothing closes the form. */
+async function onForm(deps: AppDeps, body: ViewSubmitAction, view: ViewOutput) {
+  const values = valuesOf(view.state.values);
+  const submission = {
+    callback: view.callback_id,
+    about: view.private_metadata,
+    values,
+    user: body.user.id,
+    delivery: ['form', body.team?.id, view.id, view.hash, body.user.id].join(' '),
+  };
+  const taken = deps.underWay.during(handleSubmission(deps, submission));
+  const late = setTimeout(MOST_DECIDING_MS, notConfirmedIn(values), { ref: false });
+  return answerTo(await Promise.race([taken, late]));
 }

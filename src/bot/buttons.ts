@@ -1,10 +1,14 @@
+import { setTimeout } from 'node:timers/promises';
+import type { ModalView } from '@slack/types';
 import type { View } from '../handlers/view';
 import { splitWords } from '../handlers/words';
-import { type Decision, decidedOf, type Request } from '../jobs/request';
+import type { Refusal } from '../jobs/policy';
+import { decidedOf, type Request } from '../jobs/request';
 import { gone, type Store } from '../jobs/store';
 import { type CommandDeps, notConfirmed, refusal, runWords } from './commands';
 import { outcomeView } from './message';
 import type { People } from './people';
+import { type Reasoned, reasonForm } from './reasons';
 
 /** A click. Carries the request's id and nothing else; everything is read again from the record. */
 export interface Click {
@@ -22,24 +26,66 @@ export interface ButtonDeps extends CommandDeps {
   readonly people: People;
 }
 
-/** What only the person who clicked sees, or null when the message itself is the answer. A click is never silent. */
-export async function handleClick(deps: ButtonDeps, click: Click): Promise<View | null> {
+/** `taken`: the message itself is the answer. `whisper`: only the person who clicked sees it. */
+export type ClickAnswer =
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'whisper'; readonly view: View }
+  /** More is to be asked first. */
+  | { readonly kind: 'form'; readonly form: ModalView };
+
+const TAKEN: ClickAnswer = { kind: 'taken' };
+
+/** A click is never silent. */
+export async function handleClick(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
   try {
-    if (click.action === 'approve' || click.action === 'deny' || click.action === 'withdraw')
-      return await vote(deps, click, click.action);
-    const next = /^next_(preview|result|recheck)_(\d{1,2})$/.exec(click.action);
-    if (next) return await runNext(deps, click, { stage: next[1] ?? '', index: Number(next[2]) });
-    return refusal('This button is not known to this version of the bot. Nothing was run. Type the command instead.');
+    return await answerTo(deps, click);
   } catch (error) {
     deps.onError(error, click.request);
-    return notConfirmed('your click');
+    return whisper(notConfirmed('your click'));
   }
 }
 
-async function vote(deps: ButtonDeps, click: Click, decision: Decision): Promise<View | null> {
+async function answerTo(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
+  const { action } = click;
+  if (action === 'deny' || action === 'hold') return askReason(deps, click, action);
+  if (action === 'approve' || action === 'release' || action === 'withdraw') return vote(deps, click, action);
+  const next = /^next_(preview|result|recheck)_(\d{1,2})$/.exec(action);
+  if (next) return runNext(deps, click, { stage: next[1] ?? '', index: Number(next[2]) });
+  return whisper(
+    refusal('This button is not known to this version of the bot. Nothing was run. Type the command instead.'),
+  );
+}
+
+function whisper(view: View): ClickAnswer {
+  return { kind: 'whisper', view };
+}
+
+async function vote(
+  deps: ButtonDeps,
+  click: Click,
+  decision: 'approve' | 'release' | 'withdraw',
+): Promise<ClickAnswer> {
   const membership = await deps.people.membership(click.user);
   const decided = await deps.requests.decide(click.request, { decision, by: click.user, membership });
-  return decided.ok ? null : refusal(decided.refusal.why);
+  return decided.ok ? TAKEN : whisper(refusal(decided.refusal.why));
+}
+
+/** A form must be opened within three seconds of the click. Who may not decide hears so before typing, if that is quick. */
+const MOST_LOOKING_MS = 1_000;
+
+async function askReason(deps: ButtonDeps, click: Click, decision: Reasoned): Promise<ClickAnswer> {
+  const request = await deps.store.load(click.request);
+  if (!request) return whisper(refusal(gone(click.request).why));
+  const late = new AbortController();
+  const timer = setTimeout(MOST_LOOKING_MS, null, { signal: late.signal, ref: false }).catch(() => null);
+  const refused = await Promise.race([refusalOf(deps, click, decision), timer]);
+  late.abort();
+  return refused ? whisper(refusal(refused.why)) : { kind: 'form', form: reasonForm(request, decision) };
+}
+
+async function refusalOf(deps: ButtonDeps, click: Click, decision: Reasoned): Promise<Refusal | null> {
+  const membership = await deps.people.membership(click.user);
+  return deps.requests.refusal(click.request, { decision, by: click.user, membership, reason: 'not known yet' });
 }
 
 /** Runs a suggested command in the name of whoever clicked. */
@@ -47,12 +93,13 @@ async function runNext(
   deps: ButtonDeps,
   click: Click,
   { stage, index }: { stage: string; index: number },
-): Promise<View | null> {
+): Promise<ClickAnswer> {
   const request = await deps.store.load(click.request);
-  if (!request) return refusal(gone(click.request).why);
+  if (!request) return whisper(refusal(gone(click.request).why));
   const words = suggestions(request, stage)[index];
   const split = words === undefined ? null : splitWords(words);
-  if (!split?.ok) return refusal('That suggestion is not there any more. Nothing was run. Type the command instead.');
+  if (!split?.ok)
+    return whisper(refusal('That suggestion is not there any more. Nothing was run. Type the command instead.'));
   const { user, channel, delivery, thread } = click;
   const reply = await runWords(deps, {
     words: split.args,
@@ -61,7 +108,7 @@ async function runNext(
     delivery,
     ...(thread !== undefined && { thread }),
   });
-  return reply.kind === 'whisper' ? reply.view : null;
+  return reply.kind === 'whisper' ? reply : TAKEN;
 }
 
 /** The suggested commands of one stage of a request, in the order of their buttons. */

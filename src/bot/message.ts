@@ -1,12 +1,13 @@
-import type { ActionsBlock, Button, ConfirmationDialog, ContextBlock, KnownBlock } from '@slack/types';
+import type { ActionsBlock, ContextBlock, KnownBlock } from '@slack/types';
 import type { Finding, Step } from '../handlers/operation';
 import type { Text, View } from '../handlers/view';
 import { commandOf } from '../jobs/answer';
 import { SHOWN } from '../jobs/fingerprint';
-import { type Decided, decidedOf, type Outcome, type Request, type State } from '../jobs/request';
+import { type Decided, decidedOf, type Outcome, type Request, type State, type Waiting } from '../jobs/request';
 import { cut, type Drawing, drawView, drawViews, section } from './blocks';
 import { LIMITS } from './limits';
 import { mrkdwn, richElements } from './rich';
+import { callOf, decisions, holdLines } from './waiting';
 
 /**
  * The one message of a request, drawn from its record and from nothing else: whoever has the record can draw it again.
@@ -51,64 +52,11 @@ function drawPreview({ id }: Request, { proposed }: Decided): Drawing {
   return drawView(proposed.preview, 'preview', id);
 }
 
-function drawPlanned(request: Request, state: Extract<State, { kind: 'planned' }>, approvers: Text): Drawing {
-  const { proposed, approvals, expiresAt } = state;
-  const missing = proposed.needs - approvals.length;
-  const reach = proposed.danger === 'irreversible' ? 'Cannot be undone.' : 'Can be undone.';
-  const call: Text = [
-    `Nothing has been changed yet. ${reach} Needs ${missing} ${missing === 1 ? 'approval' : 'approvals'} by somebody other than `,
-    { user: request.requester },
-    ' until ',
-    { at: expiresAt },
-    '.',
-  ];
-  const lines: Text[] = [...(approvals.length > 0 ? [approvedBy(state)] : []), approvers];
-  const irreversible = proposed.danger === 'irreversible';
-  return around(request, drawPreview(request, state), { call, lines, actions: [decisions(request, irreversible)] });
-}
-
-function decisions(request: Request, irreversible: boolean): ActionsBlock {
-  const what = cut(`/${commandOf(request)}`, 180);
-  const warning = irreversible ? 'It cannot be undone.' : 'It can be undone.';
-  return {
-    type: 'actions',
-    block_id: 'decisions',
-    elements: [
-      button(request, 'approve', 'Approve', {
-        style: 'primary',
-        confirm: dialog(
-          `Approve ${request.id}?`,
-          `${what}\n${warning} It runs as soon as enough people have approved.`,
-          'Approve',
-        ),
-      }),
-      button(request, 'deny', 'Deny', {
-        style: 'danger',
-        confirm: dialog(`Deny ${request.id}?`, `${what}\nNothing will be run.`, 'Deny'),
-      }),
-      button(request, 'withdraw', 'Withdraw', {}),
-    ],
-  };
-}
-
-function button(request: Request, action: string, label: string, more: Pick<Button, 'style' | 'confirm'>): Button {
-  return {
-    type: 'button',
-    action_id: action,
-    value: request.id,
-    text: { type: 'plain_text', text: label, emoji: false },
-    accessibility_label: cut(`${label} ${request.id}: /${commandOf(request)}`, LIMITS.button.accessibilityLabel),
-    ...more,
-  };
-}
-
-function dialog(title: string, text: string, confirm: string): ConfirmationDialog {
-  return {
-    title: { type: 'plain_text', text: cut(title, LIMITS.confirm.title) },
-    text: { type: 'plain_text', text: cut(text, LIMITS.confirm.text) },
-    confirm: { type: 'plain_text', text: confirm },
-    deny: { type: 'plain_text', text: 'Back' },
-  };
+function drawPlanned(request: Request, state: Waiting, approvers: Text): Drawing {
+  const approved = state.approvals.length > 0 ? [approvedBy(state)] : [];
+  const lines: Text[] = [...holdLines(state), ...approved, approvers];
+  const actions = [decisions(request, state)];
+  return around(request, drawPreview(request, state), { call: callOf(request, state), lines, actions });
 }
 
 function drawProgress(state: Running): Drawing {
@@ -157,7 +105,8 @@ function closing(state: Extract<State, { kind: 'denied' | 'withdrawn' | 'expired
   if (state.kind === 'expired')
     return ['Expired at ', { at: state.at }, '. Nothing was run. Run the command again for a fresh preview.'];
   const did = state.kind === 'denied' ? 'Denied' : 'Withdrawn';
-  return [`${did} by `, { user: state.by }, ' at ', { at: state.at }, '. Nothing was run.'];
+  const why = state.reason === undefined ? '' : ` Why: ${state.reason}`;
+  return [`${did} by `, { user: state.by }, ' at ', { at: state.at }, `. Nothing was run.${why}`];
 }
 
 function drawFinished(request: Request, state: Extract<State, { kind: 'finished' }>): Drawing {

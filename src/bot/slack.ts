@@ -1,4 +1,4 @@
-import type { KnownBlock } from '@slack/types';
+import type { KnownBlock, ModalView } from '@slack/types';
 import { WebAPIPlatformError, WebAPIRateLimitedError, WebClient } from '@slack/web-api';
 
 /** Slack's Web API as the outbox needs it: every way a call can end is a value. Nothing else in the bot calls Slack. */
@@ -28,6 +28,8 @@ export interface Slack {
   ): Promise<Sent<null>>;
   /** Answers through a response_url: seen only by the one who acted. */
   whisper(responseUrl: string, content: Content): Promise<Sent<null>>;
+  /** Shows a form to whoever caused the trigger, which works once and for three seconds. */
+  openForm(trigger: string, form: ModalView): Promise<Sent<null>>;
   /** The members of a user group. */
   members(group: string): Promise<Sent<readonly string[]>>;
   /** Checks the token. */
@@ -74,6 +76,11 @@ export function createSlack({ token, apiUrl }: SlackOptions): Slack {
     whisper: (responseUrl, { text, blocks }) =>
       sent(async () => {
         await postBack(responseUrl, { response_type: 'ephemeral', replace_original: false, text, blocks });
+        return null;
+      }),
+    openForm: (trigger, form) =>
+      sent(async () => {
+        await client.views.open({ trigger_id: trigger, view: form });
         return null;
       }),
     members: (group) => sent(async () => (await client.usergroups.users.list({ usergroup: group })).users ?? []),

@@ -9,6 +9,10 @@ import { z } from 'zod';
 export const EVENTS = [
   'asked',
   'planned',
+  'held',
+  'release',
+  'released',
+  'reminded',
   'approval',
   'approved',
   'denied',

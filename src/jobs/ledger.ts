@@ -78,7 +78,15 @@ function factsOf(request: Request): readonly (readonly [string, Text])[] {
   facts.push(['Fingerprint', proposed.fingerprint.slice(0, SHOWN)], ['Danger', proposed.danger]);
   const people: Text = approvals.flatMap(({ by, at }, index) => [index === 0 ? '' : ', ', { user: by }, ' ', { at }]);
   facts.push([`Approved by (${approvals.length} of ${proposed.needs})`, approvals.length === 0 ? 'nobody' : people]);
+  facts.push(...opinionsOf(request.state));
   return facts;
+}
+
+/** What people had against it. */
+function opinionsOf(state: Request['state']): readonly (readonly [string, Text])[] {
+  if (state.kind === 'denied') return [['Denied by', [{ user: state.by }, `: ${state.reason ?? 'no reason given'}`]]];
+  if (state.kind !== 'planned' || !state.held) return [];
+  return [['Held by', [{ user: state.held.by }, ` since `, { at: state.held.at }, `: ${state.held.why}`]]];
 }
 
 function auditLines(texts: readonly string[]): readonly AuditLine[] {

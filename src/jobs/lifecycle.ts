@@ -3,8 +3,8 @@ import { plain, type View } from '../handlers/view';
 import { joinWords } from '../handlers/words';
 import type { Event, Note } from './audit';
 import { fingerprintOf } from './fingerprint';
-import { mayDecide, type Refusal, type Vote } from './policy';
-import type { Outcome, Performed, Place, Proposed, Recheck, Request, State } from './request';
+import { mayDecide, type Refusal, type VoteOf } from './policy';
+import type { Decision, Outcome, Performed, Place, Proposed, Recheck, Request, State } from './request';
 
 /**
  * Every move a request can make, as pure functions. `store.ts` carries them out: it supplies the clock (Redis TIME) and
@@ -50,6 +50,9 @@ export function ask(asked: Asked, tick: Tick): Moved {
   });
 }
 
+/** The part of the time for deciding after which people are reminded. */
+const REMIND_AFTER = 2 / 3;
+
 /** What would be done is known: people may decide now, on exactly this. */
 export const plan =
   (proposed: Omit<Proposed, 'fingerprint'>, expiresAfterMs: number): Move =>
@@ -61,6 +64,7 @@ export const plan =
       proposed: { ...proposed, fingerprint },
       approvals: [],
       expiresAt: tick.at + expiresAfterMs,
+      remindAt: tick.at + Math.round(expiresAfterMs * REMIND_AFTER),
     };
     return moved(next(request, state), 'planned', {
       detail: { fingerprint, danger: proposed.danger, needs: proposed.needs, targets: labels(proposed.targets) },
@@ -68,7 +72,7 @@ export const plan =
   };
 
 export const decide =
-  (vote: Vote, expiresAfterMs: number): Move =>
+  (vote: VoteOf<Decision>, expiresAfterMs: number): Move =>
   (request, tick) => {
     const { state } = request;
     if (state.kind !== 'planned') return { ok: false, refusal: notWaiting(request) };
@@ -78,7 +82,9 @@ export const decide =
     const note = { by: vote.by, detail: { fingerprint: proposed.fingerprint } };
     if (vote.decision !== 'approve') {
       const kind = vote.decision === 'deny' ? 'denied' : 'withdrawn';
-      return moved(next(request, { kind, by: vote.by, at: tick.at, proposed, approvals: state.approvals }), kind, note);
+      const said = vote.reason === undefined ? {} : { reason: vote.reason };
+      const ended: State = { kind, by: vote.by, at: tick.at, proposed, approvals: state.approvals, ...said };
+      return moved(next(request, ended), kind, { by: vote.by, detail: { ...note.detail, ...said } });
     }
     const approvals = [...state.approvals, { by: vote.by, at: tick.at }];
     if (approvals.length < proposed.needs) return moved(next(request, { ...state, approvals }), 'approval', note);
@@ -219,15 +225,15 @@ function labels(targets: readonly Target[]): string {
   return targets.map((target) => target.key).join(' ');
 }
 
-function next(request: Request, state: State): Request {
+export function next(request: Request, state: State): Request {
   return { ...request, revision: request.revision + 1, state };
 }
 
-function moved(request: Request, event: Event, said: { by?: string; detail: Note['detail'] }) {
+export function moved(request: Request, event: Event, said: { by?: string; detail: Note['detail'] }) {
   return { ok: true, request, note: { event, request: request.id, operation: request.operation, ...said } } as const;
 }
 
-function notIn(request: Request, wanted: string): Moved {
+export function notIn(request: Request, wanted: string): Moved {
   return {
     ok: false,
     refusal: {
@@ -248,7 +254,7 @@ const ENDINGS: Readonly<Record<State['kind'], string>> = {
   finished: 'has ended already',
 };
 
-function notWaiting(request: Request): Refusal {
+export function notWaiting(request: Request): Refusal {
   return {
     rule: 'not waiting',
     why: `Request ${request.id} ${ENDINGS[request.state.kind]}. Your click changed nothing.`,

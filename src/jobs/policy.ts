@@ -1,6 +1,6 @@
 import type { Danger } from '../handlers/operation';
 import type { Text } from '../handlers/view';
-import type { Decided, Decision, Request } from './request';
+import type { Decision, Opinion, Request, Waiting } from './request';
 
 /** Rules about people and time. Read once from the configuration; `people` answers about Slack user groups. */
 export interface Rules {
@@ -33,6 +33,9 @@ export interface Refusal {
     | 'not an approver'
     | 'approvers unknown'
     | 'already counted'
+    | 'no reason'
+    | 'held'
+    | 'not held'
     | 'expired'
     | 'not waiting'
     | 'not the requester'
@@ -59,19 +62,17 @@ export function mayAsk(rules: Rules, kind: Request['kind'], channel: string): Re
   };
 }
 
-export interface Vote {
-  readonly decision: Decision;
+export interface VoteOf<D extends Decision | Opinion> {
+  readonly decision: D;
   readonly by: string;
   readonly membership: Membership;
+  /** Why; a denial and a hold need it. */
+  readonly reason?: string;
 }
+export type Vote = VoteOf<Decision> | VoteOf<'hold'> | VoteOf<'release'>;
 
 /** Whether this person's vote counts now, on a request that waits for decisions. */
-export function mayDecide(
-  request: Request,
-  waiting: Decided & { readonly expiresAt: number },
-  vote: Vote,
-  now: number,
-): Refusal | null {
+export function mayDecide(request: Request, waiting: Waiting, vote: Vote, now: number): Refusal | null {
   if (now > waiting.expiresAt) {
     return {
       rule: 'expired',
@@ -79,34 +80,64 @@ export function mayDecide(
     };
   }
   if (vote.decision === 'withdraw') return mayWithdraw(request, vote.by);
-  if (vote.decision === 'approve' && vote.by === request.requester) {
-    return {
-      rule: 'own request',
-      why: `You asked for ${request.id} yourself, so somebody else must approve it. You can withdraw it.`,
-    };
-  }
-  if (vote.decision === 'deny' && vote.by === request.requester) {
-    return { rule: 'own request', why: `You asked for ${request.id} yourself. Use Withdraw to take it back.` };
-  }
-  if (vote.membership === 'unknown') {
+  return notApprover(request, vote) ?? notNow(request, waiting, vote);
+}
+
+/** Only people who may approve have a say, and never the one who asked. */
+function notApprover(request: Request, { decision, by, membership }: Vote): Refusal | null {
+  if (by === request.requester) return { rule: 'own request', why: OWN[decision](request.id) };
+  if (membership === 'unknown') {
     return {
       rule: 'approvers unknown',
       why: `Slack did not say who may approve, so your vote on ${request.id} was not counted. Try again in a minute.`,
     };
   }
-  if (vote.membership === 'other') {
+  if (membership === 'approver') return null;
+  return {
+    rule: 'not an approver',
+    why: `You are not among the people who may decide on ${request.id}. Your click changed nothing.`,
+  };
+}
+
+const OWN: Readonly<Record<Vote['decision'], (id: string) => string>> = {
+  approve: (id) => `You asked for ${id} yourself, so somebody else must approve it. You can withdraw it.`,
+  deny: (id) => `You asked for ${id} yourself. Use Withdraw to take it back.`,
+  withdraw: (id) => `You asked for ${id} yourself.`,
+  hold: (id) => `You asked for ${id} yourself. Use Withdraw to take it back.`,
+  release: (id) => `You asked for ${id} yourself, so others must release it. You can withdraw it.`,
+};
+
+/** What the state of the request says, to somebody who may have a say. */
+function notNow(request: Request, { held, approvals }: Waiting, { decision, by, reason }: Vote): Refusal | null {
+  if ((decision === 'deny' || decision === 'hold') && !reason?.trim())
+    return { rule: 'no reason', why: `Say why: the others and the audit trail of ${request.id} need it.` };
+  if (held && (decision === 'approve' || decision === 'hold')) {
     return {
-      rule: 'not an approver',
-      why: `You are not among the people who may decide on ${request.id}. Your click changed nothing.`,
+      rule: 'held',
+      why: [
+        `Request ${request.id} is held by `,
+        { user: held.by },
+        `, who says: ${held.why} Nobody can approve it until it is released. Your click changed nothing.`,
+      ],
     };
   }
-  if (vote.decision === 'approve' && waiting.approvals.some((approval) => approval.by === vote.by)) {
+  if (decision === 'release') return mayRelease(request, held, by);
+  if (decision === 'approve' && approvals.some((approval) => approval.by === by)) {
     return {
       rule: 'already counted',
       why: `Your approval of ${request.id} is already counted. It waits for somebody else.`,
     };
   }
   return null;
+}
+
+function mayRelease(request: Request, held: Waiting['held'], by: string): Refusal | null {
+  if (!held) return { rule: 'not held', why: `Request ${request.id} is not held. Your click changed nothing.` };
+  if (!held.releases.some((release) => release.by === by)) return null;
+  return {
+    rule: 'already counted',
+    why: [`Your release of ${request.id} is already counted. It needs `, { user: held.by }, ' or one more.'],
+  };
 }
 
 function mayWithdraw(request: Request, by: string): Refusal | null {

@@ -33,6 +33,13 @@ export interface Approval {
   readonly at: number;
 }
 
+/** A second opinion: somebody thinks it looks wrong. It decides nothing, but while it stands nobody can approve. */
+export interface Hold extends Approval {
+  readonly why: string;
+  /** Others who want it released. Two of them overrule whoever holds it. */
+  readonly releases: readonly Approval[];
+}
+
 /** What people are asked to approve. Fixed from the moment it is shown. */
 export interface Proposed {
   readonly plan: Json;
@@ -55,7 +62,14 @@ export interface Decided {
 
 export type State =
   | { readonly kind: 'queued' }
-  | ({ readonly kind: 'planned'; readonly expiresAt: number } & Decided)
+  | ({
+      readonly kind: 'planned';
+      readonly expiresAt: number;
+      readonly held?: Hold;
+      /** When those who have not decided are reminded; gone once they were. */
+      readonly remindAt?: number;
+      readonly remindedAt?: number;
+    } & Decided)
   | ({ readonly kind: 'approved'; readonly expiresAt: number } & Decided)
   /** `fence` is the audit entry's number of the start: it only grows, so an older holder can always be told. */
   | ({
@@ -66,7 +80,13 @@ export type State =
       /** When the newest step was stored; the start before there is one. */
       readonly steppedAt: number;
     } & Decided)
-  | ({ readonly kind: 'denied' | 'withdrawn'; readonly by: string; readonly at: number } & Decided)
+  /** A denial says why. */
+  | ({
+      readonly kind: 'denied' | 'withdrawn';
+      readonly by: string;
+      readonly at: number;
+      readonly reason?: string;
+    } & Decided)
   | ({ readonly kind: 'expired'; readonly at: number } & Decided)
   | {
       readonly kind: 'finished';
@@ -79,6 +99,7 @@ export type State =
     };
 
 export type StateKind = State['kind'];
+export type Waiting = Extract<State, { kind: 'planned' }>;
 
 export type Recheck =
   | { readonly kind: 'none' }
@@ -102,6 +123,8 @@ export interface Performed {
 }
 
 export type Decision = 'approve' | 'deny' | 'withdraw';
+/** What leaves a request waiting: a second opinion, and taking it back. */
+export type Opinion = 'hold' | 'release';
 
 export function isOpen(state: State): boolean {
   if (state.kind === 'finished') return state.recheck.kind === 'due';

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Operation, Words } from '../handlers/operation';
 import type { Durability } from './durability';
 import { createGap, type Gap } from './gap';
-import { decide as deciding } from './lifecycle';
+import { decide as deciding, type Move } from './lifecycle';
+import { hold, release } from './opinion';
 import { mayAsk, type Refusal, type Rules, type Vote } from './policy';
 import type { Queues } from './queue';
 import type { Place, Request } from './request';
-import type { Store } from './store';
+import { gone, type Store } from './store';
 
 /** The one way in. Command, button, form and console all end here, so there is no second road to forget a check on. */
 export interface Requests {
@@ -15,8 +16,10 @@ export interface Requests {
    * Redis has not confirmed: then nothing was run as far as is known.
    */
   open(asking: Asking): Promise<Opened>;
-  /** Counts a decision if it may count. Rejects when Redis has not confirmed. */
+  /** Counts a decision, or a second opinion, if it may count. Rejects when Redis has not confirmed. */
   decide(id: string, vote: Vote): Promise<Opened>;
+  /** Why a vote would not count, or null. Writes nothing: for whoever asks for more words before the vote. */
+  refusal(id: string, vote: Vote): Promise<Refusal | null>;
 }
 
 export interface Asking {
@@ -52,7 +55,22 @@ function requestId(delivery: string): string {
 
 export function createRequests(deps: RequestsDeps): Requests {
   const gap = createGap();
-  return { open: (asking) => gap.during(open(deps, gap, asking)), decide: (id, vote) => decide(deps, id, vote) };
+  return {
+    open: (asking) => gap.during(open(deps, gap, asking)),
+    decide: (id, vote) => decide(deps, id, vote),
+    refusal: async (id, vote) => {
+      const request = await deps.store.load(id);
+      if (!request) return gone(id);
+      // The vote itself is judged by Redis' clock; this one may be a little off.
+      const moved = moveOf(vote, deps.rules.expiresAfterMs)(request, { at: Date.now(), seq: 0 });
+      return moved.ok ? null : moved.refusal;
+    },
+  };
+}
+
+function moveOf(vote: Vote, expiresAfterMs: number): Move {
+  if (vote.decision === 'hold') return hold(vote);
+  return vote.decision === 'release' ? release(vote) : deciding(vote, expiresAfterMs);
 }
 
 async function open(deps: RequestsDeps, gap: Gap, asking: Asking): Promise<Opened> {
@@ -76,7 +94,7 @@ async function open(deps: RequestsDeps, gap: Gap, asking: Asking): Promise<Opene
 async function decide(deps: RequestsDeps, id: string, vote: Vote): Promise<Opened> {
   const refusal = vote.decision === 'approve' ? await unsafe(deps, 'change') : null;
   if (refusal) return { ok: false, refusal };
-  const moved = await deps.store.move(id, deciding(vote, deps.rules.expiresAfterMs));
+  const moved = await deps.store.move(id, moveOf(vote, deps.rules.expiresAfterMs));
   if (moved.ok && moved.request.state.kind === 'approved') {
     deps.queues.perform(id).catch((error: unknown) => deps.onError(error, id));
   }

@@ -1,6 +1,7 @@
 import type { Change, Proposal } from '../handlers/operation';
 import { finishWith, type Work } from './answer';
 import { expire } from './lifecycle';
+import { isDue, remind } from './opinion';
 import { conclude, giveUp, seal } from './perform';
 import type { Queues } from './queue';
 import type { Request } from './request';
@@ -40,6 +41,7 @@ async function repair(deps: Sweep, id: string): Promise<void> {
   if (state.kind === 'queued') return readAgain(deps, request, now);
   if ((state.kind === 'planned' || state.kind === 'approved') && now > state.expiresAt)
     return void (await deps.store.move(id, expire));
+  if (state.kind === 'planned' && isDue(state, now)) return void (await deps.store.move(id, remind));
   if (state.kind === 'approved') return performAgain(deps, request, now);
   if (state.kind === 'running') return takeOver(deps, request);
   if (state.kind === 'finished' && state.recheck.kind === 'due') return lookAgain(deps, id, state.recheck.at - now);

@@ -63,6 +63,7 @@ function farSide(): Slack {
     update: (_message, content) => call('update', content, null),
     upload: (_to, { name }) => call('upload', { text: name, blocks: [] }, null),
     whisper: (_url, content) => call('whisper', content, null),
+    openForm: () => Promise.resolve({ kind: 'ok', value: null }),
     members: () => Promise.resolve({ kind: 'ok', value: [] }),
     check: () => Promise.resolve({ kind: 'ok', value: { team: '', bot: '' } }),
   };

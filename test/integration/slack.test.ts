@@ -33,6 +33,12 @@ const type = (who: string, text: string, where = channel) => {
 };
 const press = (who: string, text: string, where = channel) =>
   world.workspace.pressButton({ who, channel: where, text });
+const shown = (who: string) => world.workspace.view(who);
+const form = (who: string) => world.workspace.until(() => shown(who));
+const fill = async (who: string, values: Record<string, string>) => {
+  await form(who);
+  return world.workspace.submitView({ who, values });
+};
 const newest = (where = channel) =>
   tops(where)
     .slice(before.get(where) ?? 0)
@@ -100,9 +106,35 @@ test('an irreversible change waits for a second approver', async () => {
   await saw('Needs 1 approval by somebody', other);
   expect(await storedAt(SEED.printf)).not.toBeNull();
   await press('cho', 'Deny', other);
+  await fill('cho', { reason: 'printf is alive <!channel>' });
   await saw('Denied by @cho', other);
+  await saw('Why: printf is alive <!channel>', other);
   expect(newest(other)?.buttons).toEqual([]);
   expect(await storedAt(SEED.printf)).not.toBeNull();
+}, 30_000);
+
+test('a second opinion holds a change: nobody can approve it until it is released', async () => {
+  const uuid = await register();
+  await type('ana', `/palm purge ${uuid}`);
+  await sawOf(uuid, 'Nothing has been changed yet');
+  expect(await press('sam', 'Looks wrong to me')).toMatchObject({ delivered: true });
+  await whispered('sam', 'not among the people');
+  expect(shown('sam')).toBeUndefined();
+  await press('cho', 'Looks wrong to me');
+  expect(await fill('cho', {})).toMatchObject({ error: 'missing_input' });
+  expect(await fill('cho', { reason: '   ' })).toMatchObject({ delivered: true });
+  expect((await form('cho')).errors).toEqual({ reason: 'Say why in a few words.' });
+  await fill('cho', { reason: 'is it not alive?' });
+  const held = await sawOf(uuid, 'Held by @cho');
+  expect(held.plain).toContain('is it not alive?');
+  expect(held.buttons).toEqual(['Release', 'Deny', 'Withdraw']);
+  await press('ben', 'Release');
+  await sawOf(uuid, 'or one more approver does');
+  await press('cho', 'Release');
+  await world.workspace.until(() => newest()?.buttons.includes('Approve'));
+  await press('ben', 'Approve');
+  await sawOf(uuid, 'Outcome: succeeded');
+  expect(await storedAt(uuid)).toBeNull();
 }, 30_000);
 
 test('a command that Slack delivers twice is one request', async () => {
@@ -123,10 +155,13 @@ test('of two clicks in the same moment one decides, and the other is told so', a
   const uuid = await register();
   await type('ana', `/palm purge ${uuid}`);
   await sawOf(uuid, 'Nothing has been changed yet');
-  await Promise.all([press('ana', 'Withdraw'), press('ben', 'Deny')]);
+  await press('ben', 'Deny');
+  await form('ben');
+  await Promise.all([press('ana', 'Withdraw'), fill('ben', { reason: 'not this one' })]);
   await sawOf(uuid, 'Nothing was run');
-  const told = [...world.workspace.ephemerals('ana'), ...world.workspace.ephemerals('ben')];
+  const told = [...world.workspace.ephemerals('ana'), ...(shown('ben') ? [await form('ben')] : [])];
   expect(told.filter((one) => /was (withdrawn|denied)\. Your click changed nothing/.test(one.plain))).toHaveLength(1);
+  if (shown('ben')) await world.workspace.closeView('ben');
   expect(await storedAt(uuid)).toContain('spare');
 }, 30_000);
 

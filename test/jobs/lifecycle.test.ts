@@ -12,8 +12,8 @@ import {
   start,
   step,
 } from '../../src/jobs/lifecycle';
-import { approvalsNeeded, DEFAULT_RULES, mayAsk, type Vote } from '../../src/jobs/policy';
-import type { Request } from '../../src/jobs/request';
+import { approvalsNeeded, DEFAULT_RULES, mayAsk, type VoteOf } from '../../src/jobs/policy';
+import type { Decision, Request } from '../../src/jobs/request';
 
 const EXPIRES = 1_000;
 const view = { title: 'v', tone: 'neutral', parts: [] } as const;
@@ -51,7 +51,13 @@ const refused = (request: Request, move: Move, at = 10) => {
   const moved = move(request, { at, seq: 7 });
   return moved.ok ? null : moved.refusal.rule;
 };
-const approve = (by: string): Vote => ({ decision: 'approve', by, membership: 'approver' });
+const approve = (by: string): VoteOf<Decision> => ({ decision: 'approve', by, membership: 'approver' });
+const deny = (reason?: string): VoteOf<Decision> => ({
+  decision: 'deny',
+  by: 'UCHO',
+  membership: 'approver',
+  ...(reason !== undefined && { reason }),
+});
 const planned = (more: Partial<typeof proposed> | { needs: number } = {}) =>
   go(queued(), plan({ ...proposed, ...more }, EXPIRES), 0);
 const approved = () => go(planned(), decide(approve('UBEN'), EXPIRES), 100);
@@ -66,7 +72,7 @@ test('a plan waits with its fingerprint, and a second plan of the same request i
   expect(refused(request, plan(proposed, EXPIRES))).toBe('changed meanwhile');
 });
 
-test.each<[string, Vote, string]>([
+test.each<[string, VoteOf<Decision>, string]>([
   ['the requester', { decision: 'approve', by: 'UANA', membership: 'approver' }, 'own request'],
   ['a stranger', { decision: 'approve', by: 'USAM', membership: 'other' }, 'not an approver'],
   [
@@ -97,9 +103,19 @@ test('two are needed: the same person twice is one', () => {
 });
 
 test('one denial ends it, and a later approval is told so', () => {
-  const denied = go(planned({ needs: 2 }), decide({ decision: 'deny', by: 'UCHO', membership: 'approver' }, EXPIRES));
-  expect(denied.state).toMatchObject({ kind: 'denied', by: 'UCHO' });
+  const denied = go(planned({ needs: 2 }), decide(deny('wrong server'), EXPIRES));
+  expect(denied.state).toMatchObject({ kind: 'denied', by: 'UCHO', reason: 'wrong server' });
   expect(refused(denied, decide(approve('UBEN'), EXPIRES))).toBe('not waiting');
+});
+
+test.each([undefined, '', '   '])('a denial that does not say why is refused: %p', (reason) => {
+  expect(refused(planned(), decide(deny(reason), EXPIRES))).toBe('no reason');
+});
+
+test('the reason of a denial is in the audit trail', () => {
+  expect(decide(deny('wrong server'), EXPIRES)(planned(), { at: 1, seq: 1 })).toMatchObject({
+    note: { event: 'denied', by: 'UCHO', detail: { reason: 'wrong server' } },
+  });
 });
 
 test('starting claims every target, and the fence is the number of the audit entry', () => {

@@ -1,8 +1,9 @@
 import { startRedis } from '../../sandbox/services/redis';
 import type { Slot } from '../../src/handlers/operation';
 import { decide, finish, plan, start } from '../../src/jobs/lifecycle';
-import type { Vote } from '../../src/jobs/policy';
+import type { VoteOf } from '../../src/jobs/policy';
 import { keysOf } from '../../src/jobs/redis';
+import type { Decision } from '../../src/jobs/request';
 import { createStore } from '../../src/jobs/store';
 import { createChain } from '../../src/jobs/writer';
 import { type JobsUnderTest, openJobs } from '../support/jobs';
@@ -24,7 +25,7 @@ const view = { title: 'v', tone: 'neutral', parts: [] } as const;
 const asked = (id: string) =>
   ({ id, kind: 'change', operation: 'test raise', words: ['a'], requester: 'UANA', place: { channel: 'C1' } }) as const;
 const PLAN = { plan: {}, danger: 'reversible', procedure: [], preview: view, needs: 1, recheckAfterMs: null } as const;
-const vote: Vote = { decision: 'approve', by: 'UBEN', membership: 'approver' };
+const vote: VoteOf<Decision> = { decision: 'approve', by: 'UBEN', membership: 'approver' };
 
 /** A request that is approved and touches these targets. */
 async function approved(id: string, ...keys: string[]) {

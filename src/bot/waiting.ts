@@ -1,0 +1,80 @@
+import type { ActionsBlock, Button, ConfirmationDialog } from '@slack/types';
+import type { Text } from '../handlers/view';
+import { commandOf } from '../jobs/answer';
+import { OVERRULES } from '../jobs/opinion';
+import type { Request, Waiting } from '../jobs/request';
+import { cut } from './blocks';
+import { LIMITS } from './limits';
+
+/** What a waiting request says to those who may decide, and their buttons. Pure. */
+
+export function callOf(request: Request, { proposed, approvals, expiresAt }: Waiting): Text {
+  const missing = proposed.needs - approvals.length;
+  const reach = proposed.danger === 'irreversible' ? 'Cannot be undone.' : 'Can be undone.';
+  return [
+    `Nothing has been changed yet. ${reach} Needs ${missing} ${missing === 1 ? 'approval' : 'approvals'} by somebody other than `,
+    { user: request.requester },
+    ' until ',
+    { at: expiresAt },
+    '.',
+  ];
+}
+
+/** Who doubts it and why, and what ends that. */
+export function holdLines({ held }: Waiting): readonly Text[] {
+  if (!held) return [];
+  const others = OVERRULES - held.releases.length;
+  const who: Text = ['Held by ', { user: held.by }, ' since ', { at: held.at }, `: ${held.why}`];
+  const how: Text = [
+    'Nobody can approve it until ',
+    { user: held.by },
+    ` releases it, or ${others === 1 ? 'one more approver does' : `${others} other approvers do`}.`,
+  ];
+  return [who, how];
+}
+
+export function decisions(request: Request, { proposed, held }: Waiting): ActionsBlock {
+  const what = cut(`/${commandOf(request)}`, 180);
+  const warning = proposed.danger === 'irreversible' ? 'It cannot be undone.' : 'It can be undone.';
+  const approve = button(request, 'approve', 'Approve', {
+    style: 'primary',
+    confirm: dialog(
+      `Approve ${request.id}?`,
+      `${what}\n${warning} It runs as soon as enough people have approved.`,
+      'Approve',
+    ),
+  });
+  const release = button(request, 'release', 'Release', {
+    confirm: dialog(`Release ${request.id}?`, `${what}\nIt can be approved again after that.`, 'Release'),
+  });
+  return {
+    type: 'actions',
+    block_id: 'decisions',
+    elements: [
+      held ? release : approve,
+      button(request, 'deny', 'Deny', { style: 'danger' }),
+      ...(held ? [] : [button(request, 'hold', 'Looks wrong to me', {})]),
+      button(request, 'withdraw', 'Withdraw', {}),
+    ],
+  };
+}
+
+function button(request: Request, action: string, label: string, more: Pick<Button, 'style' | 'confirm'>): Button {
+  return {
+    type: 'button',
+    action_id: action,
+    value: request.id,
+    text: { type: 'plain_text', text: label, emoji: false },
+    accessibility_label: cut(`${label} ${request.id}: /${commandOf(request)}`, LIMITS.button.accessibilityLabel),
+    ...more,
+  };
+}
+
+function dialog(title: string, text: string, confirm: string): ConfirmationDialog {
+  return {
+    title: { type: 'plain_text', text: cut(title, LIMITS.confirm.title) },
+    text: { type: 'plain_text', text: cut(text, LIMITS.confirm.text) },
+    confirm: { type: 'plain_text', text: confirm },
+    deny: { type: 'plain_text', text: 'Back' },
+  };
+}
