@@ -2,7 +2,7 @@ import type { ActionsBlock, Button, KnownBlock, RichTextBlock, RichTextElement, 
 import { type Part, plain, type Text, type Tone, type View } from '../handlers/view';
 import { wholeText } from '../jobs/attachments';
 import { LIMITS } from './limits';
-import { escapeMrkdwn, richElements } from './rich';
+import { mrkdwn, richElements } from './rich';
 
 /** A view as Block Kit. Pure. What does not fit goes to a file, and the message says so. */
 export interface Drawing {
@@ -95,7 +95,7 @@ function header(view: View): KnownBlock {
 function fallback(view: View): string {
   const first = view.parts.find((part) => part.kind === 'text');
   const words = first ? `: ${plain(first.text)}` : '';
-  return escapeMrkdwn(cut(`${MARKS[view.tone]}${view.title}${words}`, 1_000));
+  return mrkdwn(cut(`${MARKS[view.tone]}${view.title}${words}`, 1_000));
 }
 
 function drawPart(canvas: Canvas, part: Exclude<Part, { kind: 'next' }>): void {

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { ModalView } from '@slack/types';
+import type { Words } from '../handlers/operation';
 import type { View } from '../handlers/view';
 import { splitWords } from '../handlers/words';
 import type { Refusal } from '../jobs/policy';
@@ -51,6 +52,7 @@ async function answerTo(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
   if (action === 'approve' || action === 'release' || action === 'withdraw') return vote(deps, click, action);
   const next = /^next_(preview|result|recheck)_(\d{1,2})$/.exec(action);
   if (next) return runNext(deps, click, { stage: next[1] ?? '', index: Number(next[2]) });
+  if (action === 'again') return runAgain(deps, click);
   return whisper(
     refusal('This button is not known to this version of the bot. Nothing was run. Type the command instead.'),
   );
@@ -100,14 +102,19 @@ async function runNext(
   const split = words === undefined ? null : splitWords(words);
   if (!split?.ok)
     return whisper(refusal('That suggestion is not there any more. Nothing was run. Type the command instead.'));
+  return runClicked(deps, click, split.args);
+}
+
+/** Asks the same again in the name of whoever clicked. */
+async function runAgain(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
+  const request = await deps.store.load(click.request);
+  if (!request) return whisper(refusal(gone(click.request).why));
+  return runClicked(deps, click, [...request.operation.split(' '), ...request.words]);
+}
+
+async function runClicked(deps: ButtonDeps, click: Click, words: Words): Promise<ClickAnswer> {
   const { user, channel, delivery, thread } = click;
-  const reply = await runWords(deps, {
-    words: split.args,
-    user,
-    channel,
-    delivery,
-    ...(thread !== undefined && { thread }),
-  });
+  const reply = await runWords(deps, { words, user, channel, delivery, ...(thread !== undefined && { thread }) });
   return reply.kind === 'whisper' ? reply : TAKEN;
 }
 

@@ -1,12 +1,12 @@
-import type { ActionsBlock, ContextBlock, KnownBlock } from '@slack/types';
+import type { ActionsBlock, KnownBlock } from '@slack/types';
 import type { Finding, Step } from '../handlers/operation';
 import type { Text, View } from '../handlers/view';
 import { commandOf } from '../jobs/answer';
-import { SHOWN } from '../jobs/fingerprint';
 import { type Decided, decidedOf, type Outcome, type Request, type State, type Waiting } from '../jobs/request';
 import { cut, type Drawing, drawView, drawViews, section } from './blocks';
-import { LIMITS } from './limits';
-import { mrkdwn, richElements } from './rich';
+import { duration, footer, people, smallPrint } from './footer';
+import { resultActions } from './results';
+import { richElements } from './rich';
 import { callOf, decisions, holdLines } from './waiting';
 
 /**
@@ -36,7 +36,10 @@ export function drawRequest(request: Request, extra: Extra): Drawing {
     case 'denied':
     case 'withdrawn':
     case 'expired':
-      return around(request, drawPreview(request, state), { lines: [closing(state)] });
+      return around(request, drawPreview(request, state), {
+        lines: [closing(state)],
+        actions: state.kind === 'expired' ? resultActions(request, []) : [],
+      });
     case 'finished':
       return drawFinished(request, state);
   }
@@ -93,14 +96,6 @@ function progress({ steps, proposed, startedAt, steppedAt }: Running): Text {
   return now === undefined ? done : `${done} Now ${steps.length + 1}/${all}: ${now} …`;
 }
 
-/** `0 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
-function duration(ms: number): string {
-  const seconds = Math.round(ms / 1_000);
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
-}
-
 function closing(state: Extract<State, { kind: 'denied' | 'withdrawn' | 'expired' }>): Text {
   if (state.kind === 'expired')
     return ['Expired at ', { at: state.at }, '. Nothing was run. Run the command again for a fresh preview.'];
@@ -110,19 +105,15 @@ function closing(state: Extract<State, { kind: 'denied' | 'withdrawn' | 'expired
 }
 
 function drawFinished(request: Request, state: Extract<State, { kind: 'finished' }>): Drawing {
-  const { outcome, decided, recheck } = state;
+  const { outcome, recheck } = state;
   const result = { view: outcomeView(request, outcome), stage: 'result' } as const;
   const second = recheck.kind === 'made' ? [{ view: recheck.view, stage: 'recheck' } as const] : [];
   const body = drawViews([result, ...second], request.id);
   const lines: Text[] = [...readBack(outcome)];
   if (recheck.kind === 'due') lines.push(['A second look follows at ', { at: recheck.at }, '.']);
-  if (decided && decided.approvals.length > 0) lines.push(approvedBy(decided));
-  if (outcome.kind !== 'answered') lines.push(`Outcome: ${outcome.kind}.${tookText(state)}`);
-  return around(request, body, { lines });
-}
-
-function tookText({ at, startedAt }: Extract<State, { kind: 'finished' }>): string {
-  return startedAt === null ? '' : ` Took ${duration(at - startedAt)}.`;
+  if (outcome.kind !== 'answered') lines.push(`Outcome: ${outcome.kind}.`);
+  const shown = [result.view, ...second.map(({ view }) => view)];
+  return around(request, body, { lines, actions: resultActions(request, shown) });
 }
 
 /** The result as it is shown. Its `next` parts are the buttons, in this order. */
@@ -156,10 +147,7 @@ function readBack(outcome: Outcome): readonly Text[] {
 }
 
 function approvedBy({ approvals, proposed }: Decided): Text {
-  const people = approvals
-    .flatMap(({ by }, index): Text[] => (index === 0 ? [[{ user: by }]] : [', ', [{ user: by }]]))
-    .flat();
-  return [`Approved by (${approvals.length} of ${proposed.needs}): `, ...people, '.'];
+  return [`Approved by (${approvals.length} of ${proposed.needs}): `, ...people(approvals), '.'];
 }
 
 interface Surroundings {
@@ -171,20 +159,7 @@ interface Surroundings {
 
 /** Body, then what is asked, what state it is in, buttons, and who asked what. */
 function around(request: Request, body: Drawing, { call, lines, actions = [] }: Surroundings): Drawing {
-  const states: KnownBlock[] = lines.map((line) => context(line));
-  const decided = decidedOf(request.state);
-  const mark = decided ? `, fingerprint ${decided.proposed.fingerprint.slice(0, SHOWN)}` : '';
-  const footer: ContextBlock = {
-    type: 'context',
-    elements: [
-      { type: 'mrkdwn', text: mrkdwn(['Asked by ', { user: request.requester }, `, request ${request.id}${mark}`]) },
-      { type: 'plain_text', text: cut(`/${commandOf(request)}`, 1_000), emoji: false },
-    ],
-  };
+  const states: KnownBlock[] = lines.map(smallPrint);
   const calls: KnownBlock[] = call ? [{ type: 'divider' }, section(richElements(call, { bold: true }))] : [];
-  return { ...body, blocks: [...body.blocks, ...calls, ...states, ...actions, footer] };
-}
-
-function context(line: Text): ContextBlock {
-  return { type: 'context', elements: [{ type: 'mrkdwn', text: cut(mrkdwn(line), LIMITS.text) }] };
+  return { ...body, blocks: [...body.blocks, ...calls, ...states, ...actions, footer(request)] };
 }

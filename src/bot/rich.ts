@@ -42,7 +42,7 @@ export function mrkdwn(text: Text): string {
 }
 
 function mrkdwnPiece(piece: Piece): string {
-  if (typeof piece === 'string') return escapeMrkdwn(piece);
+  if (typeof piece === 'string') return unlinked(escapeMrkdwn(piece));
   if ('user' in piece) return mrkdwnUser(piece.user);
   if ('channel' in piece)
     return CHANNEL_ID.test(piece.channel) ? `<#${piece.channel}>` : escapeMrkdwn(`#${piece.channel}`);
@@ -57,6 +57,14 @@ function mrkdwnUser(id: string): string {
 /** Slack's own rule: these three, and nothing else, make markup live. */
 export function escapeMrkdwn(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** Slack makes a bare address in mrkdwn a link. An invisible character keeps it text. */
+export function unlinked(text: string): string {
+  return text
+    .replace(/:\/\//g, ':\u2060//')
+    .replace(/\b(www)\./gi, '$1\u2060.')
+    .replace(/\bmailto:/gi, '$&\u2060');
 }
 
 const DATE_FORMAT = '{date_num} {time_secs}';

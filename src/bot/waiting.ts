@@ -1,10 +1,10 @@
-import type { ActionsBlock, Button, ConfirmationDialog } from '@slack/types';
+import type { ActionsBlock } from '@slack/types';
 import type { Text } from '../handlers/view';
 import { commandOf } from '../jobs/answer';
 import { OVERRULES } from '../jobs/opinion';
 import type { Request, Waiting } from '../jobs/request';
 import { cut } from './blocks';
-import { LIMITS } from './limits';
+import { button, dialog } from './controls';
 
 /** What a waiting request says to those who may decide, and their buttons. Pure. */
 
@@ -53,28 +53,8 @@ export function decisions(request: Request, { proposed, held }: Waiting): Action
     elements: [
       held ? release : approve,
       button(request, 'deny', 'Deny', { style: 'danger' }),
-      ...(held ? [] : [button(request, 'hold', 'Looks wrong to me', {})]),
-      button(request, 'withdraw', 'Withdraw', {}),
+      ...(held ? [] : [button(request, 'hold', 'Looks wrong to me')]),
+      button(request, 'withdraw', 'Withdraw'),
     ],
-  };
-}
-
-function button(request: Request, action: string, label: string, more: Pick<Button, 'style' | 'confirm'>): Button {
-  return {
-    type: 'button',
-    action_id: action,
-    value: request.id,
-    text: { type: 'plain_text', text: label, emoji: false },
-    accessibility_label: cut(`${label} ${request.id}: /${commandOf(request)}`, LIMITS.button.accessibilityLabel),
-    ...more,
-  };
-}
-
-function dialog(title: string, text: string, confirm: string): ConfirmationDialog {
-  return {
-    title: { type: 'plain_text', text: cut(title, LIMITS.confirm.title) },
-    text: { type: 'plain_text', text: cut(text, LIMITS.confirm.text) },
-    confirm: { type: 'plain_text', text: confirm },
-    deny: { type: 'plain_text', text: 'Back' },
   };
 }

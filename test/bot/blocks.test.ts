@@ -4,7 +4,8 @@ import { cut, drawView } from '../../src/bot/blocks';
 import { drawRequest } from '../../src/bot/message';
 import type { Part, Text, View } from '../../src/handlers/view';
 import { spillView } from '../../src/jobs/attachments';
-import type { Request, State } from '../../src/jobs/request';
+import type { State } from '../../src/jobs/request';
+import { decided, requestIn } from '../support/records';
 
 const HOSTILE = [
   '<!channel>',
@@ -56,24 +57,6 @@ const view: fc.Arbitrary<View> = fc.record({
   parts: fc.array(part, { maxLength: 12 }),
 });
 
-const requestIn = (state: State, words: readonly string[] = ['x']): Request => ({
-  ...{ id: 'R7K2M9QF', revision: 3, kind: 'change', operation: 'palm purge', words, requester: 'U0ANA' },
-  ...{ place: { channel: 'C1' }, askedAt: 1, state },
-});
-const decided = (preview: View) => ({
-  proposed: {
-    plan: {},
-    fingerprint: 'f'.repeat(64),
-    danger: 'irreversible',
-    targets: [],
-    slots: [],
-    procedure: ['copying to 127.0.0.2:6024'],
-    preview,
-    needs: 2,
-    recheckAfterMs: null,
-  } as const,
-  approvals: [{ by: 'U0BEN', at: 1 }],
-});
 /** As many steps as the view has parts, with the view's own words. */
 const stepsOf = (view: View) =>
   view.parts.map((part) => ({ target: part.kind, status: 'done' as const, text: view.title }));
@@ -184,13 +167,13 @@ test('CSV keeps commas, quotes and line ends in their cells', () => {
   expect(attachments[0]?.text).toMatch(/^1,2\r\n"a,b","say ""x""\nnow"\r\n/);
 });
 
-test('buttons are there only while a decision is waited for', () => {
+test('buttons that decide are there only while a decision is waited for', () => {
   const view: View = { title: 'p', tone: 'warning', parts: [] };
   const buttons = (state: State) =>
     JSON.stringify(drawRequest(requestIn(state), extra).blocks).match(/"action_id":"\w+"/g) ?? [];
-  expect(buttons({ kind: 'planned', expiresAt: 5, ...decided(view) })).toHaveLength(3);
+  expect(buttons({ kind: 'planned', expiresAt: 5, ...decided(view) })).toHaveLength(4);
   expect(buttons({ kind: 'approved', expiresAt: 5, ...decided(view) })).toHaveLength(0);
-  expect(buttons({ kind: 'expired', at: 5, ...decided(view) })).toHaveLength(0);
+  expect(buttons({ kind: 'expired', at: 5, ...decided(view) })).toEqual(['"action_id":"again"']);
   expect(buttons({ kind: 'denied', by: 'U0BEN', at: 5, ...decided(view) })).toHaveLength(0);
 });
 

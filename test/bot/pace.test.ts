@@ -1,4 +1,5 @@
-import { createBucket } from '../../src/bot/pace';
+import { createBucket, createPace } from '../../src/bot/pace';
+import { requestIn } from '../support/records';
 
 let now = 0;
 const clock = () => now;
@@ -23,4 +24,19 @@ test('a pause holds everything back until its end, and then there is no burst', 
   const bucket = createBucket({ burst: 3, perSecond: 1 }, clock);
   bucket.pause(5);
   expect([1, 2].map(() => bucket.book())).toEqual([5_000, 6_000]);
+});
+
+test('one message is edited at most once a second, however often its request moves', () => {
+  const pace = createPace(clock);
+  const request = requestIn({ kind: 'queued' });
+  const sentAt: number[] = [];
+  // A move every 50 ms for ten seconds; whoever waits asks again then.
+  for (; now < 20_000; now += 50) {
+    if (pace.wait(request, sentAt.length > 0) > 0) continue;
+    pace.sent(request.id);
+    sentAt.push(now);
+  }
+  const gaps = sentAt.slice(1).map((at, index) => at - (sentAt[index] ?? 0));
+  expect(sentAt.length).toBeGreaterThan(8);
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_000);
 });

@@ -1,0 +1,73 @@
+import type { ContextBlock } from '@slack/types';
+import { type Piece, plain, type Text } from '../handlers/view';
+import { commandOf } from '../jobs/answer';
+import { SHOWN } from '../jobs/fingerprint';
+import { type Approval, decidedOf, type Request } from '../jobs/request';
+import { cut } from './blocks';
+import { LIMITS } from './limits';
+import { mrkdwn } from './rich';
+
+/** The last line of every message of a request: who asked, who approved, how long it took, and what was typed. */
+export function footer(request: Request): ContextBlock {
+  const took = tookMs(request);
+  const who: Text = [
+    'Asked by ',
+    { user: request.requester },
+    ...approvers(request),
+    took === null ? '' : `, took ${duration(took)}`,
+    `. Request ${request.id}${fingerprint(request)}`,
+  ];
+  return {
+    type: 'context',
+    elements: [
+      { type: 'mrkdwn', text: mrkdwn(who) },
+      { type: 'plain_text', text: cut(`/${commandOf(request)}`, COMMAND_CHARACTERS), emoji: false },
+    ],
+  };
+}
+
+const COMMAND_CHARACTERS = 1_000;
+
+/** While more are waited for, the message says so elsewhere, with how many are missing. */
+function approvers({ state }: Request): readonly Piece[] {
+  const approvals = state.kind === 'planned' ? [] : (decidedOf(state)?.approvals ?? []);
+  return approvals.length === 0 ? [] : [', approved by ', ...people(approvals)];
+}
+
+/** `@ben`, `@ben and @cho`, `@ben, @cho and @dan`. */
+export function people(approvals: readonly Pick<Approval, 'by'>[]): readonly Piece[] {
+  return approvals.flatMap(({ by }, index): Piece[] => {
+    if (index === 0) return [{ user: by }];
+    return [index === approvals.length - 1 ? ' and ' : ', ', { user: by }];
+  });
+}
+
+/** Reading counts from the question, performing from its start; null while it lasts, and where only people were waited for. */
+function tookMs({ state, askedAt }: Request): number | null {
+  if (state.kind !== 'finished') return null;
+  if (state.startedAt !== null) return state.at - state.startedAt;
+  return state.decided === null ? state.at - askedAt : null;
+}
+
+/** `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
+export function duration(ms: number): string {
+  if (ms < 9_950) return `${(Math.max(0, ms) / 1_000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
+}
+
+function fingerprint({ state }: Request): string {
+  const decided = decidedOf(state);
+  return decided ? `, fingerprint ${decided.proposed.fingerprint.slice(0, SHOWN)}` : '';
+}
+
+/** One line of small print. Text alone is shown as it is; beside people and times, which need markup, it is escaped. */
+export function smallPrint(line: Text): ContextBlock {
+  const marked = mrkdwn(line);
+  const isLiteral = typeof line === 'string' || line.every((piece) => typeof piece === 'string');
+  if (!isLiteral && marked.length <= LIMITS.text)
+    return { type: 'context', elements: [{ type: 'mrkdwn', text: marked }] };
+  return { type: 'context', elements: [{ type: 'plain_text', text: cut(plain(line), LIMITS.text), emoji: false }] };
+}

@@ -1,0 +1,51 @@
+import { drawRequest } from '../../src/bot/message';
+import type { View } from '../../src/handlers/view';
+import type { Request } from '../../src/jobs/request';
+import { decided, finished, requestIn } from '../support/records';
+
+const view: View = { title: 'Two servers are gone', tone: 'good', parts: [{ kind: 'text', text: 'details' }] };
+const extra = { partial: null, approvers: 'nobody' };
+const query = (request: Request): Request => ({ ...request, kind: 'query' });
+const answered = { kind: 'answered', view } as const;
+const done = { kind: 'succeeded', steps: [], findings: [], view } as const;
+
+const blocksOf = (request: Request) => drawRequest(request, extra).blocks;
+const footerOf = (request: Request) => JSON.stringify(blocksOf(request).at(-1));
+const labelsOf = (request: Request) =>
+  blocksOf(request).flatMap((block) =>
+    block.type === 'actions' ? block.elements.flatMap((one) => (one.type === 'button' ? [one.text.text] : [])) : [],
+  );
+
+test('what happened stands first, details follow, who and how long comes last', () => {
+  const [first, second] = blocksOf(query(requestIn(finished(answered))));
+  expect(JSON.stringify(first)).toContain('✔ Two servers are gone');
+  expect(JSON.stringify(second)).toContain('details');
+  expect(footerOf(query(requestIn(finished(answered))))).toContain('Asked by <@U0ANA>, took 12 s. Request R7K2M9QF');
+});
+
+test('a change says who approved it, and how long it took from its start', () => {
+  const approvals = ['U0BEN', 'U0CHO', 'U0DAN'].map((by) => ({ by, at: 1 }));
+  const state = finished(done, { startedAt: 12_001, decided: { ...decided(view), approvals } });
+  expect(footerOf(requestIn(state))).toContain(
+    'Asked by <@U0ANA>, approved by <@U0BEN>, <@U0CHO> and <@U0DAN>, took 0.4 s. Request R7K2M9QF, fingerprint ffff',
+  );
+});
+
+test('waiting for people is not counted as work', () => {
+  const state = finished({ kind: 'refused', why: 'busy' }, { decided: decided(view) });
+  expect(footerOf(requestIn(state))).not.toContain('took');
+});
+
+test('a query can be run again, a change planned again; not where the result offers that command itself', () => {
+  expect(labelsOf(query(requestIn(finished(answered))))).toContain('Run again');
+  expect(labelsOf(requestIn(finished(done)))).toContain('Plan again');
+  const offer = { kind: 'next', label: 'Try again', words: 'palm purge x', why: 'it may pass' } as const;
+  const failed = { kind: 'failed', steps: [], findings: [], view: { ...view, parts: [offer] } } as const;
+  expect(labelsOf(requestIn(finished(failed)))).not.toContain('Plan again');
+});
+
+test('an address in small print does not become a link', () => {
+  const state = finished({ kind: 'refused', why: 'see http://evil.example' }, { decided: decided(view) });
+  const drawn = drawRequest(requestIn(state), { partial: null, approvers: 'http://evil.example' });
+  expect(drawn.text).not.toContain('http://');
+});
