@@ -55,12 +55,12 @@ function mrkdwnUser(id: string): string {
 }
 
 /** Slack's own rule: these three, and nothing else, make markup live. */
-export function escapeMrkdwn(text: string): string {
+function escapeMrkdwn(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 /** Slack makes a bare address in mrkdwn a link. An invisible character keeps it text. */
-export function unlinked(text: string): string {
+function unlinked(text: string): string {
   return text
     .replace(/:\/\//g, ':\u2060//')
     .replace(/\b(www)\./gi, '$1\u2060.')
