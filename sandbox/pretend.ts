@@ -53,7 +53,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     const [redis, etcd, openio, distkv] = await Promise.all([
       startRedis(),
       startEtcd(),
-      createOpenioSandbox({ version: '2026.14.2' }),
+      createOpenioSandbox({ version: '2026.14.2', index: true }),
       createDistkvSandbox(),
     ]);
     closing.push(redis.stop, etcd.stop, openio.close, distkv.close);

@@ -28,7 +28,14 @@ export interface Creation {
 export function createContainer(world: World, creation: Creation): Base {
   const { account, name, hosts } = creation;
   const cid = cidOf(account, name);
-  const linked = world.directory.get(cid) ?? { cid, account, name, hosts, properties: new Map<string, string>() };
+  const linked = world.directory.get(cid) ?? {
+    cid,
+    type: 'meta2' as const,
+    account,
+    name,
+    hosts,
+    properties: new Map<string, string>(),
+  };
   linked.hosts = hosts;
   world.directory.set(cid, linked);
   world.cached.add(cid);
@@ -38,6 +45,7 @@ export function createContainer(world: World, creation: Creation): Base {
   for (const [key, value] of Object.entries(creation.properties)) fresh.properties.set(key, value);
   for (const host of hosts) {
     if (!base.holdings.has(host)) base.holdings.set(host, holding(world, clone(fresh)));
+    enter(world, host, linked);
   }
   return base;
 }
@@ -62,6 +70,11 @@ function freshCopy(world: World, { base, linked }: { readonly base: Base; readon
   const tables = isNew(world) ? [...TABLES, 'shard_ranges'] : TABLES;
   const versions = new Map(tables.map((table) => [table, table === 'admin' ? 2 : 1]));
   return { properties: new Map(), system, versions, stubborn: false, corrupt: false };
+}
+
+function enter(world: World, host: string, { cid, account, name }: Linked): void {
+  const held = world.index.get(host) ?? new Map<string, string>();
+  world.index.set(host, held.set(cid, `${world.namespace}/${account}/${name}`));
 }
 
 /** The base of a meta0 or meta1: every service of that type holds it. */
@@ -150,13 +163,19 @@ export function memberOf(world: World, base: Base, address: string): Member {
   return member;
 }
 
-/** A write through the master, as every reachable peer gets it. */
+/** A write through the master (the first of `hosts`). A peer that missed an earlier one gets the whole base instead. */
 export function replicate(world: World, base: Base, change: (copy: Copy) => void, hosts: readonly string[]): void {
-  for (const host of hosts) {
-    const held = base.holdings.get(host);
-    if (!held) continue;
+  const [master, ...slaves] = hosts.map((host) => base.holdings.get(host)).filter((held) => held !== undefined);
+  if (!master) return;
+  const current = slaves.filter(({ copy }) => copy.stubborn || compareVersions(copy, master.copy) === 0);
+  for (const held of [master, ...current]) {
     change(held.copy);
     held.copy.versions.set('admin', (held.copy.versions.get('admin') ?? 1) + 1);
+    held.writtenAt = world.now();
+  }
+  for (const held of slaves) {
+    if (current.includes(held)) continue;
+    held.copy = clone(master.copy);
     held.writtenAt = world.now();
   }
 }

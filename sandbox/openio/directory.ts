@@ -12,7 +12,7 @@ interface Row {
 
 export async function referenceShow(world: World, asked: Asked): Promise<Reply> {
   const linked = await resolve(world, asked, '');
-  const srv = rows('meta2', linked.hosts);
+  const srv = rows(linked.type, linked.hosts);
   const named = isNew(world) ? { cid: linked.cid, account: linked.account, name: linked.name } : {};
   const dir = [...rows('meta0', addressesOf(world, 'meta0')), ...rows('meta1', addressesOf(world, 'meta1'))];
   return { status: 200, json: { dir, srv, ...named } };
@@ -66,8 +66,8 @@ export function conscienceList(world: World, asked: Asked): Reply {
 
 /** A frozen service keeps its score; a dead one loses it. */
 function serviceRow(world: World, service: Service, full: boolean): unknown {
-  const score = service.dead ? 0 : 100;
-  const locks = { 'tag.lock': false, 'tag.putlock': false, 'tag.getlock': false };
+  const score = service.dead ? 0 : service.score;
+  const locks = { 'tag.lock': false, 'tag.putlock': service.locked, 'tag.getlock': false };
   const stats = { 'stat.io': 100, 'stat.space': 29.01, 'stat.thread.active': 1, 'stat.cnx.client': 0 };
   return {
     addr: service.address,

@@ -1,4 +1,4 @@
-import { believedPeers, clone, compareVersions, holding, memberOf } from './bases';
+import { believedPeers, clone, compareVersions, directoryHosts, holding, memberOf } from './bases';
 import { move } from './log';
 import { forgetSilentServices } from './sessions';
 import { type Base, isFrozen, isNew, isUp, type Member, type World } from './state';
@@ -27,10 +27,15 @@ export function poke(world: World, base: Base, address: string): Member {
 }
 
 function begin(world: World, base: Base, member: Member): void {
-  if (member.state !== 'NONE' || !isUp(world, member.address)) return;
+  if (member.state !== 'NONE' || !isUp(world, member.address) || isStranger(world, base, member.address)) return;
   const known = isNew(world) && member.retries === 0;
   member.peers = believedPeers(world, base, member.address);
   move(world, member, 'NONE', known ? 'CREATING' : 'PEERING');
+}
+
+/** Neither named by the directory nor in possession of a file. Whoever has an old file takes part, named or not. */
+export function isStranger(world: World, base: Base, address: string): boolean {
+  return !base.holdings.has(address) && !directoryHosts(world, base).includes(address);
 }
 
 export function isFinal(member: Member): boolean {

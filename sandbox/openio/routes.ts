@@ -10,6 +10,7 @@ import {
   referenceShow,
   unlink,
 } from './directory';
+import { indexFetch } from './rdir';
 import { isObject, OioError, type Reply } from './reply';
 import { isNew, type World } from './state';
 import { adminGet, containerGet, containerShow, copyBase, createOne, setProperties, setStatus } from './tables';
@@ -60,8 +61,14 @@ const WITHOUT_NAMESPACE: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['POST config', configure],
 ]);
 
-/** Throws what the real proxy answers when nobody handles a request. */
-export function routeOf(world: World, method: string, path: readonly string[]): Route {
+/** Another server in real life. */
+const OF_THE_INDEX: ReadonlyMap<string, Route> = new Map<string, Route>([['POST rdir/meta2/fetch', indexFetch]]);
+
+/** Throws what the real servers answer when nobody handles a request. */
+export function routeOf(world: World, method: string, [version, ...path]: readonly string[]): Route {
+  const index = version === 'v1' ? OF_THE_INDEX.get(`${method} ${path.join('/')}`) : undefined;
+  if (index) return index;
+  if (version !== 'v3.0') throw new OioError(404, 'No handler found');
   const [namespace = '', ...rest] = path;
   const open = WITHOUT_NAMESPACE.get(`${method} ${path.join('/')}`);
   if (open) return open;

@@ -7,6 +7,10 @@ export interface Service {
   readonly type: 'meta0' | 'meta1' | 'meta2';
   readonly location: string;
   readonly volume: string;
+  /** What the conscience says while it runs. */
+  score: number;
+  /** `tag.putlock`: nothing new is placed there. Newer servers only. */
+  locked: boolean;
   /** Connected but not answering, since this time. */
   frozenSince: number | null;
   dead: boolean;
@@ -66,6 +70,7 @@ export interface Base {
 
 export interface Linked {
   readonly cid: string;
+  readonly type: 'meta2' | 'rdir';
   readonly account: string;
   readonly name: string;
   hosts: readonly string[];
@@ -125,7 +130,11 @@ export interface World {
   readonly directory: Map<string, Linked>;
   /** Cids that the proxy can resolve without asking meta1. */
   readonly cached: Set<string>;
+  /** Service → cid → url of the bases it was given when they were created. A move does not tell the index. */
+  readonly index: Map<string, Map<string, string>>;
   zooKeeperFrozen: boolean;
+  /** Every copy ends in the middle. */
+  copiesBreak: boolean;
   /** Real waits times `scale`. */
   readonly waits: Waits;
   readonly scale: number;
@@ -162,7 +171,15 @@ export function createWorld(options: WorldOptions): World {
     const address = `${host}:${first + port}`;
     const location = `srv${host.at(-1)}.vol${number}`;
     const volume = `/var/lib/oio/sds/${namespace}/${type}-${number}`;
-    const healthy = { frozenSince: null, dead: false, avoidedUntil: 0, missed: false, sessionLost: false };
+    const healthy = {
+      score: 100,
+      locked: false,
+      frozenSince: null,
+      dead: false,
+      avoidedUntil: 0,
+      missed: false,
+      sessionLost: false,
+    };
     services.set(address, { address, type, location, volume, ...healthy });
   }
   return {
@@ -172,7 +189,9 @@ export function createWorld(options: WorldOptions): World {
     bases: new Map(),
     directory: new Map(),
     cached: new Set(),
+    index: new Map(),
     zooKeeperFrozen: false,
+    copiesBreak: false,
     waits: scaled(REAL[version], scale),
     scale,
     random: options.random,

@@ -1,6 +1,7 @@
 import { electionFailed, finalState, readOrder } from './admin';
 import { type Asked, type Located, locate, objectBody, reach, resolve, typeAsked } from './asked';
 import { clone, createContainer, holding, replicate, tableOf } from './bases';
+import { isStranger } from './election';
 import { isObject, OioError, type Reply, written } from './reply';
 import {
   addressesOf,
@@ -16,7 +17,7 @@ import {
   type World,
 } from './state';
 
-const FROZEN = '4294967295';
+export const FROZEN = '4294967295';
 const DISABLED = '4294967294';
 
 /** One copy of the admin table: of the peer that is named (newer servers), else of whichever the proxy tries first. */
@@ -73,6 +74,7 @@ async function openOne(world: World, located: Located, { asked, order }: Opening
       last = isNew(world) ? ` (last error: (${away.status}) ${away.message})` : '';
       continue;
     }
+    if (isStranger(world, located.base, address)) throw noFile();
     if (!(await finalState(world, located.base, address))) throw electionFailed(world, located.base);
     return address;
   }
@@ -81,8 +83,12 @@ async function openOne(world: World, located: Located, { asked, order }: Opening
 
 function copyOf(base: Base, address: string) {
   const held = base.holdings.get(address);
-  if (!held) throw new OioError(431, 'Container not found : (2) No such file or directory');
+  if (!held) throw noFile();
   return held.copy;
+}
+
+function noFile(): OioError {
+  return new OioError(431, 'Container not found : (2) No such file or directory');
 }
 
 /** The master, elected if there is none. */
@@ -102,26 +108,26 @@ async function masterOf(world: World, { base, hosts }: Located, asked: Asked): P
   throw new OioError(503, 'No service replied');
 }
 
-/** A slave that hangs: the older master goes on after a while, the newer one answers 503 although the write landed. */
-async function write(world: World, located: Located, { asked, change }: Writing): Promise<Reply> {
+/**
+ * A slave that hangs: the older master goes on after a while, the newer one answers 503 although the write landed. With
+ * most of the peers away nothing is written at all.
+ */
+async function write(world: World, located: Located, { asked, change, reply }: Writing): Promise<Reply> {
   const master = await masterOf(world, located, asked);
   const hosts = [master.address, ...(master.peers ?? [])];
-  const hung = hosts.find((host) => isFrozen(world, host));
-  replicate(
-    world,
-    located.base,
-    change,
-    hosts.filter((host) => !isFrozen(world, host) && !serviceOf(world, host)?.dead),
-  );
-  if (hung === undefined) return written(world);
-  await delay(world.waits.replicate);
-  if (!isNew(world)) return written(world);
+  const hung = hosts.some((host) => isFrozen(world, host));
+  const reached = hosts.filter((host) => isUp(world, host));
+  const enough = reached.length > hosts.length / 2;
+  if (enough) replicate(world, located.base, change, reached);
+  if (hung) await delay(world.waits.replicate);
+  if (enough && (!hung || !isNew(world))) return reply;
   throw new OioError(503, `Known master did not reply (error: (7) Timeout (30.0000s) to ${master.address})`);
 }
 
 interface Writing {
   readonly asked: Asked;
   readonly change: (copy: Copy) => void;
+  readonly reply: Reply;
 }
 
 export async function setProperties(world: World, asked: Asked, type: string): Promise<Reply> {
@@ -134,6 +140,7 @@ export async function setProperties(world: World, asked: Asked, type: string): P
   const located = await locate(world, asked, type);
   return write(world, located, {
     asked,
+    reply: written(world),
     change: (copy) => {
       for (const [key, value] of properties) put(copy.properties, key, String(value));
       for (const [key, value] of system) put(copy.system, key, String(value));
@@ -154,18 +161,19 @@ export async function setStatus(world: World, asked: Asked, verb: string): Promi
   if (verb === 'enable' && now === '0') throw new OioError(439, 'Already enabled');
   if (verb !== 'enable' && now === FROZEN) throw new OioError(436, 'Container frozen');
   const status = verb === 'enable' ? '0' : verb === 'freeze' ? FROZEN : DISABLED;
-  const hosts = [master.address, ...(master.peers ?? [])].filter((host) => isUp(world, host));
-  replicate(world, located.base, (copy) => copy.system.set('sys.status', status), hosts);
-  return { status: 200, json: {} };
+  const change = (copy: Copy) => copy.system.set('sys.status', status);
+  return write(world, located, { asked, change, reply: { status: 200, json: {} } });
 }
 
 /** `{"to":X,"from":Y}`: X pulls from Y. Only newer servers protect the master and refuse another source. */
 export async function copyBase(world: World, asked: Asked): Promise<Reply> {
   const { to, from } = objectBody(asked, 'Action argument must be an object');
-  const { base, hosts } = await locate(world, asked, typeAsked(asked));
+  const located = await locate(world, asked, typeAsked(asked));
   if (typeof to !== 'string') throw new OioError(400, 'Invalid target URL');
-  if (!isUp(world, to)) throw new OioError(2, `${to}: [errno=111] Connection refused`);
-  const master = [...base.members.values()].find((member) => member.state === 'MASTER')?.address ?? hosts[0] ?? '';
+  const away = await reach(world, to, asked);
+  if (away) throw new OioError(away.status, away.message);
+  const { base } = located;
+  const master = typeof from !== 'string' || isNew(world) ? (await masterOf(world, located, asked)).address : '';
   const source = typeof from === 'string' ? from : master;
   if (isNew(world) && to === master) {
     throw new OioError(473, 'DB_RESTORE operation is not allowed on the master service');
@@ -175,8 +183,24 @@ export async function copyBase(world: World, asked: Asked): Promise<Reply> {
   }
   const held = base.holdings.get(source);
   if (!held || !isUp(world, source)) throw new OioError(502, `${source}: cannot copy`);
+  if (world.copiesBreak) {
+    base.holdings.set(to, holding(world, torn(held.copy)));
+    throw new OioError(502, `${source}: the connection was closed while copying`);
+  }
   base.holdings.set(to, holding(world, clone(held.copy)));
   return typeof from === 'string' ? { status: 204 } : { status: 200, json: {} };
+}
+
+/** A file without its rows. Nobody has seen what is really left behind; this is the worst that a sane server leaves. */
+function torn({ system }: Copy): Copy {
+  const kept = [...system].filter(([key]) => key === 'sys.name' || key === 'sys.type');
+  return {
+    properties: new Map(),
+    system: new Map(kept),
+    versions: new Map([['admin', 1]]),
+    stubborn: false,
+    corrupt: false,
+  };
 }
 
 export async function createOne(world: World, asked: Asked): Promise<Reply> {

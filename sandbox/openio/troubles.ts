@@ -6,7 +6,7 @@ import { reconnect } from './sessions';
 import { addressesOf, type Base, type Copy, delay, isNew, serviceOf, type World } from './state';
 
 /** Something that can be broken and mended. `on` is read from the world, so that a repair by the bot shows. */
-interface Kind {
+export interface Kind {
   readonly id: string;
   readonly label: string;
   isOn(): boolean;
@@ -31,6 +31,7 @@ export function troublesOf(world: World): readonly Kind[] {
     zooKeeper(world),
     silentDirectory(world),
     otherReference(world),
+    brokenCopies(world),
   ];
 }
 
@@ -212,6 +213,17 @@ function zooKeeper(world: World): Kind {
     isOn: () => world.zooKeeperFrozen,
     switch: (on) => {
       world.zooKeeperFrozen = on;
+    },
+  };
+}
+
+function brokenCopies(world: World): Kind {
+  return {
+    id: 'copies-break',
+    label: 'every copy of a base breaks off in the middle',
+    isOn: () => world.copiesBreak,
+    switch: (on) => {
+      world.copiesBreak = on;
     },
   };
 }

@@ -148,14 +148,14 @@ const moves: readonly Replay[] = [
   {
     capture: 'meta2-move_cli_2026.14.2',
     before: placed('mv2', NEW, 0, { keep: 'me' }),
-    addresses: 'any',
+    elected: [13],
   },
-  { capture: 'meta2-move_cli_4.2.10', before: placed('mv2', OLD, 2, { keep: 'me' }), addresses: 'any' },
-  { capture: 'meta2-move_http-only_2026.14.2', between: createdOn(NEW), addresses: 'any' },
+  { capture: 'meta2-move_cli_4.2.10', before: placed('mv2', OLD, 2, { keep: 'me' }), elected: [12] },
+  { capture: 'meta2-move_http-only_2026.14.2', between: createdOn(NEW), elected: [11, 12, 15] },
   {
     capture: 'meta2-move_http-only_4.2.10',
     between: createdOn(['127.0.0.3:7025', '127.0.0.1:7023', '127.0.0.2:7024']),
-    addresses: 'any',
+    elected: [11, 12, 15],
   },
 ];
 

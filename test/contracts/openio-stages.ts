@@ -8,6 +8,8 @@ export interface Replay {
   /** After the exchange with this number (from 0), for long recordings. */
   readonly between?: (stage: Stage, exchange: number) => Promise<void>;
   readonly addresses?: Addresses;
+  /** In a long recording: exchanges (from 0) after a new election, where any peer may have become master. */
+  readonly elected?: readonly number[];
   /** The proxy chooses the peer by chance: the same request is sent until this answer comes. */
   readonly chance?: true;
   /** Slower than the others, where a moment has to last. */

@@ -30,7 +30,7 @@ describe('the stand-in answers as the real proxy did', () => {
     await recorded.before?.(stage);
     for (const [number, exchange] of exchanges.entries()) {
       const answer = await answerOf(recorded, exchange);
-      const addresses = recorded.addresses ?? 'the same';
+      const addresses = recorded.elected?.includes(number) ? 'any' : (recorded.addresses ?? 'the same');
       expect({ number, ...Object(comparable(answer, addresses)) }).toEqual({
         number,
         ...Object(comparable(exchange.response, addresses)),
