@@ -8,7 +8,6 @@ import { decidedOf, type Request } from '../jobs/request';
 import { gone, type Store } from '../jobs/store';
 import { type CommandDeps, notConfirmed, refusal, runWords } from './commands';
 import { outcomeView } from './message';
-import type { People } from './people';
 import { type Reasoned, reasonForm } from './reasons';
 
 /** A click. Carries the request's id and nothing else; everything is read again from the record. */
@@ -24,7 +23,6 @@ export interface Click {
 
 export interface ButtonDeps extends CommandDeps {
   readonly store: Store;
-  readonly people: People;
 }
 
 /** `taken`: the message itself is the answer. `whisper`: only the person who clicked sees it. */
@@ -67,8 +65,7 @@ async function vote(
   click: Click,
   decision: 'approve' | 'release' | 'withdraw',
 ): Promise<ClickAnswer> {
-  const membership = await deps.people.membership(click.user);
-  const decided = await deps.requests.decide(click.request, { decision, by: click.user, membership });
+  const decided = await deps.requests.decide(click.request, { decision, by: click.user, road: 'button' });
   return decided.ok ? TAKEN : whisper(refusal(decided.refusal.why));
 }
 
@@ -85,9 +82,8 @@ async function askReason(deps: ButtonDeps, click: Click, decision: Reasoned): Pr
   return refused ? whisper(refusal(refused.why)) : { kind: 'form', form: reasonForm(request, decision) };
 }
 
-async function refusalOf(deps: ButtonDeps, click: Click, decision: Reasoned): Promise<Refusal | null> {
-  const membership = await deps.people.membership(click.user);
-  return deps.requests.refusal(click.request, { decision, by: click.user, membership, reason: 'not known yet' });
+function refusalOf(deps: ButtonDeps, click: Click, decision: Reasoned): Promise<Refusal | null> {
+  return deps.requests.refusal(click.request, { decision, by: click.user, road: 'form', reason: 'not known yet' });
 }
 
 /** Runs a suggested command in the name of whoever clicked. */
@@ -102,19 +98,21 @@ async function runNext(
   const split = words === undefined ? null : splitWords(words);
   if (!split?.ok)
     return whisper(refusal('That suggestion is not there any more. Nothing was run. Type the command instead.'));
-  return runClicked(deps, click, split.args);
+  return runClicked(deps, click, request, split.args);
 }
 
 /** Asks the same again in the name of whoever clicked. */
 async function runAgain(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
   const request = await deps.store.load(click.request);
   if (!request) return whisper(refusal(gone(click.request).why));
-  return runClicked(deps, click, [...request.operation.split(' '), ...request.words]);
+  return runClicked(deps, click, request, [...request.operation.split(' '), ...request.words]);
 }
 
-async function runClicked(deps: ButtonDeps, click: Click, words: Words): Promise<ClickAnswer> {
+/** On the cluster of the request that was clicked, whatever the channel's is by now. */
+async function runClicked(deps: ButtonDeps, click: Click, { cluster }: Request, words: Words): Promise<ClickAnswer> {
   const { user, channel, delivery, thread } = click;
-  const reply = await runWords(deps, { words, user, channel, delivery, ...(thread !== undefined && { thread }) });
+  const where = { channel, ...(thread !== undefined && { thread }) };
+  const reply = await runWords(deps, { road: 'button', words, cluster, user, delivery, ...where });
   return reply.kind === 'whisper' ? reply : TAKEN;
 }
 

@@ -1,8 +1,10 @@
-import type { Catalogue } from '../handlers/catalogue';
-import { capital, help, notConfigured, unknownCommand, usage } from '../handlers/help';
+import type { Clusters } from '../handlers/clusters';
+import { capital } from '../handlers/help';
 import type { Words } from '../handlers/operation';
+import { understand } from '../handlers/understand';
 import type { Text, View } from '../handlers/view';
 import { splitWords } from '../handlers/words';
+import type { Road } from '../jobs/request';
 import type { Requests } from '../jobs/requests';
 
 /** A command as Slack delivered it. */
@@ -22,7 +24,7 @@ export type Reply =
   | { readonly kind: 'whisper'; readonly view: View };
 
 export interface CommandDeps {
-  readonly catalogue: Catalogue;
+  readonly clusters: Clusters;
   readonly requests: Requests;
   readonly onError: (error: unknown, request: string) => void;
 }
@@ -36,42 +38,40 @@ export async function handleCommand(deps: CommandDeps, command: Command): Promis
       tone: 'warning',
       parts: [{ kind: 'text', text: `${capital(split.problem)}.` }],
     });
-  return runWords(deps, { ...command, words: [command.system, ...split.args] });
+  return runWords(deps, { ...command, road: 'slash', words: [command.system, ...split.args] });
 }
 
 export interface WordsAsked {
+  readonly road: Road;
   readonly words: Words;
   readonly user: string;
   readonly channel: string;
   readonly delivery: string;
   readonly thread?: string;
+  /** The cluster that is meant when the words name none; left out: the channel's. */
+  readonly cluster?: string;
 }
 
 /** The same road for typed commands and for buttons that stand for one. */
 export async function runWords(deps: CommandDeps, asked: WordsAsked): Promise<Reply> {
-  const { catalogue } = deps;
-  const system = asked.words[0] ?? '';
-  if (!catalogue.systems.includes(system)) return whisper(notConfigured(system));
-  const helped = help(catalogue, asked.words);
-  if (helped) return whisper(helped);
-  const matched = catalogue.match(asked.words);
-  if (!matched) return whisper(unknownCommand(catalogue, asked.words));
-  const problem = matched.operation.check(matched.words);
-  if (problem !== null) return whisper(usage(matched.operation, problem));
-  const place = { channel: asked.channel, ...(asked.thread !== undefined && { thread: asked.thread }) };
+  const understood = understand(deps.clusters, asked);
+  if (understood.kind === 'said') return whisper(understood.view);
+  const { cluster, operation, words } = understood;
+  const { road, user: requester, channel, delivery, thread } = asked;
   try {
-    const { delivery, user } = asked;
     const opened = await deps.requests.open({
       delivery,
-      operation: matched.operation,
-      words: matched.words,
-      requester: user,
-      place,
+      road,
+      cluster: cluster.name,
+      operation,
+      words,
+      requester,
+      place: { channel, ...(thread !== undefined && { thread }) },
     });
     return opened.ok ? { kind: 'stored', request: opened.request.id } : whisper(refusal(opened.refusal.why));
   } catch (error) {
-    deps.onError(error, asked.delivery);
-    return whisper(notConfirmed(matched.operation.name));
+    deps.onError(error, delivery);
+    return whisper(notConfirmed(operation.name));
   }
 }
 

@@ -1,10 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { DEFAULT_RULES, type Rules } from '../jobs/policy';
+import { DEFAULT_CLUSTER } from '../handlers/clusters';
+import { DEFAULT_RULES, type Rules } from '../jobs/rules';
+import {
+  type ClusterConfig,
+  clustersOf,
+  clustersSchema,
+  httpUrl,
+  items,
+  SYSTEM_SETTINGS,
+  type SystemsConfig,
+  systemsOf,
+  systemsProblems,
+} from './cluster-config';
+import { problemsOf } from './problems';
 
 /** The only reader of the environment. Read once at start, every problem listed, frozen afterwards. */
-export interface Config {
+export interface Config extends SystemsConfig {
   readonly role: 'all' | 'bot' | 'worker';
   readonly slack: {
     readonly token: string;
@@ -17,23 +30,10 @@ export interface Config {
   /** The address that is listened on; null: all. */
   readonly host: string | null;
   readonly redisUrl: string;
-  readonly openio: {
-    readonly proxyUrl: string;
-    /** Their caches are flushed too. */
-    readonly otherProxyUrls: readonly string[];
-    readonly namespace: string;
-    readonly account: string;
-  } | null;
-  readonly distkv: {
-    readonly servers: readonly { readonly host: string; readonly port: number }[];
-    readonly login: { readonly user: string; readonly password: string } | null;
-  } | null;
-  readonly palm: {
-    readonly api: 'v2' | 'v3';
-    readonly hosts: readonly string[];
-    readonly ssh: { readonly where: string; readonly keyFile: string; readonly knownHostsFile: string } | null;
-  } | null;
-  readonly approvers: readonly string[];
+  /** The default one first: it has the addresses of the environment. */
+  readonly clusters: readonly ClusterConfig[];
+  /** The cluster that commands mean in a channel when they name none, where it is not the default one. */
+  readonly channelClusters: Readonly<Record<string, string>>;
   readonly rules: Rules;
 }
 
@@ -43,23 +43,9 @@ export type Loaded =
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean),
-);
-const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' });
 const ids = (pattern: RegExp, what: string) =>
-  list.pipe(z.array(z.string().regex(pattern, { error: (issue) => `${String(issue.input)} is not ${what}` })));
-
-const serverSchema = z.string().transform((text, context) => {
-  const match = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[2]);
-  if (match && port >= 1 && port <= 65_535) return { host: (match[1] ?? '').replace(/^\[|\]$/g, ''), port };
-  context.addIssue(`${text} is not host:port`);
-  return z.NEVER;
-});
+  items.pipe(z.array(z.string().regex(pattern, { error: (issue) => `${String(issue.input)} is not ${what}` })));
+const channelId = /^[CGD][A-Z0-9]+$/;
 
 const environmentSchema = z.object({
   ROLE: z.enum(['all', 'bot', 'worker'], { error: 'must be bot or worker, or be left out for both' }).default('all'),
@@ -79,22 +65,9 @@ const environmentSchema = z.object({
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' })
     .default('redis://127.0.0.1:6379'),
-  OPENIO_PROXY_URL: list.pipe(z.array(httpUrl)).optional(),
-  OPENIO_NAMESPACE: z.string().default('OPENIO'),
-  OPENIO_ACCOUNT: z.string().default('myaccount'),
-  DISTKV_SERVERS: list.pipe(z.array(serverSchema)).optional(),
-  DISTKV_USER: z.string().optional(),
-  DISTKV_PASSWORD: z.string().optional(),
-  PALM_ETCD_HOSTS: list.pipe(z.array(httpUrl)).optional(),
-  PALM_ETCD_API: z.enum(['v2', 'v3'], { error: 'must be v2 or v3' }).default('v3'),
-  PALM_SSH: z
-    .string()
-    .regex(/^[a-z_][\w.-]*@[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?$/, 'must be user@host or user@host:port')
-    .optional(),
-  PALM_SSH_KEY: z.string().optional(),
-  PALM_SSH_KNOWN_HOSTS: z.string().optional(),
+  ...SYSTEM_SETTINGS,
   APPROVERS: ids(/^[UWS][A-Z0-9]+$/, 'a Slack user id (U…) or user group id (S…)').default([]),
-  CHANNELS: ids(/^[CGD][A-Z0-9]+$/, 'a Slack channel id (C…)').default([]),
+  CHANNELS: ids(channelId, 'a Slack channel id (C…)').default([]),
   QUORUMBOT_CONFIG: z.string().optional(),
 });
 type Settings = z.infer<typeof environmentSchema>;
@@ -103,6 +76,10 @@ type Settings = z.infer<typeof environmentSchema>;
 export const SETTINGS = Object.keys(environmentSchema.shape);
 
 const fileSchema = z.strictObject({
+  clusters: clustersSchema.default({}),
+  channels: z
+    .record(z.string().regex(channelId, 'must be a Slack channel id (C…)'), z.strictObject({ cluster: z.string() }))
+    .default({}),
   approvals: z
     .strictObject({
       /** Minutes. */
@@ -126,19 +103,10 @@ export function loadConfig(environment: Environment = process.env): Loaded {
     Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );
   const parsed = environmentSchema.safeParse(set);
-  const file = readFile(set.QUORUMBOT_CONFIG);
-  const problems = [
-    ...(parsed.success ? togetherProblems(parsed.data) : problemsOf(parsed.error)),
-    ...(file.ok ? [] : file.problems),
-  ];
-  if (!parsed.success || !file.ok || problems.length > 0) return { ok: false, problems };
-  return { ok: true, config: deepFreeze(configOf(parsed.data, file.file)) };
-}
-
-function problemsOf(error: z.ZodError): readonly string[] {
-  return error.issues.map((issue) =>
-    [issue.path.filter((key) => typeof key === 'string').join('.'), issue.message].filter(Boolean).join(' '),
-  );
+  const read = readFile(set.QUORUMBOT_CONFIG, set);
+  const problems = [...(parsed.success ? togetherProblems(parsed.data) : problemsOf(parsed.error)), ...read.problems];
+  if (!parsed.success || problems.length > 0) return { ok: false, problems };
+  return { ok: true, config: deepFreeze(configOf(parsed.data, read)) };
 }
 
 /** What only shows when several settings are seen together. */
@@ -147,29 +115,53 @@ function togetherProblems(settings: Settings): readonly string[] {
   if (!settings.SLACK_APP_TOKEN && !settings.SLACK_SIGNING_SECRET) {
     problems.push('SLACK_SIGNING_SECRET is missing: without SLACK_APP_TOKEN the bot takes signed HTTP requests');
   }
-  if (settings.PALM_SSH && !(settings.PALM_SSH_KEY && settings.PALM_SSH_KNOWN_HOSTS)) {
-    problems.push('PALM_SSH needs PALM_SSH_KEY and PALM_SSH_KNOWN_HOSTS: a key file and a known_hosts file');
-  }
-  if (Boolean(settings.DISTKV_USER) !== Boolean(settings.DISTKV_PASSWORD)) {
-    problems.push('DISTKV_USER and DISTKV_PASSWORD belong together: set both or neither');
-  }
-  return problems;
+  return [...problems, ...systemsProblems(settings)];
 }
 
-function readFile(path: string | undefined): { ok: true; file: File } | { ok: false; problems: readonly string[] } {
-  if (path === undefined) return { ok: true, file: {} };
+interface FileRead {
+  readonly file: File;
+  readonly clusters: readonly ClusterConfig[];
+  readonly problems: readonly string[];
+}
+
+const NO_FILE: FileRead = { file: fileSchema.parse({}), clusters: [], problems: [] };
+
+function readFile(path: string | undefined, environment: Environment): FileRead {
+  if (path === undefined) return NO_FILE;
+  const broken = (problems: readonly string[]) => ({
+    ...NO_FILE,
+    problems: problems.map((problem) => `QUORUMBOT_CONFIG ${path}: ${problem}`),
+  });
   try {
     const parsed = fileSchema.safeParse(parseYaml(readFileSync(path, 'utf8')) ?? {});
-    if (parsed.success) return { ok: true, file: parsed.data };
-    return { ok: false, problems: problemsOf(parsed.error).map((problem) => `QUORUMBOT_CONFIG ${path}: ${problem}`) };
+    if (!parsed.success) return broken(problemsOf(parsed.error));
+    const file = parsed.data;
+    const { clusters, problems } = clustersOf(file.clusters, environment);
+    const all = [...problems, ...unknownClusters(file)];
+    return all.length === 0 ? { file, clusters, problems: [] } : broken(all);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { ok: false, problems: [`QUORUMBOT_CONFIG ${path} cannot be read: ${why}`] };
+    return { ...NO_FILE, problems: [`QUORUMBOT_CONFIG ${path} cannot be read: ${why}`] };
   }
 }
 
-function configOf(settings: Settings, file: File): Config {
+function unknownClusters({ clusters, channels }: File): readonly string[] {
+  const known = new Set([DEFAULT_CLUSTER, ...Object.keys(clusters)]);
+  return Object.entries(channels).flatMap(([channel, { cluster }]) =>
+    known.has(cluster) ? [] : [`channels.${channel}.cluster: there is no cluster ${cluster}`],
+  );
+}
+
+function configOf(settings: Settings, { file, clusters }: FileRead): Config {
+  const systems = systemsOf(settings);
+  const production = file.clusters[DEFAULT_CLUSTER]?.production ?? false;
+  const named = clusters.filter(({ name }) => name !== DEFAULT_CLUSTER);
   return {
+    ...systems,
+    clusters: [{ name: DEFAULT_CLUSTER, production, ...systems }, ...named],
+    channelClusters: Object.fromEntries(
+      Object.entries(file.channels).map(([channel, { cluster }]) => [channel, cluster]),
+    ),
     role: settings.ROLE,
     slack: {
       token: settings.SLACK_BOT_TOKEN,
@@ -182,12 +174,6 @@ function configOf(settings: Settings, file: File): Config {
     // With a pretended Slack on this machine nobody else has business here.
     host: isLoopback(settings.SLACK_API_URL) ? '127.0.0.1' : null,
     redisUrl: settings.REDIS_URL,
-    openio: openioOf(settings),
-    distkv: settings.DISTKV_SERVERS?.length ? { servers: settings.DISTKV_SERVERS, login: loginOf(settings) } : null,
-    palm: settings.PALM_ETCD_HOSTS?.length
-      ? { api: settings.PALM_ETCD_API, hosts: settings.PALM_ETCD_HOSTS, ssh: sshOf(settings) }
-      : null,
-    approvers: settings.APPROVERS,
     rules: rulesOf(settings, file),
   };
 }
@@ -196,25 +182,9 @@ function isLoopback(url: string): boolean {
   return /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(new URL(url).hostname);
 }
 
-function openioOf({
-  OPENIO_PROXY_URL: [proxyUrl, ...otherProxyUrls] = [],
-  OPENIO_NAMESPACE,
-  OPENIO_ACCOUNT,
-}: Settings) {
-  if (proxyUrl === undefined) return null;
-  return { proxyUrl, otherProxyUrls, namespace: OPENIO_NAMESPACE, account: OPENIO_ACCOUNT };
-}
-
-function loginOf({ DISTKV_USER: user, DISTKV_PASSWORD: password }: Settings) {
-  return user && password ? { user, password } : null;
-}
-
-function sshOf({ PALM_SSH: where, PALM_SSH_KEY: keyFile, PALM_SSH_KNOWN_HOSTS: knownHostsFile }: Settings) {
-  return where && keyFile && knownHostsFile ? { where, keyFile, knownHostsFile } : null;
-}
-
 function rulesOf(settings: Settings, { approvals = {} }: File): Rules {
   return {
+    approvers: settings.APPROVERS,
     channels: settings.CHANNELS,
     needs: {
       reversible: approvals.reversible ?? DEFAULT_RULES.needs.reversible,

@@ -1,16 +1,16 @@
 import type { Server } from 'node:http';
 import { type App, HTTPReceiver } from '@slack/bolt';
-import { catalogueOf } from '../handlers/index';
+import type { Clusters } from '../handlers/clusters';
 import { createJobs, type Jobs } from '../jobs/jobs';
+import type { People } from '../jobs/people';
 import { createApp, createReceiver, createUnderWay, type Receiver } from './app';
 import { type Config, loadConfig } from './config';
 import { listen, type Readiness } from './http';
 import { boltLogger, createLog, type Log, redact } from './log';
 import { createMetrics } from './metrics';
 import { createOutbox, type Outbox } from './outbox';
-import { createPeople } from './people';
 import { createSlack, type Slack } from './slack';
-import { openSystems, reportSystems } from './systems';
+import { openClusters } from './systems';
 
 /** The composition root: builds everything once, starts it, and ends it in the reverse order. */
 
@@ -27,18 +27,22 @@ interface Running {
 
 async function run(config: Config, log: Log): Promise<Running> {
   const onError = (error: unknown, request: string) => log.error({ error, request }, 'work failed');
-  const jobs = createJobs({ url: config.redisUrl, rules: config.rules, onError: quietly(log, onError) });
+  const slack = createSlack(config.slack);
+  const people: People = { membersOf: (group) => membersOf(slack, group, log) };
+  const { redisUrl: url, rules } = config;
+  const jobs = createJobs({ url, rules, people, onError: quietly(log, onError) });
   if (!(await jobs.connected(2_000))) log.warn({}, 'redis is not there yet: commands are answered with that');
-  const systems = openSystems(config, jobs.ledger);
-  const catalogue = catalogueOf(systems);
+  const open = openClusters(config, jobs.ledgerOf);
+  const { clusters } = open;
   const metrics = createMetrics({ jobs: () => jobs.queues.counts(), redraws: () => jobs.redraws.pending() });
-  const workers = config.role === 'bot' ? null : jobs.work(catalogue.byName);
-  const front = config.role === 'worker' ? null : createFront({ config, jobs, catalogue, metrics, log });
-  const slack = front && front.receiver instanceof HTTPReceiver ? front.receiver.requestListener : null;
-  const server = await listen({ slack, readiness: () => readiness(jobs), metrics, log }, config);
+  const workers = config.role === 'bot' ? null : jobs.work(clusters.operation);
+  const front = config.role === 'worker' ? null : createFront({ config, slack, jobs, clusters, metrics, log });
+  const http = front && front.receiver instanceof HTTPReceiver ? front.receiver.requestListener : null;
+  const server = await listen({ slack: http, readiness: () => readiness(jobs), metrics, log }, config);
   await front?.start();
-  void reportSystems(systems, log);
-  log.info({ role: config.role, port: portOf(server), systems: catalogue.systems }, 'ready');
+  void open.report(log);
+  const serves = Object.fromEntries(clusters.all.map(({ name, catalogue }) => [name, catalogue.systems]));
+  log.info({ role: config.role, port: portOf(server), clusters: serves }, 'ready');
   return {
     isSocket: config.slack.transport.kind === 'socket',
     stop: async () => {
@@ -48,31 +52,30 @@ async function run(config: Config, log: Log): Promise<Running> {
       await workers?.close();
       await front?.stop();
       await jobs.close();
-      await systems.close();
+      await open.close();
     },
   };
 }
 
 interface FrontDeps {
   readonly config: Config;
+  readonly slack: Slack;
   readonly jobs: Jobs;
-  readonly catalogue: ReturnType<typeof catalogueOf>;
+  readonly clusters: Clusters;
   readonly metrics: ReturnType<typeof createMetrics>;
   readonly log: Log;
 }
 
 /** The part that speaks with Slack. */
-function createFront({ config, jobs, catalogue, metrics, log }: FrontDeps) {
-  const slack = createSlack(config.slack);
-  const people = createPeople({ approvers: config.approvers, membersOf: (group) => membersOf(slack, group, log) });
+function createFront({ config, slack, jobs, clusters, metrics, log }: FrontDeps) {
   const clock = () => performance.now();
-  const outbox: Outbox = createOutbox({ ...jobs, slack, approvers: people.approvers, log, clock });
+  const outbox: Outbox = createOutbox({ ...jobs, slack, clusters, log, clock });
   const underWay = createUnderWay();
   const logger = boltLogger(log);
   const receiver: Receiver = createReceiver(config.slack, logger);
   const onError = (error: unknown, request: string) => log.error({ error, request }, 'not confirmed');
   const app: App = createApp(
-    { ...jobs, catalogue, people, slack, outbox, metrics, log, onError, underWay },
+    { ...jobs, clusters, slack, outbox, metrics, log, onError, underWay },
     config.slack,
     receiver,
     logger,

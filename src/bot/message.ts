@@ -1,10 +1,12 @@
 import type { ActionsBlock, KnownBlock } from '@slack/types';
+import { onCluster, type ShownCluster } from '../handlers/clusters';
 import type { Finding, Step } from '../handlers/operation';
 import type { Text, View } from '../handlers/view';
 import { commandOf } from '../jobs/answer';
 import { type Decided, decidedOf, type Outcome, type Request, type State, type Waiting } from '../jobs/request';
 import { cut, type Drawing, drawView, drawViews, section } from './blocks';
 import { duration, footer, people, smallPrint } from './footer';
+import { LIMITS } from './limits';
 import { resultActions } from './results';
 import { richElements } from './rich';
 import { callOf, decisions, holdLines } from './waiting';
@@ -18,30 +20,36 @@ export interface Extra {
   readonly partial: View | null;
   /** Who may approve, or why nobody may. */
   readonly approvers: Text;
+  /** Null: there is only one. */
+  readonly cluster: ShownCluster | null;
 }
 
 type Running = Extract<State, { kind: 'running' }>;
 
 export function drawRequest(request: Request, extra: Extra): Drawing {
+  return titledWith(extra.cluster, drawState(request, extra));
+}
+
+function drawState(request: Request, extra: Extra): Drawing {
   const { state } = request;
   switch (state.kind) {
     case 'queued':
       return drawQueued(request, extra.partial);
     case 'planned':
-      return drawPlanned(request, state, extra.approvers);
+      return drawPlanned(request, state, extra);
     case 'approved':
-      return around(request, drawPreview(request, state), { lines: ['Approved. Waiting for its turn.'] });
+      return around(request, drawPreview(request, state, extra), { lines: ['Approved. Waiting for its turn.'] });
     case 'running':
       return around(request, drawProgress(state), { lines: [] });
     case 'denied':
     case 'withdrawn':
     case 'expired':
-      return around(request, drawPreview(request, state), {
+      return around(request, drawPreview(request, state, extra), {
         lines: [closing(state)],
         actions: state.kind === 'expired' ? resultActions(request, []) : [],
       });
     case 'finished':
-      return drawFinished(request, state);
+      return drawFinished(request, state, extra);
   }
 }
 
@@ -51,15 +59,34 @@ function drawQueued(request: Request, partial: View | null): Drawing {
   return around(request, drawView(partial ?? waiting, 'result'), { lines: partial ? ['Still reading.'] : ['Queued.'] });
 }
 
-function drawPreview({ id }: Request, { proposed }: Decided): Drawing {
-  return drawView(proposed.preview, 'preview', id);
+/** The cluster is the first thing of every title, and the same in all of them. */
+function titledWith(cluster: ShownCluster | null, drawing: Drawing): Drawing {
+  if (!cluster) return drawing;
+  const name = cluster.production ? `◆ PRODUCTION ${cluster.name} · ` : `◇ ${cluster.name} · `;
+  const titled = (block: KnownBlock): KnownBlock =>
+    block.type === 'header'
+      ? { ...block, text: { ...block.text, text: cut(`${name}${block.text.text}`, LIMITS.header) } }
+      : block;
+  return { ...drawing, text: `${name}${drawing.text}`, blocks: drawing.blocks.map(titled) };
 }
 
-function drawPlanned(request: Request, state: Waiting, approvers: Text): Drawing {
+/** Suggested commands as they must be typed to mean this cluster, wherever that is. */
+function onItsCluster(view: View, { cluster }: Extra): View {
+  if (!cluster) return view;
+  const named = (part: View['parts'][number]) =>
+    part.kind === 'next' ? { ...part, words: onCluster(part.words, cluster.name) } : part;
+  return { ...view, parts: view.parts.map(named) };
+}
+
+function drawPreview({ id }: Request, { proposed }: Decided, extra: Extra): Drawing {
+  return drawView(onItsCluster(proposed.preview, extra), 'preview', id);
+}
+
+function drawPlanned(request: Request, state: Waiting, extra: Extra): Drawing {
   const approved = state.approvals.length > 0 ? [approvedBy(state)] : [];
-  const lines: Text[] = [...holdLines(state), ...approved, approvers];
+  const lines: Text[] = [...holdLines(state), ...approved, extra.approvers];
   const actions = [decisions(request, state)];
-  return around(request, drawPreview(request, state), { call: callOf(request, state), lines, actions });
+  return around(request, drawPreview(request, state, extra), { call: callOf(request, state), lines, actions });
 }
 
 function drawProgress(state: Running): Drawing {
@@ -104,10 +131,11 @@ function closing(state: Extract<State, { kind: 'denied' | 'withdrawn' | 'expired
   return [`${did} by `, { user: state.by }, ' at ', { at: state.at }, `. Nothing was run.${why}`];
 }
 
-function drawFinished(request: Request, state: Extract<State, { kind: 'finished' }>): Drawing {
+function drawFinished(request: Request, state: Extract<State, { kind: 'finished' }>, extra: Extra): Drawing {
   const { outcome, recheck } = state;
-  const result = { view: outcomeView(request, outcome), stage: 'result' } as const;
-  const second = recheck.kind === 'made' ? [{ view: recheck.view, stage: 'recheck' } as const] : [];
+  const result = { view: onItsCluster(outcomeView(request, outcome), extra), stage: 'result' } as const;
+  const second =
+    recheck.kind === 'made' ? [{ view: onItsCluster(recheck.view, extra), stage: 'recheck' } as const] : [];
   const body = drawViews([result, ...second], request.id);
   const lines: Text[] = [...readBack(outcome)];
   if (recheck.kind === 'due') lines.push(['A second look follows at ', { at: recheck.at }, '.']);

@@ -1,8 +1,10 @@
-import type { Text } from '../handlers/view';
+import { type Clusters, shownCluster } from '../handlers/clusters';
+import type { Admission } from '../jobs/admission';
 import type { Attachments } from '../jobs/attachments';
 import { type Drawn, type Due, RENEW_EVERY_MS, type Redraws } from '../jobs/redraws';
 import type { Request } from '../jobs/request';
 import type { Store } from '../jobs/store';
+import { approversText } from './approvers';
 import { type Drawing, drawView } from './blocks';
 import { refusal } from './commands';
 import { postFiles } from './files';
@@ -31,7 +33,8 @@ export interface OutboxDeps {
   readonly store: Store;
   readonly redraws: Redraws;
   readonly attachments: Attachments;
-  readonly approvers: Text;
+  readonly admission: Admission;
+  readonly clusters: Clusters;
   readonly log: Log;
   /** Monotonic milliseconds. */
   readonly clock: () => number;
@@ -135,10 +138,11 @@ async function drawDue(deps: OutboxDeps, memory: Memory, due: Due): Promise<Next
 }
 
 /** A record that cannot be drawn is still told of. */
-async function draw({ store, approvers, log }: OutboxDeps, request: Request): Promise<Drawing> {
+async function draw({ store, admission, clusters, log }: OutboxDeps, request: Request): Promise<Drawing> {
   const partial = request.state.kind === 'queued' ? await store.partial(request.id) : null;
   try {
-    return drawRequest(request, { partial, approvers });
+    const approvers = approversText(admission.rulingOf(request));
+    return drawRequest(request, { partial, approvers, cluster: shownCluster(clusters, request) });
   } catch (error) {
     log.error({ error, request: request.id }, 'record not drawn');
     return {

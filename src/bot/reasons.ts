@@ -4,7 +4,6 @@ import type { Request } from '../jobs/request';
 import type { Requests } from '../jobs/requests';
 import { cut } from './blocks';
 import { DONE, modal, notice, paragraph, type Submission, type Submitted, textField } from './modals';
-import type { People } from './people';
 
 /** Deny, and *Looks wrong to me*: both ask why before they count. */
 export type Reasoned = 'deny' | 'hold';
@@ -45,15 +44,13 @@ export function reasonForm(request: Request, decision: Reasoned): ModalView {
 }
 
 interface VoteDeps {
-  readonly people: People;
   readonly requests: Requests;
 }
 
 /** The reason came: now it is a vote like any other. */
 export async function takeReason(deps: VoteDeps, decision: Reasoned, submission: Submission): Promise<Submitted> {
-  const membership = await deps.people.membership(submission.user);
   const reason = submission.values.reason?.[0]?.trim() ?? '';
-  const vote = { decision, by: submission.user, membership, reason };
+  const vote = { decision, by: submission.user, road: 'form', reason } as const;
   const decided = await deps.requests.decide(submission.about, vote);
   if (decided.ok) return DONE;
   if (decided.refusal.rule === 'no reason') return { kind: 'wrong', problems: { reason: 'Say why in a few words.' } };

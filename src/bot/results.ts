@@ -1,4 +1,5 @@
 import type { ActionsBlock } from '@slack/types';
+import { onCluster } from '../handlers/clusters';
 import type { View } from '../handlers/view';
 import { commandOf } from '../jobs/answer';
 import type { Request } from '../jobs/request';
@@ -12,7 +13,10 @@ export function resultActions(request: Request, shown: readonly View[]): readonl
 
 /** Not where the result offers the same command already. */
 function again(request: Request, shown: readonly View[]) {
-  const command = commandOf(request);
-  const isOffered = shown.some(({ parts }) => parts.some((part) => part.kind === 'next' && part.words === command));
+  const here = (command: string) => onCluster(command, request.cluster);
+  const command = here(commandOf(request));
+  const isOffered = shown.some(({ parts }) =>
+    parts.some((part) => part.kind === 'next' && here(part.words) === command),
+  );
   return isOffered ? [] : [button(request, 'again', request.kind === 'query' ? 'Run again' : 'Plan again')];
 }

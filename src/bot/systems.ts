@@ -3,17 +3,44 @@ import { createOpenio } from '../backends/openio/create';
 import { createPalm } from '../backends/palm/create';
 import type { Palm } from '../backends/palm/palm';
 import { createUnits } from '../backends/units';
-import type { Systems } from '../handlers/index';
+import { type Clusters, createClusters } from '../handlers/clusters';
+import { catalogueOf, type Systems } from '../handlers/index';
 import type { Ledger } from '../handlers/ledger';
+import type { SystemsConfig } from './cluster-config';
 import type { Config } from './config';
 import type { Log } from './log';
 
-/** The outside systems that are configured, and how to let go of them. */
+/** The outside systems that are configured for one cluster, and how to let go of them. */
 export interface OpenSystems extends Systems {
   close(): Promise<void>;
 }
 
-export function openSystems(config: Config, ledger: Ledger): OpenSystems {
+/** Every cluster with its own connections. */
+export interface OpenClusters {
+  readonly clusters: Clusters;
+  /** At start: says which systems answer. Never stops the bot. */
+  report(log: Log): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function openClusters(config: Config, ledgerOf: (cluster: string) => Ledger): OpenClusters {
+  const opened = config.clusters.map((cluster) => ({
+    ...cluster,
+    systems: openSystems(cluster, ledgerOf(cluster.name)),
+  }));
+  const all = opened.map(({ name, production, systems }) => ({ name, production, catalogue: catalogueOf(systems) }));
+  return {
+    clusters: createClusters(all, new Map(Object.entries(config.channelClusters))),
+    report: async (log) => {
+      await Promise.all(opened.map(({ name, systems }) => reportSystems(name, systems, log)));
+    },
+    close: async () => {
+      await Promise.all(opened.map(({ systems }) => systems.close()));
+    },
+  };
+}
+
+function openSystems(config: SystemsConfig, ledger: Ledger): OpenSystems {
   const palm = config.palm && {
     etcd: createPalm(config.palm),
     units: createUnits(config.palm.ssh ?? { where: null, keyFile: '', knownHostsFile: '' }),
@@ -31,20 +58,23 @@ export function openSystems(config: Config, ledger: Ledger): OpenSystems {
   };
 }
 
-/** At start: says which systems answer, and when PALM's records are in the other key space. Never stops the bot. */
-export async function reportSystems({ palm }: Systems, log: Log): Promise<void> {
-  if (palm) await reportPalm(palm.etcd, log);
+/** Also says when PALM's records are in the other key space. */
+async function reportSystems(cluster: string, { palm }: Systems, log: Log): Promise<void> {
+  if (palm) await reportPalm(cluster, palm.etcd, log);
 }
 
-async function reportPalm(etcd: Palm, log: Log): Promise<void> {
+async function reportPalm(cluster: string, etcd: Palm, log: Log): Promise<void> {
   const signal = AbortSignal.timeout(5_000);
   try {
     const [version, other] = await Promise.all([etcd.version(signal), etcd.otherKeySpace(signal)]);
-    log.info({ hosts: etcd.hosts, api: etcd.api, version, other }, 'etcd answers');
+    log.info({ cluster, hosts: etcd.hosts, api: etcd.api, version, other }, 'etcd answers');
     if (other === 'holds servers') {
-      log.warn({ api: etcd.api }, 'the key space that is not configured holds /servers: look at PALM_ETCD_API');
+      log.warn(
+        { cluster, api: etcd.api },
+        'the key space that is not configured holds /servers: look at PALM_ETCD_API',
+      );
     }
   } catch (error) {
-    log.warn({ error, hosts: etcd.hosts }, 'etcd does not answer');
+    log.warn({ cluster, error, hosts: etcd.hosts }, 'etcd does not answer');
   }
 }

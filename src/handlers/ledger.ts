@@ -3,7 +3,10 @@ import type { Text } from './view';
 
 /** What operations may know of requests, locks and the audit trail. Implemented by the job layer. */
 export interface Ledger {
-  /** The operation's name and the plan of a change whose execution began, or null when there is no such request. */
+  /**
+   * The operation's name and the plan of a change whose execution began, or null when there is no such request on this
+   * cluster: what was done on one must not be undone on another.
+   */
   performed(request: string): Promise<{ readonly operation: string; readonly plan: Json } | null>;
   /** The newest requests, newest first. */
   newest(count: number): Promise<readonly RequestLine[]>;

@@ -1,11 +1,11 @@
+import { DEFAULT_CLUSTER, onCluster } from '../handlers/clusters';
 import type { Change, Context, Json, Operation, Query } from '../handlers/operation';
 import type { View } from '../handlers/view';
 import { joinWords } from '../handlers/words';
+import { type Admission, aboutOf } from './admission';
 import type { Attachments } from './attachments';
-import type { Durability } from './durability';
 import { isPassing, readFailed } from './failures';
 import { finish, plan, recheck } from './lifecycle';
-import { approvalsNeeded, type Rules } from './policy';
 import type { Outcome, Request } from './request';
 import type { Store } from './store';
 
@@ -13,10 +13,9 @@ import type { Store } from './store';
 export interface Work {
   readonly store: Store;
   readonly attachments: Attachments;
-  readonly rules: Rules;
-  readonly durability: Durability;
-  /** The operation of this name, or null when this version of the bot has none. */
-  readonly operation: (name: string) => Operation | null;
+  readonly admission: Admission;
+  /** The operation of this name on this cluster, or null when this version of the bot, or its configuration, has none. */
+  readonly operation: (name: string, cluster: string) => Operation | null;
   readonly onError: (error: unknown, request: string) => void;
   /** Aborted when this process is about to end: a long procedure stops between two steps, and says so. */
   readonly ending: AbortSignal;
@@ -36,7 +35,7 @@ export async function read(
 ): Promise<void> {
   const request = await work.store.load(id);
   if (request?.state.kind !== 'queued') return;
-  const operation = work.operation(request.operation);
+  const operation = work.operation(request.operation, request.cluster);
   if (!operation) return finishWith(work, request, unknownOperation(request));
   const context = contextOf(work, id, attempt.signal);
   try {
@@ -60,6 +59,7 @@ async function propose(work: Work, request: Request, change: Change, context: Co
   if (planned.kind === 'shown') return finishWith(work, request, { kind: 'answered', view: planned.view });
   if (planned.kind !== 'plan') return finishWith(work, request, planned);
   const { plan: json, danger, targets, slots, procedure, preview, recheckAfterMs } = planned.plan;
+  const { ruling } = await work.admission.standing({ ...aboutOf(request), danger });
   const proposed = {
     plan: json,
     danger,
@@ -67,10 +67,10 @@ async function propose(work: Work, request: Request, change: Change, context: Co
     slots,
     procedure,
     preview: await work.attachments.spill(request.id, preview),
-    needs: approvalsNeeded(work.rules, request.operation, danger),
+    needs: ruling.needs,
     recheckAfterMs,
   };
-  await work.store.move(request.id, plan(proposed, work.rules.expiresAfterMs));
+  await work.store.move(request.id, plan(proposed, ruling.expiresAfterMs));
 }
 
 /** A second look some time after success. What it cannot read it says; it is not tried again. */
@@ -86,8 +86,8 @@ export async function lookAgain(work: Work, id: string): Promise<void> {
 }
 
 async function secondLook(work: Work, request: Request, plan: Json): Promise<View> {
-  const operation = work.operation(request.operation);
-  if (operation?.kind !== 'change') throw new Error(`this version of the bot does not know ${request.operation}`);
+  const operation = work.operation(request.operation, request.cluster);
+  if (operation?.kind !== 'change') throw new Error(notKnown(request));
   return operation.restore(plan).recheck(contextOf(work, request.id));
 }
 
@@ -111,10 +111,17 @@ export function contextOf(work: Work, id: string, signal?: AbortSignal, mostMs =
   };
 }
 
-export function commandOf(request: Request): string {
-  return [request.operation, joinWords(request.words)].filter(Boolean).join(' ');
+/** What can be typed to ask the same again, anywhere. */
+export function commandOf({ operation, words, cluster }: Request): string {
+  const command = [operation, joinWords(words)].filter(Boolean).join(' ');
+  return cluster === DEFAULT_CLUSTER ? command : onCluster(command, cluster);
 }
 
 function unknownOperation(request: Request): Outcome {
-  return { kind: 'refused', why: `This version of the bot does not know ${request.operation}. Nothing was run.` };
+  return { kind: 'refused', why: `${notKnown(request)}. Nothing was run.` };
+}
+
+export function notKnown({ operation, cluster }: Request): string {
+  const where = cluster === DEFAULT_CLUSTER ? '' : ` on ${cluster}`;
+  return `This version of the bot does not know ${operation}${where}`;
 }

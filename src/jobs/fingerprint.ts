@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Json } from '../handlers/operation';
 
-/** Hash of operation and plan (RFC 8785 form, SHA-256, hexadecimal): the thing that is approved. */
-export function fingerprintOf(operation: string, plan: Json): string {
-  const text = canonicalize({ operation, plan });
+/** Hash of cluster, operation and plan (RFC 8785 form, SHA-256, hexadecimal): the thing that is approved. */
+export function fingerprintOf(
+  { operation, cluster }: { readonly operation: string; readonly cluster: string },
+  plan: Json,
+): string {
+  const text = canonicalize({ cluster, operation, plan });
   if (text === undefined) throw new Error(`the plan of ${operation} has no canonical form`);
   return createHash('sha256').update(text).digest('hex');
 }

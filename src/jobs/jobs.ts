@@ -1,14 +1,17 @@
+import { DEFAULT_CLUSTER } from '../handlers/clusters';
 import type { Ledger } from '../handlers/ledger';
 import type { Operation } from '../handlers/operation';
+import { type Admission, createAdmission } from './admission';
 import type { Work } from './answer';
 import { type Attachments, createAttachments } from './attachments';
 import { createDurability, type Durability } from './durability';
 import { createLedger } from './ledger';
-import type { Rules } from './policy';
+import type { People } from './people';
 import { createQueues, type Queues } from './queue';
 import { connect, disconnect, isReady, keysOf } from './redis';
 import { createRedraws, type Redraws } from './redraws';
 import { createRequests, type Requests } from './requests';
+import type { Rules } from './rules';
 import { createStore, type Store } from './store';
 import { startWorkers, type Timing, USUAL_TIMING, type Workers } from './worker';
 import { createChain } from './writer';
@@ -21,9 +24,12 @@ export interface Jobs {
   readonly redraws: Redraws;
   readonly queues: Queues;
   readonly durability: Durability;
+  readonly admission: Admission;
+  /** Of the default cluster. */
   readonly ledger: Ledger;
-  /** Starts to take jobs. `operation` finds an operation by its name. */
-  work(operation: (name: string) => Operation | null, timing?: Timing): Workers;
+  ledgerOf(cluster: string): Ledger;
+  /** Starts to take jobs. `operation` finds an operation by its name and its cluster. */
+  work(operation: (name: string, cluster: string) => Operation | null, timing?: Timing): Workers;
   /** Waits until Redis is there, for at most this long. False: it is not, and everything says so until it is. */
   connected(mostMs: number): Promise<boolean>;
   /** Whether Redis answers. Milliseconds, or null. */
@@ -34,12 +40,13 @@ export interface Jobs {
 export interface JobsOptions {
   readonly url: string;
   readonly rules: Rules;
+  readonly people: People;
   /** Between the braces of every key: another prefix is another bot. */
   readonly prefix?: string;
   readonly onError: (error: unknown, request: string) => void;
 }
 
-export function createJobs({ url, rules, prefix = 'quorumbot', onError }: JobsOptions): Jobs {
+export function createJobs({ url, rules, people, prefix = 'quorumbot', onError }: JobsOptions): Jobs {
   const keys = keysOf(prefix);
   const onRedisError = (error: Error) => onError(error, 'redis');
   /** For whoever has a person waiting. */
@@ -50,26 +57,30 @@ export function createJobs({ url, rules, prefix = 'quorumbot', onError }: JobsOp
   const chain = createChain();
   const store = createStore(quick, keys, chain);
   const durability = createDurability(quick);
+  const admission = createAdmission({ rules, people, durability });
+
+  const ledgerOf = (cluster: string) => createLedger(createStore(patient, keys, chain), cluster);
 
   function work(operation: Work['operation'], timing: Timing = USUAL_TIMING): Workers {
     const attachments = createAttachments(patient, keys);
     const shared = {
       store: createStore(patient, keys, chain),
       attachments,
-      rules,
-      durability: createDurability(patient),
+      admission: createAdmission({ rules, people, durability: createDurability(patient) }),
     };
     return startWorkers({ url, keys, redis: patient, queues, work: { ...shared, operation, onError }, timing });
   }
 
   return {
-    requests: createRequests({ store, queues, rules, durability, onError }),
+    requests: createRequests({ store, queues, admission, onError }),
     store,
     attachments: createAttachments(quick, keys),
     redraws: createRedraws(quick, keys, () => connect(url, 'patient', onRedisError)),
     queues,
     durability,
-    ledger: createLedger(createStore(patient, keys, chain)),
+    admission,
+    ledger: ledgerOf(DEFAULT_CLUSTER),
+    ledgerOf,
     work,
     connected: (mostMs) => isReady(quick, mostMs),
     ping: async () => {

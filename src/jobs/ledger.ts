@@ -11,12 +11,12 @@ import type { Holder } from './writer';
 /** How many audit entries are searched for those of one request. */
 const SEARCHED = 2_000;
 
-/** What operations may know of the job layer. */
-export function createLedger(store: Store): Ledger {
+/** What the operations of one cluster may know of the job layer. */
+export function createLedger(store: Store, cluster: string): Ledger {
   return {
     performed: async (id) => {
       const request = await store.load(id);
-      if (!request || !hasBegun(request)) return null;
+      if (!request || request.cluster !== cluster || !hasBegun(request)) return null;
       const decided = decidedOf(request.state);
       return decided && { operation: request.operation, plan: decided.proposed.plan };
     },

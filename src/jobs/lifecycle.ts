@@ -1,10 +1,11 @@
+import { lockKey } from '../handlers/clusters';
 import type { Finding, Slot, Step, Target, Words } from '../handlers/operation';
 import { plain, type View } from '../handlers/view';
 import { joinWords } from '../handlers/words';
 import type { Event, Note } from './audit';
 import { fingerprintOf } from './fingerprint';
-import { mayDecide, type Refusal, type VoteOf } from './policy';
-import type { Decision, Outcome, Performed, Place, Proposed, Recheck, Request, State } from './request';
+import { countedApprovals, mayAsk, mayDecide, mayStart, type Refusal, type Standing, type VoteOf } from './policy';
+import type { Decision, Outcome, Performed, Place, Proposed, Recheck, Request, Road, State } from './request';
 
 /**
  * Every move a request can make, as pure functions. `store.ts` carries them out: it supplies the clock (Redis TIME) and
@@ -38,15 +39,20 @@ export interface Asked {
   readonly kind: Request['kind'];
   readonly operation: string;
   readonly words: Words;
+  readonly cluster: string;
+  readonly road: Road;
   readonly requester: string;
   readonly place: Place;
 }
 
-export function ask(asked: Asked, tick: Tick): Moved {
+export function ask(asked: Asked, standing: Standing, tick: Tick): Moved {
+  const { words, place, road, cluster } = asked;
+  const refusal = mayAsk({ ...asked, channel: place.channel }, standing);
+  if (refusal) return { ok: false, refusal };
   const request: Request = { ...asked, revision: 1, askedAt: tick.at, state: { kind: 'queued' } };
   return moved(request, 'asked', {
     by: asked.requester,
-    detail: { words: joinWords(asked.words), channel: asked.place.channel },
+    detail: { words: joinWords(words), channel: place.channel, road, cluster },
   });
 }
 
@@ -58,7 +64,7 @@ export const plan =
   (proposed: Omit<Proposed, 'fingerprint'>, expiresAfterMs: number): Move =>
   (request, tick) => {
     if (request.state.kind !== 'queued') return notIn(request, 'queued');
-    const fingerprint = fingerprintOf(request.operation, proposed.plan);
+    const fingerprint = fingerprintOf(request, proposed.plan);
     const state: State = {
       kind: 'planned',
       proposed: { ...proposed, fingerprint },
@@ -72,23 +78,24 @@ export const plan =
   };
 
 export const decide =
-  (vote: VoteOf<Decision>, expiresAfterMs: number): Move =>
+  (vote: VoteOf<Decision>, standing: Standing): Move =>
   (request, tick) => {
     const { state } = request;
     if (state.kind !== 'planned') return { ok: false, refusal: notWaiting(request) };
-    const refusal = mayDecide(request, state, vote, tick.at);
+    const refusal = mayDecide(request, state, vote, { standing, at: tick.at });
     if (refusal) return { ok: false, refusal };
     const { proposed } = state;
-    const note = { by: vote.by, detail: { fingerprint: proposed.fingerprint } };
+    const note = { by: vote.by, detail: { fingerprint: proposed.fingerprint, road: vote.road } };
     if (vote.decision !== 'approve') {
       const kind = vote.decision === 'deny' ? 'denied' : 'withdrawn';
       const said = vote.reason === undefined ? {} : { reason: vote.reason };
       const ended: State = { kind, by: vote.by, at: tick.at, proposed, approvals: state.approvals, ...said };
       return moved(next(request, ended), kind, { by: vote.by, detail: { ...note.detail, ...said } });
     }
-    const approvals = [...state.approvals, { by: vote.by, at: tick.at }];
+    const before = countedApprovals(request, state.approvals, standing);
+    const approvals = [...before, { by: vote.by, at: tick.at }];
     if (approvals.length < proposed.needs) return moved(next(request, { ...state, approvals }), 'approval', note);
-    const expiresAt = tick.at + expiresAfterMs;
+    const expiresAt = tick.at + standing.ruling.expiresAfterMs;
     return moved(next(request, { kind: 'approved', proposed, approvals, expiresAt }), 'approved', note);
   };
 
@@ -103,24 +110,24 @@ export const expire: Move = (request, tick) => {
 };
 
 /** Approved → running, with a lock on every target. Stored before the first byte leaves; only one worker can win it. */
-export const start: Move = (request, tick) => {
-  const { state } = request;
-  if (state.kind !== 'approved') return notIn(request, 'approved');
-  if (tick.at > state.expiresAt) {
+export const start =
+  (standing: Standing): Move =>
+  (request, tick) => {
+    const { state, cluster } = request;
+    if (state.kind !== 'approved') return notIn(request, 'approved');
+    const refusal = mayStart(request, state, { standing, at: tick.at });
+    if (refusal) return { ok: false, refusal };
+    const { proposed, approvals } = state;
+    const began = { startedAt: tick.at, steppedAt: tick.at, fence: tick.seq };
+    const running: State = { kind: 'running', proposed, approvals, ...began, steps: [] };
+    const onCluster = <T extends { readonly key: string }>(named: readonly T[]) =>
+      named.map((one) => ({ ...one, key: lockKey(cluster, one.key) }));
     return {
-      ok: false,
-      refusal: { rule: 'expired', why: `The approvals of ${request.id} have expired. Nothing was run.` },
+      ...moved(next(request, running), 'started', { detail: { fingerprint: proposed.fingerprint, fence: tick.seq } }),
+      claim: onCluster(proposed.targets),
+      slots: onCluster(proposed.slots),
     };
-  }
-  const { proposed, approvals } = state;
-  const began = { startedAt: tick.at, steppedAt: tick.at, fence: tick.seq };
-  const running: State = { kind: 'running', proposed, approvals, ...began, steps: [] };
-  return {
-    ...moved(next(request, running), 'started', { detail: { fingerprint: proposed.fingerprint, fence: tick.seq } }),
-    claim: proposed.targets,
-    slots: proposed.slots,
   };
-};
 
 export const step =
   (done: Step): Move =>

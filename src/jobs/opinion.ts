@@ -1,5 +1,5 @@
 import { type Move, moved, next, notIn, notWaiting } from './lifecycle';
-import { mayDecide, type VoteOf } from './policy';
+import { mayDecide, type Standing, type VoteOf } from './policy';
 import type { Hold, Waiting } from './request';
 
 /** The moves that leave a request waiting: somebody doubts it, somebody takes the doubt back, people are reminded. Pure. */
@@ -8,11 +8,11 @@ import type { Hold, Waiting } from './request';
 export const OVERRULES = 2;
 
 export const hold =
-  (vote: VoteOf<'hold'>): Move =>
+  (vote: VoteOf<'hold'>, standing: Standing): Move =>
   (request, tick) => {
     const { state } = request;
     if (state.kind !== 'planned') return { ok: false, refusal: notWaiting(request) };
-    const refusal = mayDecide(request, state, vote, tick.at);
+    const refusal = mayDecide(request, state, vote, { standing, at: tick.at });
     if (refusal) return { ok: false, refusal };
     const held: Hold = { by: vote.by, at: tick.at, why: vote.reason ?? '', releases: [] };
     const { fingerprint } = state.proposed;
@@ -21,11 +21,11 @@ export const hold =
 
 /** Whoever holds it releases it alone. Two others can do it as well: the first of them is counted, the second releases. */
 export const release =
-  (vote: VoteOf<'release'>): Move =>
+  (vote: VoteOf<'release'>, standing: Standing): Move =>
   (request, tick) => {
     const { state } = request;
     if (state.kind !== 'planned') return { ok: false, refusal: notWaiting(request) };
-    const refusal = mayDecide(request, state, vote, tick.at);
+    const refusal = mayDecide(request, state, vote, { standing, at: tick.at });
     if (refusal) return { ok: false, refusal };
     const { held, ...free } = state;
     if (!held) return notIn(request, 'held');

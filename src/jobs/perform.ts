@@ -1,9 +1,10 @@
 import type { Change, Context, Finding, Planned, Proposal, Step } from '../handlers/operation';
 import type { View } from '../handlers/view';
-import { commandOf, contextOf, finishWith, type Work } from './answer';
+import { commandOf, contextOf, finishWith, notKnown, type Work } from './answer';
 import { messageOf, readFailed } from './failures';
 import { differences, fingerprintOf } from './fingerprint';
 import { expire, outcomeKind, start, statusByTarget, step } from './lifecycle';
+import type { Refusal } from './policy';
 import type { Performed, Request } from './request';
 
 /** Proof of life of whoever performs a request; without it the sweep takes over. */
@@ -19,26 +20,32 @@ export interface Heartbeat {
 export async function perform(work: Work, heartbeat: Heartbeat, id: string): Promise<void> {
   const request = await work.store.load(id);
   if (request?.state.kind !== 'approved') return;
-  const change = work.operation(request.operation);
+  const change = work.operation(request.operation, request.cluster);
   if (change?.kind !== 'change') {
     return finishWith(work, request, {
       kind: 'refused',
-      why: `This version of the bot does not know ${request.operation}. Nothing was run.`,
+      why: `${notKnown(request)}. Nothing was run.`,
     });
   }
-  const unsafe = await work.durability.problem();
-  if (unsafe) return finishWith(work, request, { kind: 'refused', why: `${unsafe} Nothing was run.` });
+  const unsafe = await work.admission.unsafe();
+  if (unsafe) return finishWith(work, request, { kind: 'refused', why: unsafe.why });
   const beat = heartbeat.begin(id);
   let won = false;
   try {
-    const started = await work.store.move(id, start);
+    const started = await work.store.move(id, start(await work.admission.standingOf(request)));
     won = started.ok;
     if (started.ok) return await run(work, change, started.request);
-    if (started.refusal.rule === 'expired') await work.store.move(id, expire);
-    if (started.refusal.rule === 'busy') await finishWith(work, request, { kind: 'refused', why: started.refusal.why });
+    await notStarted(work, request, started.refusal);
   } finally {
     await beat.stop(won);
   }
+}
+
+async function notStarted(work: Work, request: Request, { rule, why }: Refusal): Promise<void> {
+  // Another worker has it, or it has ended.
+  if (rule === 'changed meanwhile' || rule === 'gone') return;
+  if (rule === 'expired') await work.store.move(request.id, expire);
+  else await finishWith(work, request, { kind: 'refused', why });
 }
 
 async function run(work: Work, change: Change, request: Request): Promise<void> {
@@ -51,7 +58,7 @@ async function run(work: Work, change: Change, request: Request): Promise<void> 
     const view = readFailed(commandOf(request), now.error, 'was not carried out');
     return finishWith(work, request, { kind: 'failed', steps: [], findings: [], view });
   }
-  if (now.kind !== 'plan' || fingerprintOf(request.operation, now.plan.plan) !== proposed.fingerprint) {
+  if (now.kind !== 'plan' || fingerprintOf(request, now.plan.plan) !== proposed.fingerprint) {
     return finishWith(work, request, stale(request, change.restore(proposed.plan), now));
   }
   const done = await execute(work, request, now.plan);

@@ -1,37 +1,18 @@
-import type { Danger } from '../handlers/operation';
 import type { Text } from '../handlers/view';
-import type { Decision, Opinion, Request, Waiting } from './request';
-
-/** Rules about people and time. Read once from the configuration; `people` answers about Slack user groups. */
-export interface Rules {
-  /** Channels where changes may be asked; empty: any. */
-  readonly channels: readonly string[];
-  /** How many others must approve, before an operation's own stricter rule. */
-  readonly needs: Readonly<Record<Danger, number>>;
-  /** Stricter numbers by operation name. A lower number than the default is ignored. */
-  readonly stricter: Readonly<Record<string, number>>;
-  /** How long a preview may wait for its approvals, and an approval for its start. Milliseconds. */
-  readonly expiresAfterMs: number;
-}
-
-export const DEFAULT_RULES: Rules = {
-  channels: [],
-  needs: { reversible: 1, irreversible: 2 },
-  stricter: {},
-  expiresAfterMs: 15 * 60_000,
-};
-
-/** `unknown`: Slack did not say who is in a user group. It counts as no. */
-export type Membership = 'approver' | 'other' | 'unknown';
+import { isGroup, type Members } from './people';
+import type { Approval, Decided, Decision, Opinion, Request, Road, Waiting } from './request';
+import type { Ruling, Who } from './rules';
 
 /** A rule said no. `why` is one or two sentences: what did not happen, and what to do. */
 export interface Refusal {
   readonly rule:
+    | 'road'
     | 'channel'
     | 'durability'
     | 'own request'
     | 'not an approver'
     | 'approvers unknown'
+    | 'no quorum'
     | 'already counted'
     | 'no reason'
     | 'held'
@@ -45,18 +26,34 @@ export interface Refusal {
   readonly why: Text;
 }
 
-export function approvalsNeeded(rules: Rules, operation: string, danger: Danger): number {
-  return Math.max(1, rules.needs[danger], rules.stricter[operation] ?? 0);
+/** All that people are judged by, besides the clock: the rules that apply, and who is in the groups that they name. */
+export interface Standing {
+  readonly ruling: Ruling;
+  readonly members: Members;
 }
 
-/** Whether a change may be asked here at all. Queries may be asked anywhere. */
-export function mayAsk(rules: Rules, kind: Request['kind'], channel: string): Refusal | null {
-  if (kind === 'query' || rules.channels.length === 0 || rules.channels.includes(channel)) return null;
+/** Roads with no person at their other end. They may look, and never ask for a change or decide on one. */
+const UNATTENDED: ReadonlySet<Road> = new Set(['schedule', 'webhook']);
+
+/** Whether this may be asked at all, here and now. Queries may be asked anywhere. */
+export function mayAsk(
+  { kind, road, channel }: { readonly kind: Request['kind']; readonly road: Road; readonly channel: string },
+  { ruling }: Standing,
+): Refusal | null {
+  if (kind === 'query') return null;
+  if (UNATTENDED.has(road)) {
+    return {
+      rule: 'road',
+      why: `A ${road} can only ask for queries. Nothing was run. A person must ask for a change.`,
+    };
+  }
+  const { channels } = ruling;
+  if (channels.length === 0 || channels.includes(channel)) return null;
   return {
     rule: 'channel',
     why: [
       'Changes may not be asked in this channel. Nothing was run. Ask in ',
-      ...rules.channels.flatMap((channel, index) => (index === 0 ? [{ channel }] : [' or ', { channel }])),
+      ...channels.flatMap((channel, index) => (index === 0 ? [{ channel }] : [' or ', { channel }])),
       '.',
     ],
   };
@@ -65,34 +62,44 @@ export function mayAsk(rules: Rules, kind: Request['kind'], channel: string): Re
 export interface VoteOf<D extends Decision | Opinion> {
   readonly decision: D;
   readonly by: string;
-  readonly membership: Membership;
+  readonly road: Road;
   /** Why; a denial and a hold need it. */
   readonly reason?: string;
 }
 export type Vote = VoteOf<Decision> | VoteOf<'hold'> | VoteOf<'release'>;
 
+/** What a vote or a start is judged by: the rules and people, and the time of Redis. */
+export interface Judged {
+  readonly standing: Standing;
+  readonly at: number;
+}
+
 /** Whether this person's vote counts now, on a request that waits for decisions. */
-export function mayDecide(request: Request, waiting: Waiting, vote: Vote, now: number): Refusal | null {
-  if (now > waiting.expiresAt) {
+export function mayDecide(request: Request, waiting: Waiting, vote: Vote, { standing, at }: Judged): Refusal | null {
+  if (at > waiting.expiresAt) {
     return {
       rule: 'expired',
       why: `Request ${request.id} has expired. Nothing was run. Run the command again for a fresh preview.`,
     };
   }
+  if (UNATTENDED.has(vote.road)) {
+    return { rule: 'road', why: `A ${vote.road} cannot decide on ${request.id}. Only a person can.` };
+  }
   if (vote.decision === 'withdraw') return mayWithdraw(request, vote.by);
-  return notApprover(request, vote) ?? notNow(request, waiting, vote);
+  return notApprover(request, vote, standing) ?? notNow(request, waiting, vote);
 }
 
 /** Only people who may approve have a say, and never the one who asked. */
-function notApprover(request: Request, { decision, by, membership }: Vote): Refusal | null {
+function notApprover(request: Request, { decision, by }: Vote, standing: Standing): Refusal | null {
   if (by === request.requester) return { rule: 'own request', why: OWN[decision](request.id) };
-  if (membership === 'unknown') {
+  const among = isApprover(by, standing);
+  if (among === 'yes') return null;
+  if (among === 'unknown') {
     return {
       rule: 'approvers unknown',
       why: `Slack did not say who may approve, so your vote on ${request.id} was not counted. Try again in a minute.`,
     };
   }
-  if (membership === 'approver') return null;
   return {
     rule: 'not an approver',
     why: `You are not among the people who may decide on ${request.id}. Your click changed nothing.`,
@@ -146,4 +153,57 @@ function mayWithdraw(request: Request, by: string): Refusal | null {
     rule: 'not the requester',
     why: ['Only ', { user: request.requester }, `, who asked for ${request.id}, can withdraw it. You can deny it.`],
   };
+}
+
+/** Whether what was approved may start now. Whoever approved must still be one who may. */
+export function mayStart(
+  request: Request,
+  approved: Decided & { readonly expiresAt: number },
+  { standing, at }: Judged,
+): Refusal | null {
+  if (at > approved.expiresAt) {
+    return { rule: 'expired', why: `The approvals of ${request.id} have expired. Nothing was run.` };
+  }
+  const { approvals, proposed } = approved;
+  const counted = countedApprovals(request, approvals, standing);
+  const sure = counted.filter(({ by }) => isApprover(by, standing) === 'yes');
+  if (sure.length >= proposed.needs) return null;
+  if (counted.length >= proposed.needs) {
+    return {
+      rule: 'approvers unknown',
+      why: 'Slack did not say whether those who approved still may. Nothing was run. Ask again in a minute.',
+    };
+  }
+  return {
+    rule: 'no quorum',
+    why: `Only ${counted.length} of the ${proposed.needs} approvals that ${request.id} needs still count. Nothing was run. Ask again.`,
+  };
+}
+
+/** The approvals that still count: somebody who is known to be no approver any more does not. */
+export function countedApprovals(
+  request: Request,
+  approvals: readonly Approval[],
+  standing: Standing,
+): readonly Approval[] {
+  const people = new Map(approvals.map((approval) => [approval.by, approval]));
+  people.delete(request.requester);
+  return [...people.values()].filter(({ by }) => isApprover(by, standing) !== 'no');
+}
+
+/** `unknown`: Slack did not say who is in a user group. It counts as no. */
+type Among = 'yes' | 'no' | 'unknown';
+
+/** Whether somebody is on every list of those who may approve. */
+function isApprover(user: string, { ruling, members }: Standing): Among {
+  const on = ruling.approve.map((who) => isAmong(user, who, members));
+  if (on.length === 0 || on.includes('no')) return 'no';
+  return on.includes('unknown') ? 'unknown' : 'yes';
+}
+
+function isAmong(user: string, who: Who, members: Members): Among {
+  if (who.includes(user)) return 'yes';
+  const lists = who.filter(isGroup).map((group) => members.get(group) ?? null);
+  if (lists.some((list) => list?.includes(user))) return 'yes';
+  return lists.includes(null) ? 'unknown' : 'no';
 }

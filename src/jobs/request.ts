@@ -2,6 +2,12 @@ import type { Danger, Finding, Json, Slot, Step, Target, Words } from '../handle
 import type { Text, View } from '../handlers/view';
 
 /**
+ * How a request or a vote came in. All pass the same admission; what a clock or an alert asks, with no person behind it,
+ * can never change anything.
+ */
+export type Road = 'slash' | 'button' | 'form' | 'shortcut' | 'console' | 'schedule' | 'webhook';
+
+/**
  * The stored life of a request. One record in Redis; every change of it is a move with an audit entry, see `store.ts`.
  *
  *   queued ──► finished                                   (a query, or a change with nothing to approve)
@@ -15,6 +21,9 @@ export interface Request {
   readonly kind: 'query' | 'change';
   readonly operation: string;
   readonly words: Words;
+  /** The cluster it is for: a name of the configuration, or `default`. */
+  readonly cluster: string;
+  readonly road: Road;
   /** Slack user id. */
   readonly requester: string;
   readonly place: Place;

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Operation, Words } from '../handlers/operation';
-import type { Durability } from './durability';
+import type { Admission } from './admission';
 import { createGap, type Gap } from './gap';
 import { decide as deciding, type Move } from './lifecycle';
 import { hold, release } from './opinion';
-import { mayAsk, type Refusal, type Rules, type Vote } from './policy';
+import type { Refusal, Standing, Vote } from './policy';
 import type { Queues } from './queue';
-import type { Place, Request } from './request';
+import type { Place, Request, Road } from './request';
 import { gone, type Store } from './store';
 
 /** The one way in. Command, button, form and console all end here, so there is no second road to forget a check on. */
@@ -25,6 +25,9 @@ export interface Requests {
 export interface Asking {
   /** Names this delivery and its repetitions: Slack's trigger id, or a click's own marks. */
   readonly delivery: string;
+  readonly road: Road;
+  readonly cluster: string;
+  /** As that cluster has it. */
   readonly operation: Operation;
   readonly words: Words;
   readonly requester: string;
@@ -38,8 +41,7 @@ export type Opened =
 export interface RequestsDeps {
   readonly store: Store;
   readonly queues: Queues;
-  readonly rules: Rules;
-  readonly durability: Durability;
+  readonly admission: Admission;
   readonly onError: (error: unknown, request: string) => void;
 }
 
@@ -62,49 +64,40 @@ export function createRequests(deps: RequestsDeps): Requests {
       const request = await deps.store.load(id);
       if (!request) return gone(id);
       // The vote itself is judged by Redis' clock; this one may be a little off.
-      const moved = moveOf(vote, deps.rules.expiresAfterMs)(request, { at: Date.now(), seq: 0 });
+      const moved = moveOf(vote, await deps.admission.standingOf(request))(request, { at: Date.now(), seq: 0 });
       return moved.ok ? null : moved.refusal;
     },
   };
 }
 
-function moveOf(vote: Vote, expiresAfterMs: number): Move {
-  if (vote.decision === 'hold') return hold(vote);
-  return vote.decision === 'release' ? release(vote) : deciding(vote, expiresAfterMs);
+function moveOf(vote: Vote, standing: Standing): Move {
+  if (vote.decision === 'hold') return hold(vote, standing);
+  return vote.decision === 'release' ? release(vote, standing) : deciding(vote, standing);
 }
 
 async function open(deps: RequestsDeps, gap: Gap, asking: Asking): Promise<Opened> {
-  const { operation, words, requester, place } = asking;
-  const refusal = mayAsk(deps.rules, operation.kind, place.channel) ?? (await unsafe(deps, operation.kind));
+  const { operation, words, cluster, road, requester, place } = asking;
+  const { kind, name } = operation;
+  const refusal = kind === 'query' ? null : await deps.admission.unsafe();
   if (refusal) return { ok: false, refusal };
+  const about = { kind, operation: name, cluster, channel: place.channel, danger: null };
+  const standing = await deps.admission.standing(about);
   const id = requestId(asking.delivery);
-  const { request } = await deps.store.open({
-    id,
-    kind: operation.kind,
-    operation: operation.name,
-    words,
-    requester,
-    place,
-  });
+  const opened = await deps.store.open({ id, kind, operation: name, words, cluster, road, requester, place }, standing);
+  if (!opened.ok) return opened;
   // Not waited for: the request is stored, and the sweep adds a job that was lost.
   gap.afterwards(() => void deps.queues.read(id).catch((error: unknown) => deps.onError(error, id)));
-  return { ok: true, request };
+  return opened;
 }
 
 async function decide(deps: RequestsDeps, id: string, vote: Vote): Promise<Opened> {
-  const refusal = vote.decision === 'approve' ? await unsafe(deps, 'change') : null;
+  const refusal = vote.decision === 'approve' ? await deps.admission.unsafe() : null;
   if (refusal) return { ok: false, refusal };
-  const moved = await deps.store.move(id, moveOf(vote, deps.rules.expiresAfterMs));
+  const request = await deps.store.load(id);
+  if (!request) return { ok: false, refusal: gone(id) };
+  const moved = await deps.store.move(id, moveOf(vote, await deps.admission.standingOf(request)));
   if (moved.ok && moved.request.state.kind === 'approved') {
     deps.queues.perform(id).catch((error: unknown) => deps.onError(error, id));
   }
   return moved;
-}
-
-async function unsafe(deps: RequestsDeps, kind: Request['kind']): Promise<Refusal | null> {
-  if (kind === 'query') return null;
-  const problem = await deps.durability.problem();
-  return problem === null
-    ? null
-    : { rule: 'durability', why: `${problem} Changes are off until that is mended; queries work. Nothing was run.` };
 }

@@ -1,9 +1,10 @@
 import type { Redis } from 'ioredis';
+import { DEFAULT_CLUSTER } from '../handlers/clusters';
 import type { View } from '../handlers/view';
 import { shorten } from '../handlers/words';
 import { GENESIS, type Head } from './audit';
 import { type Asked, ask, type Move } from './lifecycle';
-import type { Refusal } from './policy';
+import type { Refusal, Standing } from './policy';
 import type { Keys } from './redis';
 import type { Request } from './request';
 import { type Chain, createWriter, type Holder, type Written } from './writer';
@@ -18,8 +19,8 @@ export type Moving =
   | { readonly ok: false; readonly refusal: Refusal };
 
 export interface Store {
-  /** Stores a new request. The same id again: the stored one, not `fresh`. */
-  open(asked: Asked): Promise<{ readonly request: Request; readonly fresh: boolean }>;
+  /** Stores a new request if it may be asked. The same id again: the stored one, whatever the rules say by now. */
+  open(asked: Asked, standing: Standing): Promise<Moving>;
   load(id: string): Promise<Request | null>;
   /** Reads, decides, writes; again when somebody else moved the request in between. */
   move(id: string, move: Move): Promise<Moving>;
@@ -53,12 +54,13 @@ export function createStore(redis: Redis, keys: Keys, chain: Chain): Store {
     return json === null ? null : readRequest(json);
   }
 
-  async function open(asked: Asked) {
-    const written = await writer.write(asked.id, 0, (tick) => ask(asked, tick));
-    if (written.kind === 'written') return { request: written.request, fresh: true };
+  async function open(asked: Asked, standing: Standing): Promise<Moving> {
+    const written = await writer.write(asked.id, 0, (tick) => ask(asked, standing, tick));
+    if (written.kind === 'written') return { ok: true, request: written.request };
     const request = await load(asked.id);
-    if (!request) throw new Error(`request ${asked.id} was neither written nor found`);
-    return { request, fresh: false };
+    if (request) return { ok: true, request };
+    if (written.kind === 'refused') return moving(written);
+    throw new Error(`request ${asked.id} was neither written nor found`);
   }
 
   async function move(id: string, make: Move): Promise<Moving> {
@@ -122,9 +124,12 @@ function textOf([, fields]: readonly [id: string, fields: readonly string[]]): s
   return fields[1] ?? '';
 }
 
+/** What a record from before clusters and roads were written down means. */
+const OLDER = { cluster: DEFAULT_CLUSTER, road: 'slash' } as const;
+
 /** Our own record, written by `writer.ts` and by nobody else. */
 function readRequest(json: string): Request {
-  return JSON.parse(json) as Request;
+  return { ...OLDER, ...(JSON.parse(json) as Request) };
 }
 
 function moving(written: Exclude<Written, { kind: 'conflict' }>): Moving {

@@ -1,5 +1,5 @@
 import type { Change, Proposal } from '../handlers/operation';
-import { finishWith, type Work } from './answer';
+import { finishWith, notKnown, type Work } from './answer';
 import { expire } from './lifecycle';
 import { isDue, remind } from './opinion';
 import { conclude, giveUp, seal } from './perform';
@@ -74,9 +74,8 @@ async function lookAgain(deps: Sweep, id: string, dueInMs: number): Promise<void
 async function takeOver(deps: Sweep, request: Request): Promise<void> {
   const { state } = request;
   if (state.kind !== 'running' || (await deps.alive(request.id))) return;
-  const operation = deps.operation(request.operation);
-  if (operation?.kind !== 'change')
-    return giveUp(deps, request, `this version of the bot does not know ${request.operation}`);
+  const operation = deps.operation(request.operation, request.cluster);
+  if (operation?.kind !== 'change') return giveUp(deps, request, notKnown(request));
   const proposal = restored(deps, request, operation);
   if (!proposal) return giveUp(deps, request, 'this version of the bot cannot read the stored plan');
   const mayStillLand = !(await seal(deps, request, proposal));

@@ -60,7 +60,7 @@ const view: fc.Arbitrary<View> = fc.record({
 /** As many steps as the view has parts, with the view's own words. */
 const stepsOf = (view: View) =>
   view.parts.map((part) => ({ target: part.kind, status: 'done' as const, text: view.title }));
-const extra = { partial: null, approvers: ['May approve: ', { user: 'U0BEN' }] };
+const extra = { partial: null, approvers: ['May approve: ', { user: 'U0BEN' }], cluster: null };
 
 /** Every user, channel or link that is live in these blocks, wherever it stands. */
 function live(blocks: unknown): string[] {
@@ -186,4 +186,19 @@ test('a button carries the request id and nothing else', () => {
 test('cutting never leaves half a character', () => {
   expect(cut('a💥b', 3)).toBe('a…');
   expect(cut('abc', 3)).toBe('abc');
+});
+
+test('the cluster comes first in every title and in the notification, and production is a word of it', () => {
+  const next = { kind: 'next', label: 'Show', words: 'palm show x', why: 'looks' } as const;
+  const shown: View = { title: 'PALM servers', tone: 'warning', parts: [next] };
+  const finished: State = {
+    ...{ kind: 'finished', at: 1, startedAt: null, decided: null, outcome: { kind: 'answered', view: shown } },
+    recheck: { kind: 'made', view: shown },
+  };
+  const drawn = (production: boolean) =>
+    drawRequest(requestIn(finished), { ...extra, cluster: { name: 'eu-1', production } });
+  const titles = drawn(true).blocks.flatMap((block) => (block.type === 'header' ? [block.text.text] : []));
+  expect(titles).toEqual(['◆ PRODUCTION eu-1 · ⚠ PALM servers', '◆ PRODUCTION eu-1 · ⚠ PALM servers']);
+  expect(drawn(false).text).toMatch(/^◇ eu-1 · ⚠ PALM servers/);
+  expect(JSON.stringify(drawn(true).blocks)).toContain('/palm show x --on eu-1');
 });

@@ -20,8 +20,8 @@ test('the least that is needed, and the defaults', () => {
       redisUrl: 'redis://127.0.0.1:6379',
       slack: { apiUrl: 'https://slack.com/api/', transport: { kind: 'http' } },
       palm: null,
-      approvers: [],
-      rules: { expiresAfterMs: 900_000, needs: { reversible: 1, irreversible: 2 } },
+      clusters: [{ name: 'default', production: false, palm: null }],
+      rules: { approvers: [], expiresAfterMs: 900_000, needs: { reversible: 1, irreversible: 2 } },
     },
   });
 });
@@ -69,7 +69,7 @@ test('lists are read with their spaces, IPv6 with its brackets', () => {
     load({ APPROVERS: ' U1, S2 ', DISTKV_SERVERS: '[::1]:27586, b:1', PALM_ETCD_HOSTS: 'http://a:1, http://b:2' }),
   ).toMatchObject({
     config: {
-      approvers: ['U1', 'S2'],
+      rules: { approvers: ['U1', 'S2'] },
       distkv: {
         servers: [
           { host: '::1', port: 27586 },
@@ -103,6 +103,65 @@ test.each(['approvals:\n  irreversible: 1\n', 'aprovals: {}\n', 'approvals:\n  r
     expect(problems({ QUORUMBOT_CONFIG: yaml(text) })).toHaveLength(1);
   },
 );
+
+const CLUSTERS = `
+clusters:
+  default: { production: true }
+  test-1:
+    palm: { etcdHosts: 'http://a:1, http://b:2', etcdApi: v2 }
+  prod-eu:
+    production: true
+    openio: { proxyUrl: http://proxy:6000, namespace: EU }
+    distkv: { servers: ['kv-1:27586', 'kv-2:27586'], user: bot, password: { env: EU_PASSWORD } }
+channels:
+  C0INC42: { cluster: prod-eu }
+`;
+
+test('the file names further clusters with settings of their own, and channels that mean one of them', () => {
+  expect(
+    load({ QUORUMBOT_CONFIG: yaml(CLUSTERS), EU_PASSWORD: 'secret', OPENIO_PROXY_URL: 'http://here:1' }),
+  ).toMatchObject({
+    config: {
+      openio: { proxyUrl: 'http://here:1' },
+      channelClusters: { C0INC42: 'prod-eu' },
+      clusters: [
+        { name: 'default', production: true, openio: { proxyUrl: 'http://here:1' }, distkv: null, palm: null },
+        { name: 'test-1', production: false, openio: null, palm: { api: 'v2', hosts: ['http://a:1', 'http://b:2'] } },
+        {
+          name: 'prod-eu',
+          production: true,
+          openio: { proxyUrl: 'http://proxy:6000', namespace: 'EU', account: 'myaccount' },
+          distkv: { servers: [{ host: 'kv-1' }, { host: 'kv-2' }], login: { user: 'bot', password: 'secret' } },
+        },
+      ],
+    },
+  });
+});
+
+test.each([
+  ['clusters: { prod: { distkv: { servers: "a" } } }', /clusters\.prod\.distkv\.servers.*a is not host:port/],
+  ['clusters: { Prod: {} }', /clusters\.Prod.*small letters/],
+  [
+    'clusters: { p: { distkv: { servers: "a:1", user: u, password: { env: NOT_SET } } } }',
+    /clusters\.p\.distkv\.password: the variable NOT_SET is not set/,
+  ],
+  [
+    'clusters: { p: { distkv: { servers: "a:1", user: u } } }',
+    /clusters\.p\.distkv\.user and clusters\.p\.distkv\.password belong together/,
+  ],
+  [
+    'clusters: { p: { palm: { etcdHosts: "http://a:1", ssh: a@b } } }',
+    /clusters\.p\.palm\.ssh needs clusters\.p\.palm\.sshKey/,
+  ],
+  [
+    'clusters: { default: { palm: { etcdHosts: "http://a:1" } } }',
+    /clusters\.default: its addresses are the environment/,
+  ],
+  ['channels: { C1: { cluster: nowhere } }', /channels\.C1\.cluster: there is no cluster nowhere/],
+  ['channels: { inc-42: { cluster: default } }', /channels\.inc-42.*Slack channel id/],
+])('%s is refused with its path', (text, expected) => {
+  expect(problems({ QUORUMBOT_CONFIG: yaml(text) }).join('\n')).toMatch(expected);
+});
 
 test('the configuration cannot be changed afterwards', () => {
   const loaded = load();

@@ -4,7 +4,7 @@ import type { Request } from '../../src/jobs/request';
 import { decided, finished, requestIn } from '../support/records';
 
 const view: View = { title: 'Two servers are gone', tone: 'good', parts: [{ kind: 'text', text: 'details' }] };
-const extra = { partial: null, approvers: 'nobody' };
+const extra = { partial: null, approvers: 'nobody', cluster: null };
 const query = (request: Request): Request => ({ ...request, kind: 'query' });
 const answered = { kind: 'answered', view } as const;
 const done = { kind: 'succeeded', steps: [], findings: [], view } as const;
@@ -46,6 +46,6 @@ test('a query can be run again, a change planned again; not where the result off
 
 test('an address in small print does not become a link', () => {
   const state = finished({ kind: 'refused', why: 'see http://evil.example' }, { decided: decided(view) });
-  const drawn = drawRequest(requestIn(state), { partial: null, approvers: 'http://evil.example' });
+  const drawn = drawRequest(requestIn(state), { ...extra, approvers: 'http://evil.example' });
   expect(drawn.text).not.toContain('http://');
 });

@@ -2,9 +2,10 @@ import { startRedis } from '../../sandbox/services/redis';
 import { createLog } from '../../src/bot/log';
 import { createOutbox, type Outbox } from '../../src/bot/outbox';
 import type { Content, Sent, Slack } from '../../src/bot/slack';
+import { createClusters } from '../../src/handlers/clusters';
 import type { View } from '../../src/handlers/view';
 import { finish } from '../../src/jobs/lifecycle';
-import { type JobsUnderTest, openJobs } from '../support/jobs';
+import { ASKED, type JobsUnderTest, openJobs, standing } from '../support/jobs';
 
 /** Slack as the outbox sees it: each call is written down, and answered as the test wishes. */
 interface Call {
@@ -44,7 +45,7 @@ function start(): Outbox {
   const made = createOutbox({
     ...under.jobs,
     slack: farSide(),
-    approvers: 'nobody',
+    clusters: createClusters([]),
     log,
     clock: () => performance.now(),
   });
@@ -89,10 +90,9 @@ async function answered(id: string, view: Partial<View> = {}): Promise<void> {
     kind: 'query',
     operation: 'ops locks',
     words: [],
-    requester: 'UANA',
-    place: { channel: 'C1' },
+    ...ASKED,
   } as const;
-  await under.jobs.store.open(asked);
+  await under.jobs.store.open(asked, standing());
   const shown = await under.jobs.attachments.spill(id, { title: `answer ${id}`, tone: 'good', parts: [], ...view });
   await under.jobs.store.move(id, finish({ kind: 'answered', view: shown }, 'queued'));
 }

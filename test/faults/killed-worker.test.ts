@@ -8,7 +8,7 @@ import { startRedis } from '../../sandbox/services/redis';
 import type { Server } from '../../sandbox/services/server';
 import { createPalm } from '../../src/backends/palm/create';
 import { palmPurge } from '../../src/handlers/palm/purge';
-import { type JobsUnderTest, openJobs } from '../support/jobs';
+import { ASKED, approval, type JobsUnderTest, openJobs } from '../support/jobs';
 import { script } from '../support/processes';
 
 let redis: Server;
@@ -60,21 +60,18 @@ async function register(): Promise<string> {
 }
 
 async function planned(uuid: string): Promise<string> {
-  const place = { channel: 'C1' };
   const opened = await under.jobs.requests.open({
     delivery: uuid,
     operation: purge,
     words: [uuid],
-    requester: 'UANA',
-    place,
+    ...ASKED,
   });
   if (!opened.ok) throw new Error('not opened');
   await under.until(opened.request.id, 'planned');
   return opened.request.id;
 }
 
-const approve = (id: string) =>
-  under.jobs.requests.decide(id, { decision: 'approve', by: 'UBEN', membership: 'approver' });
+const approve = (id: string) => under.jobs.requests.decide(id, approval('UBEN'));
 
 /** What must hold after any crash: the end is the truth, written once, and nothing is left behind. */
 async function judge(id: string, uuid: string): Promise<string> {

@@ -12,10 +12,13 @@ import {
   start,
   step,
 } from '../../src/jobs/lifecycle';
-import { approvalsNeeded, DEFAULT_RULES, mayAsk, type VoteOf } from '../../src/jobs/policy';
-import type { Decision, Request } from '../../src/jobs/request';
+import { mayAsk, type VoteOf } from '../../src/jobs/policy';
+import type { Decision, Request, Road } from '../../src/jobs/request';
+import { DEFAULT_RULES, rulingOf } from '../../src/jobs/rules';
+import { ASKED, approval as approve, standing } from '../support/jobs';
 
 const EXPIRES = 1_000;
+const us = standing({ expiresAfterMs: EXPIRES });
 const view = { title: 'v', tone: 'neutral', parts: [] } as const;
 const targets = [{ key: 'palm/servers/x', label: 'x' }];
 const proposed = {
@@ -35,10 +38,9 @@ function queued(): Request {
     kind: 'change',
     operation: 'palm purge',
     words: ['x'],
-    requester: 'UANA',
-    place: { channel: 'C1' },
+    ...ASKED,
   } as const;
-  return ok(ask(asked, { at: 0, seq: 1 }));
+  return ok(ask(asked, us, { at: 0, seq: 1 }));
 }
 
 function ok(moved: ReturnType<Move>): Request {
@@ -51,16 +53,15 @@ const refused = (request: Request, move: Move, at = 10) => {
   const moved = move(request, { at, seq: 7 });
   return moved.ok ? null : moved.refusal.rule;
 };
-const approve = (by: string): VoteOf<Decision> => ({ decision: 'approve', by, membership: 'approver' });
 const deny = (reason?: string): VoteOf<Decision> => ({
   decision: 'deny',
   by: 'UCHO',
-  membership: 'approver',
+  road: 'form',
   ...(reason !== undefined && { reason }),
 });
 const planned = (more: Partial<typeof proposed> | { needs: number } = {}) =>
   go(queued(), plan({ ...proposed, ...more }, EXPIRES), 0);
-const approved = () => go(planned(), decide(approve('UBEN'), EXPIRES), 100);
+const approved = () => go(planned(), decide(approve('UBEN'), us), 100);
 
 test('a plan waits with its fingerprint, and a second plan of the same request is refused', () => {
   const request = planned();
@@ -73,73 +74,113 @@ test('a plan waits with its fingerprint, and a second plan of the same request i
 });
 
 test.each<[string, VoteOf<Decision>, string]>([
-  ['the requester', { decision: 'approve', by: 'UANA', membership: 'approver' }, 'own request'],
-  ['a stranger', { decision: 'approve', by: 'USAM', membership: 'other' }, 'not an approver'],
-  [
-    'somebody whose groups Slack does not tell',
-    { decision: 'approve', by: 'UBEN', membership: 'unknown' },
-    'approvers unknown',
-  ],
-  ['a stranger who denies', { decision: 'deny', by: 'USAM', membership: 'other' }, 'not an approver'],
+  ['the requester', { decision: 'approve', by: 'UANA', road: 'button' }, 'own request'],
+  ['a stranger', { decision: 'approve', by: 'USAM', road: 'button' }, 'not an approver'],
+  ['a stranger who denies', { decision: 'deny', by: 'USAM', road: 'button' }, 'not an approver'],
   [
     'somebody who withdraws what another asked',
-    { decision: 'withdraw', by: 'UBEN', membership: 'approver' },
+    { decision: 'withdraw', by: 'UBEN', road: 'button' },
     'not the requester',
   ],
 ])('the vote of %s does not count', (_who, vote, rule) => {
-  expect(refused(planned(), decide(vote, EXPIRES))).toBe(rule);
+  expect(refused(planned(), decide(vote, us))).toBe(rule);
+});
+
+test('the vote of somebody whose groups Slack does not tell does not count, also to deny', () => {
+  const untold = standing({ approvers: ['S0OPS'] });
+  expect(refused(planned(), decide(approve('UBEN'), untold))).toBe('approvers unknown');
+  expect(refused(planned(), decide({ decision: 'deny', by: 'UBEN', road: 'button' }, untold))).toBe(
+    'approvers unknown',
+  );
+  const told = { ...untold, members: new Map([['S0OPS', ['UBEN']]]) };
+  expect(go(planned(), decide(approve('UBEN'), told)).state.kind).toBe('approved');
+  expect(refused(planned(), decide(approve('UCHO'), told))).toBe('not an approver');
+});
+
+test('whoever stops to be an approver after approving counts no more: for the next vote, and for the start', () => {
+  const without = standing({ approvers: ['UCHO'], expiresAfterMs: EXPIRES });
+  const once = go(planned({ needs: 2 }), decide(approve('UBEN'), us));
+  expect(go(once, decide(approve('UCHO'), without)).state).toMatchObject({
+    kind: 'planned',
+    approvals: [{ by: 'UCHO' }],
+  });
+  expect(refused(approved(), start(without))).toBe('no quorum');
+});
+
+test('an approval of somebody whose groups Slack does not tell any more starts nothing', () => {
+  expect(refused(approved(), start(standing({ approvers: ['S0OPS'] })))).toBe('approvers unknown');
+});
+
+test.each<Road>(['schedule', 'webhook'])(
+  'a %s can neither ask for a change nor decide on one, and may look',
+  (road) => {
+    expect(mayAsk({ kind: 'change', road, channel: 'C1' }, us)).toMatchObject({ rule: 'road' });
+    expect(mayAsk({ kind: 'query', road, channel: 'C1' }, us)).toBeNull();
+    expect(refused(planned(), decide({ ...approve('UBEN'), road }, us))).toBe('road');
+  },
+);
+
+test('the fingerprint is another on another cluster, and so are its locks', () => {
+  const here = approved();
+  const there = go(go({ ...queued(), cluster: 'prod-eu' }, plan(proposed, EXPIRES)), decide(approve('UBEN'), us));
+  const print = ({ state }: Request) => (state.kind === 'approved' ? state.proposed.fingerprint : '');
+  expect(print(here)).not.toBe(print(there));
+  expect(start(us)(there, { at: 200, seq: 42 })).toMatchObject({
+    ok: true,
+    claim: [{ key: 'prod-eu:palm/servers/x' }],
+  });
 });
 
 test('an approval after the time has no effect, whoever gives it', () => {
-  expect(refused(planned(), decide(approve('UBEN'), EXPIRES), EXPIRES + 1)).toBe('expired');
-  expect(go(planned(), decide(approve('UBEN'), EXPIRES), EXPIRES).state.kind).toBe('approved');
+  expect(refused(planned(), decide(approve('UBEN'), us), EXPIRES + 1)).toBe('expired');
+  expect(go(planned(), decide(approve('UBEN'), us), EXPIRES).state.kind).toBe('approved');
 });
 
 test('two are needed: the same person twice is one', () => {
-  const once = go(planned({ needs: 2 }), decide(approve('UBEN'), EXPIRES));
+  const once = go(planned({ needs: 2 }), decide(approve('UBEN'), us));
   expect(once.state.kind).toBe('planned');
-  expect(refused(once, decide(approve('UBEN'), EXPIRES))).toBe('already counted');
-  expect(go(once, decide(approve('UCHO'), EXPIRES)).state.kind).toBe('approved');
+  expect(refused(once, decide(approve('UBEN'), us))).toBe('already counted');
+  expect(go(once, decide(approve('UCHO'), us)).state.kind).toBe('approved');
 });
 
 test('one denial ends it, and a later approval is told so', () => {
-  const denied = go(planned({ needs: 2 }), decide(deny('wrong server'), EXPIRES));
+  const denied = go(planned({ needs: 2 }), decide(deny('wrong server'), us));
   expect(denied.state).toMatchObject({ kind: 'denied', by: 'UCHO', reason: 'wrong server' });
-  expect(refused(denied, decide(approve('UBEN'), EXPIRES))).toBe('not waiting');
+  expect(refused(denied, decide(approve('UBEN'), us))).toBe('not waiting');
 });
 
 test.each([undefined, '', '   '])('a denial that does not say why is refused: %p', (reason) => {
-  expect(refused(planned(), decide(deny(reason), EXPIRES))).toBe('no reason');
+  expect(refused(planned(), decide(deny(reason), us))).toBe('no reason');
 });
 
 test('the reason of a denial is in the audit trail', () => {
-  expect(decide(deny('wrong server'), EXPIRES)(planned(), { at: 1, seq: 1 })).toMatchObject({
+  expect(decide(deny('wrong server'), us)(planned(), { at: 1, seq: 1 })).toMatchObject({
     note: { event: 'denied', by: 'UCHO', detail: { reason: 'wrong server' } },
   });
 });
 
 test('starting claims every target, and the fence is the number of the audit entry', () => {
-  const moved = start(approved(), { at: 200, seq: 42 });
+  const moved = start(us)(approved(), { at: 200, seq: 42 });
   expect(moved).toMatchObject({ ok: true, claim: targets, request: { state: { kind: 'running', fence: 42 } } });
 });
 
 test('an approval that was not used in time starts nothing', () => {
-  expect(refused(approved(), start, 100 + EXPIRES + 1)).toBe('expired');
+  expect(refused(approved(), start(us), 100 + EXPIRES + 1)).toBe('expired');
   expect(go(approved(), expire, 100 + EXPIRES + 1).state.kind).toBe('expired');
 });
 
 test('what nobody has approved cannot start', () => {
-  expect(refused(planned(), start)).toBe('changed meanwhile');
+  expect(refused(planned(), start(us))).toBe('changed meanwhile');
 });
 
 test('nothing starts twice, and nothing expires while it runs', () => {
-  const running = go(approved(), start);
-  expect(refused(running, start)).toBe('changed meanwhile');
+  const running = go(approved(), start(us));
+  expect(refused(running, start(us))).toBe('changed meanwhile');
   expect(refused(running, expire, 1e9)).toBe('changed meanwhile');
 });
 
 test('the end frees the targets, doubt does not, and a person clears it once', () => {
-  const running = go(approved(), start);
+  const running = go(approved(), start(us));
   const end = (kind: 'succeeded' | 'uncertain') =>
     finish({ kind, steps: [], findings: [], view }, 'running')(running, { at: 1, seq: 1 });
   expect(end('succeeded')).toMatchObject({ ok: true, release: true });
@@ -152,20 +193,20 @@ test('the end frees the targets, doubt does not, and a person clears it once', (
 
 test('a step of a request that somebody else has ended is refused', () => {
   const done: Step = { target: 'x', status: 'done', text: '' };
-  const ended = go(go(approved(), start), finish({ kind: 'failed', steps: [], findings: [], view }, 'running'));
+  const ended = go(go(approved(), start(us)), finish({ kind: 'failed', steps: [], findings: [], view }, 'running'));
   expect(refused(ended, step(done))).toBe('changed meanwhile');
 });
 
 test('a late reader cannot end what has been approved and runs by now', () => {
-  const running = go(approved(), start);
+  const running = go(approved(), start(us));
   expect(refused(running, finish({ kind: 'refused', why: 'late' }, 'queued'))).toBe('changed meanwhile');
   expect(refused(running, finish({ kind: 'refused', why: 'busy' }, 'approved'))).toBe('changed meanwhile');
 });
 
 test('a second look is due after success only, and is added once', () => {
   const running = go(
-    go(go(queued(), plan({ ...proposed, recheckAfterMs: 25 } as never, EXPIRES)), decide(approve('UBEN'), EXPIRES)),
-    start,
+    go(go(queued(), plan({ ...proposed, recheckAfterMs: 25 } as never, EXPIRES)), decide(approve('UBEN'), us)),
+    start(us),
   );
   const end = (kind: 'succeeded' | 'failed') =>
     go(running, finish({ kind, steps: [], findings: [], view }, 'running'), 100);
@@ -212,15 +253,17 @@ test.each<[string, Step[], Finding[], string]>([
   expect(outcomeKind(done, found)).toBe(kind);
 });
 
+const about = { kind: 'change', operation: 'palm purge', cluster: 'default', channel: 'C1' } as const;
+
 test('configuration can only be stricter', () => {
   const rules = { ...DEFAULT_RULES, stricter: { 'palm purge': 3, 'palm reset': 1 } };
-  expect(approvalsNeeded(rules, 'palm purge', 'reversible')).toBe(3);
-  expect(approvalsNeeded(rules, 'palm reset', 'irreversible')).toBe(2);
+  expect(rulingOf(rules, { ...about, danger: 'reversible' }).needs).toBe(3);
+  expect(rulingOf(rules, { ...about, operation: 'palm reset', danger: 'irreversible' }).needs).toBe(2);
 });
 
 test('changes are refused outside the configured channels, queries are not', () => {
-  const rules = { ...DEFAULT_RULES, channels: ['C1'] };
-  expect(mayAsk(rules, 'change', 'C2')).toMatchObject({ rule: 'channel' });
-  expect(mayAsk(rules, 'change', 'C1')).toBeNull();
-  expect(mayAsk(rules, 'query', 'C2')).toBeNull();
+  const there = standing({ channels: ['C1'] });
+  expect(mayAsk({ kind: 'change', road: 'slash', channel: 'C2' }, there)).toMatchObject({ rule: 'channel' });
+  expect(mayAsk({ kind: 'change', road: 'slash', channel: 'C1' }, there)).toBeNull();
+  expect(mayAsk({ kind: 'query', road: 'slash', channel: 'C2' }, there)).toBeNull();
 });

@@ -2,8 +2,11 @@ import { ask, decide, expire, type Move, plan } from '../../src/jobs/lifecycle';
 import { hold, release, remind } from '../../src/jobs/opinion';
 import type { VoteOf } from '../../src/jobs/policy';
 import type { Request, Waiting } from '../../src/jobs/request';
+import { ASKED, approval, standing } from '../support/jobs';
 
 const EXPIRES = 900;
+/** Sam is nobody here; the others may approve. */
+const us = standing({ approvers: ['UANA', 'UBEN', 'UCHO', 'UDAN'], expiresAfterMs: EXPIRES });
 const view = { title: 'v', tone: 'neutral', parts: [] } as const;
 const targets = [{ key: 'palm/servers/x', label: 'x' }];
 
@@ -14,9 +17,9 @@ function planned(needs = 1): Request {
       kind: 'change',
       operation: 'palm purge',
       words: ['x'],
-      requester: 'UANA',
-      place: { channel: 'C1' },
+      ...ASKED,
     },
+    us,
     { at: 0, seq: 1 },
   );
   const proposed = {
@@ -45,78 +48,76 @@ const refused = (request: Request, move: Move, at = 10) => {
 const doubts = (by = 'UCHO', reason = 'that server is alive'): VoteOf<'hold'> => ({
   decision: 'hold',
   by,
-  membership: 'approver',
+  road: 'form',
   reason,
 });
-const releases = (by: string): VoteOf<'release'> => ({ decision: 'release', by, membership: 'approver' });
-const approves = (by: string) => decide({ decision: 'approve', by, membership: 'approver' }, EXPIRES);
+const releases = (by: string): VoteOf<'release'> => ({ decision: 'release', by, road: 'button' });
+const approves = (by: string) => decide(approval(by), us);
 const waiting = ({ state }: Request): Waiting => {
   if (state.kind !== 'planned') throw new Error(`it is ${state.kind}`);
   return state;
 };
 
 test('a second opinion holds the request without deciding it: nobody can approve, whoever it is', () => {
-  const held = go(planned(), hold(doubts()));
+  const held = go(planned(), hold(doubts(), us));
   expect(held.state).toMatchObject({ kind: 'planned', held: { by: 'UCHO', at: 10, why: 'that server is alive' } });
   expect(refused(held, approves('UBEN'))).toBe('held');
   expect(refused(held, approves('UCHO'))).toBe('held');
 });
 
 test('the hold and its reason are in the audit trail', () => {
-  expect(hold(doubts())(planned(), { at: 1, seq: 1 })).toMatchObject({
+  expect(hold(doubts(), us)(planned(), { at: 1, seq: 1 })).toMatchObject({
     note: { event: 'held', by: 'UCHO', detail: { reason: 'that server is alive' } },
   });
 });
 
 test('whoever holds it releases it alone, and then it can be approved', () => {
-  const free = go(go(planned(), hold(doubts())), release(releases('UCHO')));
+  const free = go(go(planned(), hold(doubts(), us)), release(releases('UCHO'), us));
   expect(waiting(free).held).toBeUndefined();
   expect(go(free, approves('UBEN')).state.kind).toBe('approved');
 });
 
 test('of the others two overrule whoever holds it: one is counted, the same one twice is one', () => {
-  const once = go(go(planned(), hold(doubts())), release(releases('UBEN')));
+  const once = go(go(planned(), hold(doubts(), us)), release(releases('UBEN'), us));
   expect(waiting(once).held).toMatchObject({ releases: [{ by: 'UBEN' }] });
   expect(refused(once, approves('UBEN'))).toBe('held');
-  expect(refused(once, release(releases('UBEN')))).toBe('already counted');
-  expect(waiting(go(once, release(releases('UDAN')))).held).toBeUndefined();
+  expect(refused(once, release(releases('UBEN'), us))).toBe('already counted');
+  expect(waiting(go(once, release(releases('UDAN'), us))).held).toBeUndefined();
 });
 
 test('approvals that were given before the hold still count after it', () => {
-  const doubted = go(go(planned(2), approves('UBEN')), hold(doubts()));
-  expect(go(go(doubted, release(releases('UCHO'))), approves('UCHO')).state.kind).toBe('approved');
+  const doubted = go(go(planned(2), approves('UBEN')), hold(doubts(), us));
+  expect(go(go(doubted, release(releases('UCHO'), us)), approves('UCHO')).state.kind).toBe('approved');
 });
 
 test.each<[string, Move, string]>([
-  ['who asked, holding', hold(doubts('UANA')), 'own request'],
-  ['a stranger, holding', hold({ ...doubts('USAM'), membership: 'other' }), 'not an approver'],
-  ['somebody without a reason', hold(doubts('UCHO', ' ')), 'no reason'],
-  ['somebody who releases what nobody holds', release(releases('UBEN')), 'not held'],
+  ['who asked, holding', hold(doubts('UANA'), us), 'own request'],
+  ['a stranger, holding', hold(doubts('USAM'), us), 'not an approver'],
+  ['somebody without a reason', hold(doubts('UCHO', ' '), us), 'no reason'],
+  ['somebody who releases what nobody holds', release(releases('UBEN'), us), 'not held'],
 ])('refused: %s', (_who, move, rule) => {
   expect(refused(planned(), move)).toBe(rule);
 });
 
 test.each<[string, Move, string]>([
-  ['a second hold', hold(doubts('UBEN')), 'held'],
-  ['who asked, releasing', release(releases('UANA')), 'own request'],
-  ['a stranger, releasing', release({ ...releases('USAM'), membership: 'other' }), 'not an approver'],
+  ['a second hold', hold(doubts('UBEN'), us), 'held'],
+  ['who asked, releasing', release(releases('UANA'), us), 'own request'],
+  ['a stranger, releasing', release(releases('USAM'), us), 'not an approver'],
 ])('refused while it is held: %s', (_who, move, rule) => {
-  expect(refused(go(planned(), hold(doubts())), move)).toBe(rule);
+  expect(refused(go(planned(), hold(doubts(), us)), move)).toBe(rule);
 });
 
 test('a held request can be denied and withdrawn, and expires like any other', () => {
-  const held = go(planned(), hold(doubts()));
-  const deny = decide({ decision: 'deny', by: 'UBEN', membership: 'approver', reason: 'no' }, EXPIRES);
+  const held = go(planned(), hold(doubts(), us));
+  const deny = decide({ decision: 'deny', by: 'UBEN', road: 'form', reason: 'no' }, us);
   expect(go(held, deny).state.kind).toBe('denied');
-  expect(go(held, decide({ decision: 'withdraw', by: 'UANA', membership: 'other' }, EXPIRES)).state.kind).toBe(
-    'withdrawn',
-  );
+  expect(go(held, decide({ decision: 'withdraw', by: 'UANA', road: 'button' }, us)).state.kind).toBe('withdrawn');
   expect(go(held, expire, EXPIRES + 1).state.kind).toBe('expired');
-  expect(refused(held, release(releases('UCHO')), EXPIRES + 1)).toBe('expired');
+  expect(refused(held, release(releases('UCHO'), us), EXPIRES + 1)).toBe('expired');
 });
 
 test('what is decided already cannot be held', () => {
-  expect(refused(go(planned(), approves('UBEN')), hold(doubts()))).toBe('not waiting');
+  expect(refused(go(planned(), approves('UBEN')), hold(doubts(), us))).toBe('not waiting');
 });
 
 test('a reminder is due after two thirds of the time, once, and not when it is too late', () => {

@@ -3,11 +3,20 @@ import type { Change } from '../../src/handlers/operation';
 import { opsClear } from '../../src/handlers/ops/clear';
 import { finish, start } from '../../src/jobs/lifecycle';
 import type { Workers } from '../../src/jobs/worker';
-import { byName, type JobsUnderTest, openJobs, raise, type Shelf, type ShelfOptions } from '../support/jobs';
+import {
+  ASKED,
+  approval,
+  byName,
+  type JobsUnderTest,
+  openJobs,
+  raise,
+  type Shelf,
+  type ShelfOptions,
+  standing,
+} from '../support/jobs';
 
 /** What happens when the performer is gone, and what nobody may do. */
 const SOON = { beatEvery: 100, beatLasts: 300, sweepEvery: 50, lostAfter: 500, lastStepAfter: 10_000 };
-const place = { channel: 'C1' };
 let redis: Awaited<ReturnType<typeof startRedis>>;
 let under: JobsUnderTest;
 let workers: Workers | null = null;
@@ -43,14 +52,12 @@ async function planned(change: Change, name = 'a') {
     delivery: `${change.name} ${name}`,
     operation: change,
     words: [name],
-    requester: 'UANA',
-    place,
+    ...ASKED,
   });
   if (!opened.ok) throw new Error('not opened');
   return (await under.until(opened.request.id, 'planned')).id;
 }
-const approve = (id: string) =>
-  under.jobs.requests.decide(id, { decision: 'approve', by: 'UBEN', membership: 'approver' });
+const approve = (id: string) => under.jobs.requests.decide(id, approval('UBEN'));
 
 /** Approved and started by a performer that is gone at once. */
 async function abandoned(options: ShelfOptions): Promise<string> {
@@ -58,7 +65,7 @@ async function abandoned(options: ShelfOptions): Promise<string> {
   const id = await planned(raise(shelf));
   await workers?.close();
   await approve(id);
-  expect((await under.jobs.store.move(id, start)).ok).toBe(true);
+  expect((await under.jobs.store.move(id, start(standing()))).ok).toBe(true);
   return id;
 }
 
@@ -86,8 +93,7 @@ test('an abandoned change that may still land is uncertain, and its target stays
     delivery: 'clear',
     operation: clear,
     words: [id],
-    requester: 'UANA',
-    place,
+    ...ASKED,
   });
   const clearing = opened.ok ? opened.request.id : '';
   await under.until(clearing, 'planned');
@@ -184,7 +190,7 @@ test('a change that is asked in a channel that is not configured is not even sto
   await under.close();
   under = openJobs(redis.url, { rules: { channels: ['C2'] } });
   await under.jobs.connected(2_000);
-  const asked = { delivery: 'x', operation: raise(shelf), words: ['a'], requester: 'UANA', place };
+  const asked = { delivery: 'x', operation: raise(shelf), words: ['a'], ...ASKED };
   expect(await under.jobs.requests.open(asked)).toMatchObject({ ok: false, refusal: { rule: 'channel' } });
   expect(await under.jobs.ledger.newest(5)).toEqual([]);
 });
@@ -196,14 +202,15 @@ test('a Redis that could lose a decision: asking and approving are refused with 
   const careless = openJobs(redis.url, { prefix: under.prefix });
   await careless.jobs.connected(2_000);
   try {
-    const asked = { delivery: 'y', operation: raise(shelf), words: ['b'], requester: 'UANA', place };
+    const asked = { delivery: 'y', operation: raise(shelf), words: ['b'], ...ASKED };
     expect(await careless.jobs.requests.open(asked)).toMatchObject({
       ok: false,
       refusal: { rule: 'durability', why: expect.stringContaining('appendfsync is everysec') },
     });
-    expect(
-      await careless.jobs.requests.decide(id, { decision: 'approve', by: 'UBEN', membership: 'approver' }),
-    ).toMatchObject({ ok: false, refusal: { rule: 'durability' } });
+    expect(await careless.jobs.requests.decide(id, approval('UBEN'))).toMatchObject({
+      ok: false,
+      refusal: { rule: 'durability' },
+    });
   } finally {
     await under.redis.config('SET', 'appendfsync', 'always');
     await careless.close();

@@ -1,7 +1,7 @@
 import { startRedis } from '../../sandbox/services/redis';
 import type { Change } from '../../src/handlers/operation';
 import { USUAL_TIMING, type Workers } from '../../src/jobs/worker';
-import { byName, type JobsUnderTest, openJobs, raise, type Shelf } from '../support/jobs';
+import { ASKED, approval, byName, type JobsUnderTest, openJobs, raise, type Shelf } from '../support/jobs';
 
 let redis: Awaited<ReturnType<typeof startRedis>>;
 let under: JobsUnderTest;
@@ -34,11 +34,9 @@ afterEach(async () => {
   await under.close();
 });
 
-const place = { channel: 'C1' };
 const ask = (words: string[], delivery = words.join(' ')) =>
-  under.jobs.requests.open({ delivery, operation: change, words, requester: 'UANA', place });
-const approve = (id: string, by: string) =>
-  under.jobs.requests.decide(id, { decision: 'approve', by, membership: 'approver' });
+  under.jobs.requests.open({ delivery, operation: change, words, ...ASKED });
+const approve = (id: string, by: string) => under.jobs.requests.decide(id, approval(by));
 
 async function asked(...words: string[]) {
   const opened = await ask(words);
@@ -158,4 +156,40 @@ test('the audit trail of it all is whole', async () => {
   expect(verdict).toMatchObject({ kind: 'whole', entries: 6 });
   const events = (await under.jobs.ledger.audit(10)).map((line) => line.event);
   expect(events).toEqual(['finished', 'step', 'started', 'approved', 'planned', 'asked']);
+});
+
+test('on a named cluster: its own operation works, its locks are its own, and no other cluster finds it to undo', async () => {
+  const opened = await under.jobs.requests.open({
+    ...{ delivery: 'eu', operation: change, words: ['a'], ...ASKED, cluster: 'prod-eu' },
+  });
+  const id = opened.ok ? opened.request.id : '';
+  await under.until(id, 'planned');
+  shelf.beforeWrite = async () => {
+    expect((await under.jobs.ledger.locks()).map(({ target }) => target)).toEqual(['prod-eu:test/a']);
+  };
+  await approve(id, 'UBEN');
+  const { state } = await under.until(id, 'finished');
+  expect(state).toMatchObject({ outcome: { kind: 'succeeded' } });
+  expect(await under.jobs.ledgerOf('prod-eu').performed(id)).toMatchObject({ operation: 'test raise' });
+  expect(await under.jobs.ledger.performed(id)).toBeNull();
+  expect((await under.jobs.ledger.find(id))?.command).toBe('test raise a --on prod-eu');
+});
+
+test('an operation that its cluster does not have is refused, and not looked for on another', async () => {
+  const elsewhere = under.jobs.work((name, cluster) => (cluster === 'default' ? byName(change)(name) : null));
+  await workers.close();
+  workers = elsewhere;
+  const opened = await under.jobs.requests.open({
+    ...{ delivery: 'eu', operation: change, words: ['a'], ...ASKED, cluster: 'prod-eu' },
+  });
+  const { state } = await under.until(opened.ok ? opened.request.id : '', 'finished');
+  expect(state).toMatchObject({
+    outcome: { kind: 'refused', why: expect.stringContaining('does not know test raise on prod-eu') },
+  });
+});
+
+test.each(['schedule', 'webhook'] as const)('a change that a %s asks for is not even stored', async (road) => {
+  const asking = { delivery: road, operation: change, words: ['a'], ...ASKED, road };
+  expect(await under.jobs.requests.open(asking)).toMatchObject({ ok: false, refusal: { rule: 'road' } });
+  expect(await under.jobs.ledger.newest(5)).toEqual([]);
 });

@@ -1,12 +1,10 @@
 import { startRedis } from '../../sandbox/services/redis';
 import type { Slot } from '../../src/handlers/operation';
-import { decide, finish, plan, start } from '../../src/jobs/lifecycle';
-import type { VoteOf } from '../../src/jobs/policy';
+import { decide, finish, plan, start as starting } from '../../src/jobs/lifecycle';
 import { keysOf } from '../../src/jobs/redis';
-import type { Decision } from '../../src/jobs/request';
 import { createStore } from '../../src/jobs/store';
 import { createChain } from '../../src/jobs/writer';
-import { type JobsUnderTest, openJobs } from '../support/jobs';
+import { ASKED, approval, type JobsUnderTest, openJobs, standing } from '../support/jobs';
 
 let redis: Awaited<ReturnType<typeof startRedis>>;
 let under: JobsUnderTest;
@@ -22,10 +20,10 @@ beforeEach(async () => {
 afterEach(() => under.close());
 
 const view = { title: 'v', tone: 'neutral', parts: [] } as const;
-const asked = (id: string) =>
-  ({ id, kind: 'change', operation: 'test raise', words: ['a'], requester: 'UANA', place: { channel: 'C1' } }) as const;
+const asked = (id: string) => ({ id, kind: 'change', operation: 'test raise', words: ['a'], ...ASKED }) as const;
 const PLAN = { plan: {}, danger: 'reversible', procedure: [], preview: view, needs: 1, recheckAfterMs: null } as const;
-const vote: VoteOf<Decision> = { decision: 'approve', by: 'UBEN', membership: 'approver' };
+const us = standing();
+const start = starting(us);
 
 /** A request that is approved and touches these targets. */
 async function approved(id: string, ...keys: string[]) {
@@ -34,23 +32,23 @@ async function approved(id: string, ...keys: string[]) {
 
 async function approvedIn(id: string, keys: readonly string[], slots: readonly Slot[]) {
   const { store } = under.jobs;
-  await store.open(asked(id));
+  await store.open(asked(id), us);
   const targets = keys.map((key) => ({ key, label: key }));
   await store.move(id, plan({ ...PLAN, targets, slots }, 60_000));
-  await store.move(id, decide(vote, 60_000));
+  await store.move(id, decide(approval('UBEN'), us));
 }
 
 test('200 requests at once are all stored, in one whole chain', async () => {
   const ids = Array.from({ length: 200 }, (_, n) => `R${1000 + n}`);
-  const opened = await Promise.all(ids.map((id) => under.jobs.store.open(asked(id))));
-  expect(opened.every(({ fresh }) => fresh)).toBe(true);
+  const opened = await Promise.all(ids.map((id) => under.jobs.store.open(asked(id), us)));
+  expect(opened.every(({ ok }) => ok)).toBe(true);
   expect(await under.jobs.ledger.verifyAudit()).toMatchObject({ kind: 'whole', entries: 200 });
 });
 
 test('several writers share one chain: whoever built on an old head builds again', async () => {
   const others = Array.from({ length: 3 }, () => createStore(under.redis, keysOf(under.prefix), createChain()));
   await Promise.all(
-    others.flatMap((store, w) => Array.from({ length: 40 }, (_, n) => store.open(asked(`R${w}000${n}`)))),
+    others.flatMap((store, w) => Array.from({ length: 40 }, (_, n) => store.open(asked(`R${w}000${n}`), us))),
   );
   expect(await under.jobs.ledger.verifyAudit()).toMatchObject({ kind: 'whole', entries: 120 });
 });
@@ -109,8 +107,8 @@ test('the end of a request frees its targets and only its own', async () => {
 });
 
 test('a trail that was edited in Redis is found out', async () => {
-  await under.jobs.store.open(asked('RAAAA'));
-  await under.jobs.store.open(asked('RBBBB'));
+  await under.jobs.store.open(asked('RAAAA'), us);
+  await under.jobs.store.open(asked('RBBBB'), us);
   const { trail } = keysOf(under.prefix);
   await under.redis.xdel(trail, '1-1');
   expect(await under.jobs.ledger.verifyAudit()).toMatchObject({ kind: 'broken', at: 1 });
@@ -121,13 +119,13 @@ test('a request that does not exist cannot be moved', async () => {
 });
 
 test('a Redis that hangs is reported within a second, and works again by itself', async () => {
-  await under.jobs.store.open(asked('RAAAA'));
+  await under.jobs.store.open(asked('RAAAA'), us);
   redis.pause();
   const begun = performance.now();
-  await expect(under.jobs.store.open(asked('RBBBB'))).rejects.toThrow(/timed out/);
+  await expect(under.jobs.store.open(asked('RBBBB'), us)).rejects.toThrow(/timed out/);
   expect(performance.now() - begun).toBeLessThan(1_100);
   redis.resume();
   await under.jobs.connected(3_000);
-  expect((await under.jobs.store.open(asked('RCCCC'))).request.id).toBe('RCCCC');
+  expect(await under.jobs.store.open(asked('RCCCC'), us)).toMatchObject({ ok: true, request: { id: 'RCCCC' } });
   expect(await under.jobs.ledger.verifyAudit()).toMatchObject({ kind: 'whole' });
 });

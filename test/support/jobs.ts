@@ -4,8 +4,10 @@ import { z } from 'zod';
 import type { Change, Operation, Step } from '../../src/handlers/operation';
 import { defineChange } from '../../src/handlers/operation';
 import { createJobs, type Jobs } from '../../src/jobs/jobs';
-import { DEFAULT_RULES, type Rules } from '../../src/jobs/policy';
-import type { Request, StateKind } from '../../src/jobs/request';
+import type { People } from '../../src/jobs/people';
+import type { Standing, VoteOf } from '../../src/jobs/policy';
+import type { Decision, Request, StateKind } from '../../src/jobs/request';
+import { DEFAULT_RULES, type Rules, rulingOf } from '../../src/jobs/rules';
 
 /** The job layer on a real Redis, with an operation whose far side is a map in this process. */
 export interface JobsUnderTest {
@@ -18,11 +20,37 @@ export interface JobsUnderTest {
   close(): Promise<void>;
 }
 
-export function openJobs(url: string, options: { rules?: Partial<Rules>; prefix?: string } = {}): JobsUnderTest {
+/** Ben and Cho may approve. Ana is an approver too, which must not help her with what she asks herself. */
+const APPROVERS = ['UANA', 'UBEN', 'UCHO'] as const;
+
+/** Slack has no user groups, unless a test says so. */
+const NOBODY: People = { membersOf: async () => null };
+
+/** What any change at any place is judged by under these rules. */
+export function standing(rules: Partial<Rules> = {}): Standing {
+  const about = { kind: 'change', operation: 'test raise', cluster: 'default', channel: 'C1', danger: null } as const;
+  return { ruling: rulingOf({ ...DEFAULT_RULES, approvers: APPROVERS, ...rules }, about), members: new Map() };
+}
+
+export function approval(by: string): VoteOf<Decision> {
+  return { decision: 'approve', by, road: 'button' };
+}
+
+/** What a request is asked with when nothing else matters. */
+export const ASKED = { road: 'slash', cluster: 'default', requester: 'UANA', place: { channel: 'C1' } } as const;
+
+export interface Options {
+  readonly rules?: Partial<Rules>;
+  readonly prefix?: string;
+  readonly people?: People;
+}
+
+export function openJobs(url: string, options: Options = {}): JobsUnderTest {
   const prefix = options.prefix ?? `test-${randomBytes(4).toString('hex')}`;
   const errors: unknown[] = [];
-  const rules = { ...DEFAULT_RULES, ...options.rules };
-  const jobs = createJobs({ url, rules, prefix, onError: (error) => errors.push(error) });
+  const rules = { ...DEFAULT_RULES, approvers: APPROVERS, ...options.rules };
+  const { people = NOBODY } = options;
+  const jobs = createJobs({ url, rules, people, prefix, onError: (error) => errors.push(error) });
   const redis = new Client(url);
   return {
     jobs,

@@ -5,6 +5,7 @@ import type { Decided, Outcome, Request, State } from '../../src/jobs/request';
 export function requestIn(state: State, words: readonly string[] = ['x']): Request {
   return {
     ...{ id: 'R7K2M9QF', revision: 3, kind: 'change', operation: 'palm purge', words, requester: 'U0ANA' },
+    ...{ cluster: 'default', road: 'slash' },
     ...{ place: { channel: 'C1' }, askedAt: 1, state },
   };
 }

@@ -64,7 +64,7 @@ interface Purge {
 async function purgeOf({ ledger, request }: Wanted): Promise<Purge | string> {
   const performed = await ledger.performed(request);
   if (!performed)
-    return `No change ${request} was carried out, so there is nothing to undo. Type ops requests to find the id of the purge.`;
+    return `No change ${request} was carried out on this cluster, so there is nothing to undo. Type ops requests to find the id of the purge.`;
   if (performed.operation !== 'palm purge') {
     return `${request} was ${performed.operation}, and only palm purge can be undone. Type ops request ${request} to see it.`;
   }

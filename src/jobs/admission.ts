@@ -1,0 +1,50 @@
+import type { Durability } from './durability';
+import { createMembers, type People } from './people';
+import type { Refusal, Standing } from './policy';
+import { decidedOf, type Request } from './request';
+import { type About, groupsOf, type Rules, type Ruling, rulingOf } from './rules';
+
+/**
+ * What every road is judged by, in one place: whoever opens, decides or starts a request gets its rules and its people
+ * from here, and brings none of its own. `policy.ts` judges, inside the move and by the clock of Redis.
+ */
+export interface Admission {
+  standing(about: About): Promise<Standing>;
+  /** The rules and people of a stored request, as they are now. */
+  standingOf(request: Request): Promise<Standing>;
+  /** The rules alone, for showing them. */
+  rulingOf(request: Request): Ruling;
+  /** Why no change may be asked, approved or started at all, or null. */
+  unsafe(): Promise<Refusal | null>;
+}
+
+export interface AdmissionDeps {
+  readonly rules: Rules;
+  readonly people: People;
+  readonly durability: Durability;
+}
+
+export function createAdmission({ rules, people, durability }: AdmissionDeps): Admission {
+  const members = createMembers(people);
+
+  async function standing(about: About): Promise<Standing> {
+    const ruling = rulingOf(rules, about);
+    return { ruling, members: await members(about.kind === 'query' ? [] : groupsOf(ruling)) };
+  }
+
+  return {
+    standing,
+    standingOf: (request) => standing(aboutOf(request)),
+    rulingOf: (request) => rulingOf(rules, aboutOf(request)),
+    unsafe: async () => {
+      const problem = await durability.problem();
+      if (problem === null) return null;
+      const why = `${problem} Changes are off until that is mended; queries work. Nothing was run.`;
+      return { rule: 'durability', why };
+    },
+  };
+}
+
+export function aboutOf({ kind, operation, cluster, place, state }: Request): About {
+  return { kind, operation, cluster, channel: place.channel, danger: decidedOf(state)?.proposed.danger ?? null };
+}
