@@ -44,6 +44,10 @@ async function playLine(stage: Stage, line: Line): Promise<void> {
         line.button,
         await workspace.pressButton({ who: line.who, channel: CHANNEL, text: line.button }),
       );
+    case 'fill':
+      say(`\n${line.who} fills in ${Object.values(line.values).join(', ')}`);
+      await workspace.until(() => workspace.view(line.who), PATIENCE_MS);
+      return delivered('the form', await workspace.submitView({ who: line.who, values: line.values }));
     case 'expect':
       return say(indented(await expected(stage, line.text, line.who)));
   }

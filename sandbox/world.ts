@@ -44,6 +44,8 @@ export type Line =
   | { readonly kind: 'trouble'; readonly system: string; readonly id: string; readonly on: boolean }
   | { readonly kind: 'type'; readonly who: PersonName; readonly command: string }
   | { readonly kind: 'press'; readonly who: PersonName; readonly button: string }
+  /** Fills in the form that this person has open, by the ids of its inputs, and sends it. */
+  | { readonly kind: 'fill'; readonly who: PersonName; readonly values: Readonly<Record<string, string>> }
   /** Waits until the newest message since the last command (or what only `who` sees) holds this; fails after a minute. */
   | { readonly kind: 'expect'; readonly text: string; readonly who?: PersonName };
 

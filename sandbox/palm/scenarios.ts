@@ -47,4 +47,20 @@ export const PALM_SCENARIOS: readonly Scenario[] = [
       { kind: 'trouble', system: 'palm', id: 'registry-writes', on: false },
     ],
   },
+  {
+    id: 'palm-doubt',
+    title: 'It looks wrong to one of the approvers',
+    about: 'cho holds a purge and says why; while it is held nobody can approve it. Then ben denies it, with a reason.',
+    lines: [
+      { kind: 'type', who: 'ana', command: `/palm purge ${SEED.printf}` },
+      { kind: 'expect', text: 'Nothing has been changed yet' },
+      { kind: 'press', who: 'cho', button: 'Looks wrong to me' },
+      { kind: 'fill', who: 'cho', values: { reason: 'printf answered a minute ago' } },
+      { kind: 'expect', text: 'Held by @cho' },
+      { kind: 'say', text: 'It can only be released, denied or withdrawn now.' },
+      { kind: 'press', who: 'ben', button: 'Deny' },
+      { kind: 'fill', who: 'ben', values: { reason: 'it is alive, see cho' } },
+      { kind: 'expect', text: 'Denied by @ben' },
+    ],
+  },
 ];

@@ -16,6 +16,8 @@ export interface SeenMessage {
   /** The fallback: what notifications and screen readers get. */
   readonly text: string;
   readonly blocks: readonly Block[];
+  /** Names of those whom it notified when it was posted. */
+  readonly notified: readonly string[];
   /** How often it was changed. */
   readonly edited: number;
   readonly threadTs: string | undefined;
@@ -61,6 +63,7 @@ export function seenMessage(store: Store, message: StoredMessage): SeenMessage {
     author: store.nameOf(message.author),
     text: message.text,
     blocks: message.blocks,
+    notified: message.notified.map(store.nameOf),
     edited: message.editedCount,
     threadTs: message.threadTs,
     files,

@@ -4,6 +4,7 @@ import { CHANNELS, PEOPLE } from '../world';
 import { withIds } from './block-ids';
 import type { Block } from './check/blocks';
 import { BOT, SLACKBOT } from './identity';
+import { mentionedIn } from './mentions';
 import type { Channel, StoredFile, StoredMessage, UserGroup, WorkspaceOptions } from './types';
 
 interface Draft {
@@ -98,7 +99,9 @@ export function createStore(options: WorkspaceOptions, botName: string): Store {
     find: (channel, ts) => messages.find((one) => one.channel === channel && one.ts === ts),
     post: (draft) => {
       const made = { blocks: [], fileIds: [], threadTs: undefined, audience: undefined, failure: false, ...draft };
-      const message: StoredMessage = { ...made, blocks: made.blocks.map(withIds), ts: nextTs(), editedCount: 0 };
+      const notified = mentionedIn(made, options.userGroups ?? []);
+      const blocks = made.blocks.map(withIds);
+      const message: StoredMessage = { ...made, blocks, notified, ts: nextTs(), editedCount: 0 };
       messages.push(message);
       changed();
       return message;

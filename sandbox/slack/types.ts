@@ -67,6 +67,8 @@ export interface StoredMessage {
   blocks: readonly Block[];
   fileIds: readonly string[];
   editedCount: number;
+  /** User ids; `everyone` for @channel and its like. Fixed when it was posted. */
+  readonly notified: readonly string[];
   /** Set for a sandbox notice such as operation_timeout. */
   readonly failure: boolean;
 }

@@ -1,4 +1,6 @@
 import type { Text } from '../handlers/view';
+import { isGroup } from '../jobs/people';
+import { isApprover, type Standing } from '../jobs/policy';
 import type { Ruling, Who } from '../jobs/rules';
 
 /** Who may decide on a request, for its message. Pure. */
@@ -12,4 +14,13 @@ export function approversText({ approve }: Ruling): Text {
 
 function people(who: Who): Exclude<Text, string> {
   return who.flatMap((user, index) => (index === 0 ? [{ user }] : [', ', { user }]));
+}
+
+/** Whom to call: the list as it is configured, or of several lists the people who are on all of them. */
+export function approversOf(standing: Standing): Who {
+  const { approve } = standing.ruling;
+  const [only, ...more] = approve;
+  if (only && more.length === 0) return only;
+  const everybody = approve.flat().flatMap((id) => (isGroup(id) ? (standing.members.get(id) ?? []) : [id]));
+  return [...new Set(everybody)].filter((user) => isApprover(user, standing) === 'yes');
 }

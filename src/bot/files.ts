@@ -15,7 +15,7 @@ interface FilesDeps {
   readonly log: Log;
 }
 
-interface Posting {
+export interface Posting {
   readonly due: Due;
   readonly shown: Drawn;
   readonly drawing: Drawing;

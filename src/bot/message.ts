@@ -9,7 +9,7 @@ import { duration, footer, people, smallPrint } from './footer';
 import { LIMITS } from './limits';
 import { resultActions } from './results';
 import { richElements } from './rich';
-import { callOf, decisions, holdLines } from './waiting';
+import { callOf, decisions, holdLines, undoLines } from './waiting';
 
 /**
  * The one message of a request, drawn from its record and from nothing else: whoever has the record can draw it again.
@@ -84,7 +84,7 @@ function drawPreview({ id }: Request, { proposed }: Decided, extra: Extra): Draw
 
 function drawPlanned(request: Request, state: Waiting, extra: Extra): Drawing {
   const approved = state.approvals.length > 0 ? [approvedBy(state)] : [];
-  const lines: Text[] = [...holdLines(state), ...approved, extra.approvers];
+  const lines: Text[] = [...undoLines(state), ...holdLines(state), ...approved, extra.approvers];
   const actions = [decisions(request, state)];
   return around(request, drawPreview(request, state, extra), { call: callOf(request, state), lines, actions });
 }

@@ -7,9 +7,10 @@ import type { Store } from '../jobs/store';
 import { approversText } from './approvers';
 import { type Drawing, drawView } from './blocks';
 import { refusal } from './commands';
-import { postFiles } from './files';
+import { type Posting, postFiles } from './files';
 import type { Log } from './log';
 import { drawRequest } from './message';
+import { postNotices } from './notices';
 import { type Bucket, createPace, type Pace } from './pace';
 import { AGAIN_MS, createLanes, createPump, type Next } from './pump';
 import type { Sent, Slack } from './slack';
@@ -121,7 +122,7 @@ async function drawDue(deps: OutboxDeps, memory: Memory, due: Due): Promise<Next
   const message = stored ?? memory.posted.get(request.id) ?? null;
   // Only its files are missing still.
   if (message?.revision === request.revision && request.state.kind !== 'queued') {
-    return postFiles(deps, request, { due, shown: message, drawing: await draw(deps, request) });
+    return postBelow(deps, request, { due, shown: message, drawing: await draw(deps, request) });
   }
   const wait = memory.pace.wait(request, message !== null);
   if (wait > 0) return { kind: 'later', ms: wait };
@@ -134,7 +135,13 @@ async function drawDue(deps: OutboxDeps, memory: Memory, due: Due): Promise<Next
   memory.posted.set(request.id, shown);
   await deps.redraws.remember(request.id, shown);
   memory.posted.delete(request.id);
-  return postFiles(deps, request, { due, shown, drawing });
+  return postBelow(deps, request, { due, shown, drawing });
+}
+
+/** What follows the message in its thread. */
+async function postBelow(deps: OutboxDeps, request: Request, posting: Posting): Promise<Next> {
+  const noticed = await postNotices(deps, request, posting.shown);
+  return noticed.kind === 'later' ? noticed : postFiles(deps, request, { ...posting, shown: noticed.shown });
 }
 
 /** A record that cannot be drawn is still told of. */
@@ -166,7 +173,10 @@ type Shown = Omit<Drawn, 'revision'>;
 async function post({ slack, log }: OutboxDeps, request: Request, drawing: Drawing): Promise<Sent<Shown>> {
   const { place } = request;
   const sent = await orTextOnly(drawing, log, (content) => slack.post(place, content));
-  return sent.kind === 'ok' ? { kind: 'ok', value: { channel: place.channel, ts: sent.value.ts, files: [] } } : sent;
+  if (sent.kind !== 'ok') return sent;
+  // A new message notifies those whom it mentions; a card that is put in its place by an edit does not.
+  const notices = request.state.kind === 'planned' ? ['call'] : [];
+  return { kind: 'ok', value: { channel: place.channel, ts: sent.value.ts, files: [], notices } };
 }
 
 const GONE = /^(message_not_found|cant_update_message|edit_window_closed)$/;
@@ -175,7 +185,12 @@ const GONE = /^(message_not_found|cant_update_message|edit_window_closed)$/;
 async function edit(deps: OutboxDeps, request: Request, message: Drawn, drawing: Drawing): Promise<Sent<Shown>> {
   const sent = await orTextOnly(drawing, deps.log, (content) => deps.slack.update(message, content));
   if (sent.kind === 'ok') return { kind: 'ok', value: message };
-  return sent.kind === 'refused' && GONE.test(sent.error) ? post(deps, request, drawing) : sent;
+  if (sent.kind !== 'refused' || !GONE.test(sent.error)) return sent;
+  const again = await post(deps, request, drawing);
+  if (again.kind !== 'ok') return again;
+  // Nobody is reminded a second time because a message was deleted.
+  const notices = [...new Set([...(message.notices ?? []), ...(again.value.notices ?? [])])];
+  return { kind: 'ok', value: { ...again.value, notices } };
 }
 
 /** Slack's rules change: a message it refuses for its form is sent as plain text rather than not at all. */

@@ -27,7 +27,7 @@ function richElement(piece: Piece, style?: { bold?: boolean; code?: boolean }): 
       ? [{ type: 'channel', channel_id: piece.channel }]
       : [{ type: 'text', text: `#${piece.channel}` }];
   }
-  return [{ type: 'date', timestamp: seconds(piece.at), format: DATE_FORMAT, fallback: utc(piece.at) }];
+  return [{ type: 'date', timestamp: seconds(piece.at), format: formatOf(piece), fallback: utc(piece.at) }];
 }
 
 /** A person, or a user group. */
@@ -46,7 +46,7 @@ function mrkdwnPiece(piece: Piece): string {
   if ('user' in piece) return mrkdwnUser(piece.user);
   if ('channel' in piece)
     return CHANNEL_ID.test(piece.channel) ? `<#${piece.channel}>` : escapeMrkdwn(`#${piece.channel}`);
-  return `<!date^${seconds(piece.at)}^${DATE_FORMAT}|${utc(piece.at)}>`;
+  return `<!date^${seconds(piece.at)}^${formatOf(piece)}|${utc(piece.at)}>`;
 }
 
 function mrkdwnUser(id: string): string {
@@ -68,6 +68,10 @@ function unlinked(text: string): string {
 }
 
 const DATE_FORMAT = '{date_num} {time_secs}';
+
+function formatOf({ ago }: { readonly ago?: true }): string {
+  return ago ? `${DATE_FORMAT} ({ago})` : DATE_FORMAT;
+}
 
 function seconds(ms: number): number {
   return Math.floor(ms / 1_000);

@@ -15,9 +15,14 @@ export function callOf(request: Request, { proposed, approvals, expiresAt }: Wai
     `Nothing has been changed yet. ${reach} Needs ${missing} ${missing === 1 ? 'approval' : 'approvals'} by somebody other than `,
     { user: request.requester },
     ' until ',
-    { at: expiresAt },
+    { at: expiresAt, ago: true },
     '.',
   ];
+}
+
+/** What undoes it. */
+export function undoLines({ proposed }: Waiting): readonly Text[] {
+  return proposed.undo === undefined ? [] : [`Undo: ${proposed.undo}`];
 }
 
 /** Who doubts it and why, and what ends that. */
@@ -57,4 +62,25 @@ export function decisions(request: Request, { proposed, held }: Waiting): Action
       button(request, 'withdraw', 'Withdraw'),
     ],
   };
+}
+
+/** Which of the messages below a waiting card is meant: they exist to reach people, which an edit of the card does not. */
+export type NoticeKind = 'call' | 'reminder';
+
+/** Mentions those who can still do something, and nobody else. `approvers`: users and groups. */
+export function noticeText(
+  request: Request,
+  { held, proposed, approvals, expiresAt }: Waiting,
+  { kind, approvers }: { readonly kind: NoticeKind; readonly approvers: readonly string[] },
+): Text {
+  const what = kind === 'call' ? 'Waiting for approval' : 'Still waiting for approval';
+  const missing = proposed.needs - approvals.length;
+  const done = new Set([request.requester, ...approvals.map(({ by }) => by)]);
+  const people = held ? [held.by] : approvers.filter((id) => !done.has(id));
+  return [
+    `${what}: request ${request.id} needs ${missing} more, until `,
+    { at: expiresAt, ago: true },
+    held ? '. It is held by' : '. May approve:',
+    ...people.flatMap((user): Exclude<Text, string> => [' ', { user }]),
+  ];
 }

@@ -99,6 +99,8 @@ export interface ChangeSpec<Args, Plan extends Json> extends Described {
   plan(args: Args, context: Context): Promise<Planned<Plan>>;
   targets(plan: Plan): readonly Target[];
   preview(plan: Plan): View;
+  /** What undoes it, or why nothing has to or can: one sentence. */
+  undo?(plan: Plan): string;
   /** Every step in words, in the order of `execute`, which yields one step for each: `copying to 127.0.0.2:6024`. */
   procedure?(plan: Plan): readonly string[];
   slots?(plan: Plan): readonly Slot[];
@@ -140,6 +142,7 @@ export interface Proposal {
   readonly slots: readonly Slot[];
   readonly procedure: readonly string[];
   readonly preview: View;
+  readonly undo: string | null;
   readonly compared: Json;
   readonly recheckAfterMs: number | null;
   /** Null: as long as reading may take. */
@@ -195,6 +198,7 @@ export function defineChange<Args, Plan extends Json>(spec: ChangeSpec<Args, Pla
     procedure: spec.procedure?.(plan) ?? [],
     mostMs: spec.mostMs?.(plan) ?? null,
     preview: spec.preview(plan),
+    undo: spec.undo?.(plan) ?? null,
     compared: spec.compared?.(plan) ?? plan,
     recheckAfterMs: spec.recheck?.afterMs ?? null,
     execute: (context) => spec.execute(plan, context),

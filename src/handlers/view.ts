@@ -18,8 +18,8 @@ export type Piece =
   | string
   | { readonly user: string }
   | { readonly channel: string }
-  /** Milliseconds since the epoch; shown in the reader's own time zone. */
-  | { readonly at: number };
+  /** Milliseconds since the epoch; shown in the reader's own time zone. `ago`: also how far away that is, as it is read. */
+  | { readonly at: number; readonly ago?: true };
 
 export type Tone = 'good' | 'neutral' | 'warning' | 'bad';
 

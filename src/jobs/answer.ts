@@ -58,7 +58,7 @@ async function propose(work: Work, request: Request, change: Change, context: Co
   const planned = await change.propose(request.words, context);
   if (planned.kind === 'shown') return finishWith(work, request, { kind: 'answered', view: planned.view });
   if (planned.kind !== 'plan') return finishWith(work, request, planned);
-  const { plan: json, danger, targets, slots, procedure, preview, recheckAfterMs } = planned.plan;
+  const { plan: json, danger, targets, slots, procedure, preview, undo, recheckAfterMs } = planned.plan;
   const { ruling } = await work.admission.standing({ ...aboutOf(request), danger });
   const proposed = {
     plan: json,
@@ -67,6 +67,7 @@ async function propose(work: Work, request: Request, change: Change, context: Co
     slots,
     procedure,
     preview: await work.attachments.spill(request.id, preview),
+    ...(undo !== null && { undo }),
     needs: ruling.needs,
     recheckAfterMs,
   };

@@ -195,7 +195,7 @@ export function countedApprovals(
 type Among = 'yes' | 'no' | 'unknown';
 
 /** Whether somebody is on every list of those who may approve. */
-function isApprover(user: string, { ruling, members }: Standing): Among {
+export function isApprover(user: string, { ruling, members }: Standing): Among {
   const on = ruling.approve.map((who) => isAmong(user, who, members));
   if (on.length === 0 || on.includes('no')) return 'no';
   return on.includes('unknown') ? 'unknown' : 'yes';

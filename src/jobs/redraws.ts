@@ -40,6 +40,8 @@ export interface Drawn {
   readonly revision: number;
   /** Names of the files that were posted with it. */
   readonly files: readonly string[];
+  /** What was said below it, so that it is said once. */
+  readonly notices?: readonly string[];
 }
 
 const LEASE_MS = 5_000;

@@ -59,6 +59,8 @@ export interface Proposed {
   /** Every step in words, where the operation says them beforehand. */
   readonly procedure: readonly string[];
   readonly preview: View;
+  /** What undoes it, in words. */
+  readonly undo?: string;
   /** How many people other than the requester must approve. */
   readonly needs: number;
   readonly recheckAfterMs: number | null;

@@ -4,13 +4,15 @@ import { createOutbox, type Outbox } from '../../src/bot/outbox';
 import type { Content, Sent, Slack } from '../../src/bot/slack';
 import { createClusters } from '../../src/handlers/clusters';
 import type { View } from '../../src/handlers/view';
-import { finish } from '../../src/jobs/lifecycle';
-import { ASKED, type JobsUnderTest, openJobs, standing } from '../support/jobs';
+import { decide, finish, plan } from '../../src/jobs/lifecycle';
+import { hold, remind } from '../../src/jobs/opinion';
+import { ASKED, approval, type JobsUnderTest, openJobs, standing } from '../support/jobs';
 
 /** Slack as the outbox sees it: each call is written down, and answered as the test wishes. */
 interface Call {
   readonly method: 'post' | 'update' | 'upload' | 'whisper';
   readonly text: string;
+  readonly thread?: string;
   readonly blocks: number;
   readonly at: number;
 }
@@ -54,13 +56,15 @@ function start(): Outbox {
 }
 
 function farSide(): Slack {
-  const call = <T>(method: Call['method'], { text, blocks }: Content, value: T): Promise<Sent<T>> => {
-    calls.push({ method, text, blocks: blocks.length, at: performance.now() });
+  const call = <T>(method: Call['method'], content: Content & { thread?: string }, value: T): Promise<Sent<T>> => {
+    const { text, blocks, thread } = content;
+    calls.push({ method, text, blocks: blocks.length, at: performance.now(), ...(thread !== undefined && { thread }) });
     heard?.();
     return Promise.resolve(answers.shift() ?? { kind: 'ok', value });
   };
   return {
-    post: (_to, content) => call('post', content, { ts: `${++posted}.0` }),
+    post: (to, content) =>
+      call('post', { ...content, ...(to.thread !== undefined && { thread: to.thread }) }, { ts: `${++posted}.0` }),
     update: (_message, content) => call('update', content, null),
     upload: (_to, { name }) => call('upload', { text: name, blocks: [] }, null),
     whisper: (_url, content) => call('whisper', content, null),
@@ -175,3 +179,113 @@ test('two bots over one Redis post one message', async () => {
   expect(await under.jobs.redraws.message('RAAAA')).toMatchObject({ ts: '1.0' });
   expect(methods()).toEqual(['post']);
 });
+
+describe('those who may approve', () => {
+  const EXPIRES = 60_000;
+  const proposed = {
+    plan: { a: 1 },
+    danger: 'irreversible',
+    targets: [],
+    slots: [],
+    procedure: [],
+    preview: { title: 'purge x', tone: 'warning', parts: [] },
+    needs: 2,
+    recheckAfterMs: null,
+  } as const;
+  const asked = (id: string) =>
+    under.jobs.store.open({ ...ASKED, id, kind: 'change', operation: 'palm purge', words: ['x'] }, standing());
+  const planned = (id: string) => under.jobs.store.move(id, plan(proposed, EXPIRES));
+  const now = async () => {
+    const [seconds, micros] = await under.redis.time();
+    return Number(seconds) * 1_000 + Number(micros) / 1_000;
+  };
+  /** As if two thirds of the time were over. */
+  const reminded = async (id: string) => {
+    const at = await now();
+    return under.jobs.store.move(id, (request, { seq }) => remind(request, { at: at + EXPIRES * 0.8, seq }));
+  };
+  const inThread = () => calls.filter(({ thread }) => thread !== undefined).map(({ text }) => text);
+
+  test('are mentioned by the card itself when it is the first message', async () => {
+    await asked('RAAAA');
+    await planned('RAAAA');
+    await until(() => calls.length === 1);
+    await waitForRest();
+    expect(inThread()).toEqual([]);
+  });
+
+  test('are called in the thread when the card came by an edit, which notifies nobody', async () => {
+    await asked('RAAAA');
+    await until(() => calls.length === 1);
+    await planned('RAAAA');
+    await until(() => inThread().length === 1);
+    await waitForRest();
+    expect(methods()).toEqual(['post', 'update', 'post']);
+    expect(calls[2]).toMatchObject({ thread: '1.0', text: expect.stringMatching(/May approve: <@UBEN> <@UCHO>$/) });
+  });
+
+  test('are reminded once, those who are missing only, also by a bot that was started again', async () => {
+    await asked('RAAAA');
+    await planned('RAAAA');
+    await until(() => calls.length === 1);
+    await under.jobs.store.move('RAAAA', decide(approval('UBEN'), standing()));
+    await reminded('RAAAA');
+    await until(() => inThread().length === 1);
+    await waitForRest();
+    await outbox.stop();
+    outbox = start();
+    await under.jobs.redraws.due('RAAAA');
+    await waitForRest();
+    expect(inThread()).toEqual([expect.stringMatching(/needs 1 more.* May approve: <@UCHO>$/)]);
+  });
+
+  test('are left alone while somebody holds the request: that one is reminded', async () => {
+    await asked('RAAAA');
+    await planned('RAAAA');
+    await until(() => calls.length === 1);
+    const doubt = { decision: 'hold', by: 'UCHO', road: 'button', reason: 'why this one?' } as const;
+    await under.jobs.store.move('RAAAA', hold(doubt, standing()));
+    await reminded('RAAAA');
+    await until(() => inThread().length === 1);
+    expect(inThread()).toEqual([expect.stringMatching(/It is held by <@UCHO>$/)]);
+  });
+
+  test('are not reminded a second time when the answer to the first was lost', async () => {
+    await asked('RAAAA');
+    await planned('RAAAA');
+    await until(() => calls.length === 1);
+    answers = [
+      { kind: 'ok', value: null as never },
+      { kind: 'lost', error: 'timeout' },
+    ];
+    await reminded('RAAAA');
+    await until(() => inThread().length === 1);
+    await waitForRest();
+    await under.jobs.redraws.due('RAAAA');
+    await waitForRest();
+    expect(inThread()).toHaveLength(1);
+  });
+
+  test('are reminded after a 429 that said wait', async () => {
+    await asked('RAAAA');
+    await planned('RAAAA');
+    await until(() => calls.length === 1);
+    answers = [
+      { kind: 'ok', value: null as never },
+      { kind: 'slower', seconds: 1 },
+    ];
+    await reminded('RAAAA');
+    await until(() => inThread().length === 2);
+    await waitForRest();
+    expect(inThread()).toHaveLength(2);
+  });
+});
+
+/** Until nothing is behind its record any more. */
+async function waitForRest(): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (!(await nothingLeft())) {
+    if (performance.now() > deadline) throw new Error('messages are still behind');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -71,8 +71,9 @@ async function playLine(line: Line, after: string): Promise<void> {
   }
   await actAs(line.who);
   if (line.kind === 'type') return type(line.command);
+  if (line.kind === 'fill') return fill(line.values);
   await messages().getByRole('button', { name: line.button }).last().click();
-  const dialog = page.getByRole('dialog');
+  const dialog = page.locator('dialog.confirm');
   if (await dialog.isVisible()) await dialog.getByRole('button', { name: line.button }).click();
 }
 
@@ -87,7 +88,15 @@ async function sees(text: string, after: string, who?: string): Promise<void> {
 }
 
 async function actAs(name: string): Promise<void> {
-  await page.locator('#people').getByRole('button', { name }).click();
+  const person = page.locator('#people').getByRole('button', { name, includeHidden: true });
+  // Behind an open form nobody else can be chosen.
+  if ((await person.getAttribute('aria-pressed')) !== 'true') await person.click();
+}
+
+async function fill(values: Readonly<Record<string, string>>): Promise<void> {
+  const form = page.getByRole('dialog');
+  for (const [id, value] of Object.entries(values)) await form.locator(`[data-action="${id}"]`).fill(value);
+  await form.locator('[type=submit]').click();
 }
 
 async function type(command: string): Promise<void> {

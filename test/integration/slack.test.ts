@@ -92,7 +92,11 @@ test('every scenario of the demo plays to its end', async () => {
 test('a purge is approved by somebody else, and the key is gone from etcd', async () => {
   const uuid = await register();
   await type('ana', `/palm purge ${uuid}`);
-  await sawOf(uuid, 'Nothing has been changed yet');
+  const card = await sawOf(uuid, 'Nothing has been changed yet');
+  expect(card.plain).toContain('Undo: palm undo and the id of this request');
+  const all = world.workspace.messages(channel).filter((one) => one.plain.includes(uuid) || one.threadTs === card.ts);
+  const called = new Set(all.flatMap((one) => one.notified));
+  expect([...called].sort()).toEqual(['ana', 'ben', 'cho']);
   expect(await storedAt(uuid)).toContain('spare');
   await press('ben', 'Approve');
   await sawOf(uuid, 'Outcome: succeeded');

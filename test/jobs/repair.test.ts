@@ -176,6 +176,17 @@ test('a result that cannot be rendered still ends the request', async () => {
   expect(await lockedTargets()).toEqual([]);
 });
 
+test('a request that waits is marked for a reminder before it expires, once', async () => {
+  await under.close();
+  under = openJobs(redis.url, { rules: { expiresAfterMs: 900 } });
+  await under.jobs.connected(2_000);
+  work(raise(shelf));
+  const id = await planned(raise(shelf));
+  await under.until(id, 'expired');
+  const events = (await under.jobs.ledger.audit(20)).map((line) => line.event);
+  expect(events).toEqual(['expired', 'reminded', 'planned', 'asked']);
+}, 30_000);
+
 test('a request that nobody decided on expires by itself', async () => {
   await under.close();
   under = openJobs(redis.url, { rules: { expiresAfterMs: 200 } });

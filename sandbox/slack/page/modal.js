@@ -79,3 +79,13 @@ export function showModal(page) {
   }
   if (view) showErrors(view.errors);
 }
+
+/** Types into the open form for the person to look at and send. False: there is none. */
+export function fillForm(values) {
+  if (!dialog) return false;
+  for (const [id, value] of Object.entries(values)) {
+    const input = dialog.querySelector(`[data-action="${CSS.escape(id)}"]`);
+    if (input) input.value = value;
+  }
+  return true;
+}

@@ -2,6 +2,7 @@
 import { fill } from './composer.js';
 import { act, byId, clock, el, keep, toast } from './dom.js';
 import { findButton } from './messages.js';
+import { fillForm } from './modal.js';
 
 function chip(page, who, label, use) {
   const person = page.state.people.find((one) => one.name === who);
@@ -24,6 +25,13 @@ function pressChip(page, line) {
   });
 }
 
+function fillChip(page, line) {
+  return chip(page, line.who, `fills in “${Object.values(line.values).join(', ')}”`, async (person) => {
+    await page.become(person.id);
+    if (!fillForm(line.values)) toast(`${line.who} has no form open.`);
+  });
+}
+
 function troubleChip(line) {
   const label = `${line.on ? 'Break' : 'Mend'} ${line.system}: ${line.id}`;
   const use = () => act(`world/${encodeURIComponent(line.system)}/${encodeURIComponent(line.id)}`, { on: line.on });
@@ -33,6 +41,7 @@ function troubleChip(line) {
 function drawLine(page, line) {
   if (line.kind === 'type') return el('li', {}, typeChip(page, line));
   if (line.kind === 'press') return el('li', {}, pressChip(page, line));
+  if (line.kind === 'fill') return el('li', {}, fillChip(page, line));
   if (line.kind === 'trouble') return el('li', {}, troubleChip(line));
   if (line.kind === 'wait') return el('li', { class: 'said' }, `Wait ${line.seconds} seconds.`);
   if (line.kind === 'say') return el('li', { class: 'said' }, line.text);

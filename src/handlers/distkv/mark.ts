@@ -31,6 +31,10 @@ export function distkvMark(distkv: Distkv, { patienceMs = PATIENCE_MS }: MarkOpt
     plan: (args, { signal }) => planMark(distkv, args, signal),
     targets: (plan) => [{ key: nodeKey(plan), label: `ticks of ${plan.node}` }],
     preview: previewMark,
+    undo: ({ deleted }) =>
+      deleted
+        ? 'Nothing brings back a record that was deleted for this mark.'
+        : 'A server that holds the record sends it again, and the mark goes away by itself.',
     execute: (plan, context) => executeMark(distkv, plan, context),
     verify: (plan, { signal }) => verifyMark(distkv, plan, { signal, patienceMs }),
     render: renderMark,

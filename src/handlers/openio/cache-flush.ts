@@ -42,6 +42,7 @@ export function openioCacheFlush(openio: Openio): Change {
     }),
     targets: (plan) => plan.proxies.map((proxy) => ({ key: keyOf(plan, proxy), label: `cache of ${proxy}` })),
     preview,
+    undo: () => 'Nothing needs undoing: caches fill again by themselves.',
     execute: (plan, context) => flush(openio, plan, { answered, context }),
     verify: async (plan, context) => plan.proxies.map((proxy) => findingOf(keyOf(plan, proxy), context, answered)),
     render: ({ level, proxies }, steps) => {

@@ -40,6 +40,7 @@ export function openioElectionLeave(openio: Openio, options: LeaveOptions = {}):
     plan: (args, context) => plan(openio, args, context),
     targets: ({ base }) => [targetOf(base)],
     preview,
+    undo: () => 'Nothing needs undoing: the next access elects a master again.',
     execute: ({ base, all, leaving }, context): AsyncIterable<Step> => {
       const question = all ? { base } : { base, only: leaving };
       return performed('leave', base, openio.election('leave', question, context));

@@ -51,6 +51,7 @@ export function openioElectionSync(openio: Openio, options: SyncOptions = {}): C
     plan: (args, context) => plan(openio, args, context),
     targets: ({ base }) => [targetOf(base)],
     preview: (planned) => preview(planned),
+    undo: () => 'Nothing brings back what the overwritten copies hold.',
     execute: (planned, context) => execute(openio, planned, context),
     verify: async (planned, context) => [
       await orUnverifiable(planned.base, verify(openio, planned, { ...DEFAULTS, ...options }, context)),

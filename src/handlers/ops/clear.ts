@@ -42,6 +42,7 @@ export function opsClear(ledger: Ledger): Change {
         },
       ],
     }),
+    undo: () => 'Nothing is written to the targets; they stay free.',
     execute: async function* ({ request }, context) {
       const cleared = await ledger.clear(request, context.request);
       yield {

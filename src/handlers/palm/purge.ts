@@ -41,6 +41,7 @@ export function palmPurge(palm: Palm, options: PurgeOptions = {}): Change {
     targets: ({ servers }) =>
       servers.map((server) => ({ key: targetOf(server), label: `${cell(recordOf(server).server)} ${server.uuid}` })),
     preview: (plan) => previewPurge(plan, recheckMs),
+    undo: () => 'palm undo and the id of this request: it puts the same bytes back.',
     compared: comparedPurge,
     execute: (plan, context) => execute(palm, plan, context),
     seal: ({ servers }, { request, signal }) =>

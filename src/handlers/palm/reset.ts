@@ -33,6 +33,7 @@ export function palmReset(palm: Palm, units: Units): Change {
       ...UNITS.map((unit) => ({ key: unitTarget(unit), label: unit })),
     ],
     preview: previewReset,
+    undo: () => 'The bot cannot put the records back; records.jsonl holds what was there.',
     execute: (plan, context) => execute({ palm, units, context }, plan),
     seal: (_plan, { request, signal }) => palm.seal(request, ['all'], signal),
     verify: (plan, context) => verify({ palm, units, context }, plan),

@@ -30,6 +30,7 @@ export function palmRestart(units: Units): Change {
     plan: (unit, context) => plan(units, unit, context),
     targets: ({ unit, where }) => [{ key: unitTarget(unit), label: `${unit} on ${where}` }],
     preview,
+    undo: () => 'Nothing needs undoing: it reads its state back from etcd when it starts.',
     execute: (plan, context) => execute(units, plan, context),
     verify: look,
     render,

@@ -21,6 +21,7 @@ export function palmUndo(palm: Palm, ledger: Pick<Ledger, 'performed' | 'find'>)
     plan: (request, context) => plan(palm, { ledger, request }, context),
     targets: ({ restore }) => restore.map((record) => ({ key: targetOf(record), label: record.uuid })),
     preview: previewUndo,
+    undo: () => 'palm purge of the same servers deletes them again.',
     execute: (plan, context) => execute(palm, plan, context),
     verify: ({ restore }, { signal }) => lookEach(restore, targetOf, (record) => lookAt(palm, record, signal)),
     render: renderUndo,
