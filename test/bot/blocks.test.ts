@@ -171,7 +171,11 @@ test('buttons that decide are there only while a decision is waited for', () => 
   const view: View = { title: 'p', tone: 'warning', parts: [] };
   const buttons = (state: State) =>
     JSON.stringify(drawRequest(requestIn(state), extra).blocks).match(/"action_id":"\w+"/g) ?? [];
-  expect(buttons({ kind: 'planned', expiresAt: 5, ...decided(view) })).toHaveLength(4);
+  const waits = { kind: 'planned', expiresAt: 5, ...decided(view) } as const;
+  const held = { by: 'U0CHO', at: 1, why: '<!channel> *no*', releases: [] };
+  expect(buttons(waits).join()).toMatch(/approve.*deny.*hold.*withdraw/);
+  expect(buttons({ ...waits, held }).join()).not.toMatch(/approve|hold/);
+  expect(buttons({ ...waits, held }).join()).toMatch(/release.*deny.*withdraw/);
   expect(buttons({ kind: 'approved', expiresAt: 5, ...decided(view) })).toHaveLength(0);
   expect(buttons({ kind: 'expired', at: 5, ...decided(view) })).toEqual(['"action_id":"again"']);
   expect(buttons({ kind: 'denied', by: 'U0BEN', at: 5, ...decided(view) })).toHaveLength(0);
