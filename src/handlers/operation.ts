@@ -13,6 +13,7 @@
  * finding      what reading one target back says
  */
 import type { ZodType } from 'zod';
+import type { Form } from './form';
 import type { Text, View } from './view';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -72,6 +73,12 @@ interface Described {
   readonly summary: string;
   /** Whole commands without the slash. */
   readonly examples: readonly string[];
+  /** Its words as inputs, for people who do not know them by heart. Every operation of the catalogue has one. */
+  readonly form?: Form;
+}
+
+interface Shown extends Described {
+  readonly form: Form;
 }
 
 export interface QuerySpec<Args, Found> extends Described {
@@ -127,7 +134,7 @@ export interface ChangeSpec<Args, Plan extends Json> extends Described {
   readonly recheck?: { readonly afterMs: number; look(plan: Plan, context: Context): Promise<View> };
 }
 
-export interface Query extends Described {
+export interface Query extends Shown {
   readonly kind: 'query';
   /** The problem with these words, or null. */
   check(words: Words): string | null;
@@ -154,7 +161,7 @@ export interface Proposal {
   recheck(context: Context): Promise<View>;
 }
 
-export interface Change extends Described {
+export interface Change extends Shown {
   readonly kind: 'change';
   check(words: Words): string | null;
   propose(words: Words, context: Context): Promise<Planned<Proposal>>;
@@ -174,8 +181,8 @@ function problemOf(parsed: Parsed<unknown>): string | null {
   return parsed.ok ? null : parsed.problem;
 }
 
-function describe(spec: Described): Described {
-  return { name: spec.name, usage: spec.usage, summary: spec.summary, examples: spec.examples };
+function describe(spec: Described): Shown {
+  return { name: spec.name, usage: spec.usage, summary: spec.summary, examples: spec.examples, form: spec.form ?? [] };
 }
 
 /** Closes over the type parameters, so that the catalogue is a plain list. */

@@ -3,6 +3,7 @@ import { parseTicks } from '../../backends/distkv/ticks';
 import { type Change, defineChange, type Parsed, type Words } from '../operation';
 import { parseFlags } from '../words';
 import { chooseServer } from './ask';
+import { nodeField, serverField } from './fields';
 import { executeMark, nodeKey, readBack, verifyMark } from './mark-act';
 import { type MarkArgs, type MarkPlan, markPlanSchema, planMark } from './mark-plan';
 import { previewMark, recheckView, renderMark } from './mark-view';
@@ -25,6 +26,32 @@ export function distkvMark(distkv: Distkv, { patienceMs = PATIENCE_MS }: MarkOpt
     usage: 'NODE [TICKS…] [--deleted] [--broadcast] [--server HOST:PORT]',
     summary: 'Marks missing ticks of a node as superseded (or deleted), so that servers stop waiting for them.',
     examples: ['distkv mark test1 2', 'distkv mark test1 2,5-9 --broadcast', 'distkv mark test1'],
+    form: [
+      nodeField(distkv),
+      {
+        id: 'ticks',
+        label: 'Ticks',
+        hint: 'For example 2,5-9. Left empty: all that are missing.',
+        optional: true,
+        input: { kind: 'text' },
+        as: { kind: 'words' },
+      },
+      {
+        id: 'deleted',
+        label: 'As deleted, which destroys their records',
+        optional: true,
+        input: { kind: 'flag' },
+        as: { kind: 'flag', flag: 'deleted' },
+      },
+      {
+        id: 'broadcast',
+        label: 'On all servers',
+        optional: true,
+        input: { kind: 'flag' },
+        as: { kind: 'flag', flag: 'broadcast' },
+      },
+      serverField(distkv, 'Left empty: the first one.'),
+    ],
     schema: markPlanSchema,
     parse: (words) => parse(distkv, words),
     danger: (plan) => (plan.deleted ? 'irreversible' : 'reversible'),

@@ -1,11 +1,13 @@
 import type { Distkv } from '../../backends/distkv/distkv';
 import { SECTIONS, type Section, type State, type TickSection } from '../../backends/distkv/state';
 import { countTicks } from '../../backends/distkv/ticks';
+import type { Form } from '../form';
 import { defineQuery, type Parsed, type Query, type Words } from '../operation';
 import type { Part, Tone, View } from '../view';
 import { parseFlags } from '../words';
 import { type Answer, askServers, chooseServer, statesOf } from './ask';
 import { counterTable, differences } from './differences';
+import { serverField } from './fields';
 import { next, oddityParts, plural, SECTION_NAMES, shortTicks, yamlPart } from './show';
 
 interface Args {
@@ -28,12 +30,30 @@ const WRITTEN_OUT: readonly Section[] = ['nodes', 'missing', 'remote_missing'];
 /** Differences that are written out one by one. */
 const MOST_DIFFERENCES = 10;
 
+const SECTION_FLAGS: Form = (
+  [
+    ['nodes', 'n', 'Last known ticks'],
+    ['deleted', 'd', 'Deleted'],
+    ['missing', 'm', 'Missing'],
+    ['remote-missing', 'r', 'Missing on other servers'],
+    ['known', 'k', 'Known as superseded'],
+    ['present', 'p', 'Present'],
+  ] as const
+).map(([flag, short, label]) => ({
+  id: flag,
+  label,
+  optional: true,
+  input: { kind: 'flag' },
+  as: { kind: 'flag', flag, short },
+}));
+
 export function distkvState(distkv: Distkv): Query {
   return defineQuery<Args, Found>({
     name: 'distkv state',
     usage: '[-n] [-d] [-m] [-r] [-k] [-p] [--server HOST:PORT]',
     summary: 'Shows what every DistKV server knows and misses. Flags choose sections, as on the real command line.',
     examples: ['distkv state', 'distkv state -ndmrk', 'distkv state -m --server 10.0.0.1:27586'],
+    form: [...SECTION_FLAGS, serverField(distkv, 'Left empty: all of them.')],
     parse: (words) => parse(distkv, words),
     read: async ({ server, sections }, { signal }) => {
       const asked = sections ?? SUMMARY;

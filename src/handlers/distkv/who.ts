@@ -7,6 +7,7 @@ import { defineQuery, type Parsed, type Query, type Words } from '../operation';
 import type { Part, View } from '../view';
 import { parseFlags } from '../words';
 import { whyOf } from './ask';
+import { nodeField } from './fields';
 import { counter, next, plural } from './show';
 
 interface Args {
@@ -29,6 +30,10 @@ export function distkvWho(distkv: Distkv): Query {
     usage: 'NODE TICK',
     summary: 'Shows which DistKV server still holds the record of a tick, and what it is.',
     examples: ['distkv who test1 2'],
+    form: [
+      nodeField(distkv),
+      { id: 'tick', label: 'Tick', hint: 'One number.', input: { kind: 'text' }, as: { kind: 'word' } },
+    ],
     parse,
     read: async (args, { signal }) => ({
       ...args,

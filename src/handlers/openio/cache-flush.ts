@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BackendFailure } from '../../backends/failure';
 import type { CacheLevel, Openio } from '../../backends/openio/openio';
+import type { Known } from '../form';
 import {
   type Change,
   type Context,
@@ -33,6 +34,17 @@ export function openioCacheFlush(openio: Openio): Change {
     usage: 'low|high [--proxy HOST:PORT]…',
     summary: 'Empties the caches of every configured proxy.',
     examples: ['openio cache flush low', `openio cache flush high --proxy ${openio.proxies[0] ?? '127.0.0.1:6000'}`],
+    form: [
+      { id: 'level', label: 'Which cache', input: { kind: 'select', options: LEVELS }, as: { kind: 'word' } },
+      {
+        id: 'proxy',
+        label: 'Only these proxies',
+        hint: 'Left empty: all of them.',
+        optional: true,
+        input: { kind: 'known', known: proxiesOf(openio), many: true },
+        as: { kind: 'option', flag: 'proxy', many: true },
+      },
+    ],
     schema: planShape,
     parse: (words) => parse(openio, words),
     danger: () => 'reversible',
@@ -54,6 +66,10 @@ export function openioCacheFlush(openio: Openio): Change {
       };
     },
   });
+}
+
+function proxiesOf({ proxies }: Openio): Known {
+  return { kind: 'OpenIO proxy', list: async () => proxies.map((value) => ({ value })) };
 }
 
 function parse(openio: Openio, words: Words): Parsed<Asked> {

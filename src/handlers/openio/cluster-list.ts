@@ -1,6 +1,7 @@
 import type { Openio, Service } from '../../backends/openio/openio';
 import { defineQuery, type Query } from '../operation';
 import { parseFlags, shorten } from '../words';
+import { namespaceField } from './fields';
 
 interface Args {
   readonly type: string;
@@ -18,6 +19,16 @@ export function openioClusterList(openio: Openio): Query {
     usage: 'TYPE [--ns NAMESPACE]',
     summary: 'Lists the services of a type with score, location and volume.',
     examples: ['openio cluster list meta2', 'openio cluster list rawx'],
+    form: [
+      {
+        id: 'type',
+        label: 'Type of service',
+        hint: 'meta0, meta1, meta2, rawx, …',
+        input: { kind: 'text' },
+        as: { kind: 'word' },
+      },
+      namespaceField(),
+    ],
     parse: (words) => {
       const flags = parseFlags(words, { ns: { type: 'string' } });
       if (!flags.ok) return flags;

@@ -5,6 +5,7 @@ import { defineQuery, type Query } from '../operation';
 import type { Part, View } from '../view';
 import { parseFlags, shorten } from '../words';
 import { type Copies, type Copy, differences, good, listed, READS, readCopies } from './copies';
+import { containerForm } from './fields';
 import { containerFrom, containerWords, NAMING } from './names';
 import { settled } from './sync-judgement';
 
@@ -28,6 +29,14 @@ export function openioContainerCheck(openio: Openio): Query {
     usage: 'NAME [--times N] [--cid] [--account ACCOUNT] [--ns NAMESPACE]',
     summary: "Compares every peer's own copy of a container, or repeated reads where the servers cannot show them.",
     examples: ['openio container check FVE0', 'openio container check FVE0 --times 50'],
+    form: containerForm({
+      id: 'times',
+      label: 'How many reads',
+      hint: 'Where the servers cannot show the copies one by one.',
+      optional: true,
+      input: { kind: 'text' },
+      as: { kind: 'option', flag: 'times' },
+    }),
     parse: (words) => {
       const flags = parseFlags(words, { ...NAMING, times: { type: 'string' } });
       if (!flags.ok) return flags;

@@ -3,6 +3,7 @@ import { cidOfContainer, containerLabel } from '../../backends/openio/naming';
 import type { Container, Openio, Reference, Service } from '../../backends/openio/openio';
 import { defineQuery, type Query } from '../operation';
 import type { Part } from '../view';
+import { containerForm } from './fields';
 import { containerWords, ONE_CONTAINER, parseContainer } from './names';
 
 interface Found {
@@ -19,6 +20,7 @@ export function openioContainerLocate(openio: Openio): Query {
     usage: ONE_CONTAINER,
     summary: 'Shows on which services a container lives: meta0, meta1 and meta2.',
     examples: ['openio container locate FVE0'],
+    form: containerForm(),
     parse: (words) => parseContainer(openio, words),
     read: async (container, context) => {
       const [reference, services] = await Promise.all([

@@ -3,6 +3,7 @@ import { containerLabel } from '../../backends/openio/naming';
 import type { AdminTable, Container, Openio, Reading } from '../../backends/openio/openio';
 import { defineQuery, type Query } from '../operation';
 import type { Part, Text, View } from '../view';
+import { containerForm } from './fields';
 import { containerWords, ONE_CONTAINER, parseContainer } from './names';
 
 interface Found {
@@ -18,6 +19,7 @@ export function openioContainerShow(openio: Openio): Query {
     usage: ONE_CONTAINER,
     summary: 'Shows the properties of a container.',
     examples: ['openio container show FVE0', 'openio container show "my files" --account myaccount'],
+    form: containerForm(),
     parse: (words) => parseContainer(openio, words),
     read: async (container, context) => ({
       container,

@@ -4,6 +4,7 @@ import type { Base, Openio, PeerAnswer, PeerDebug } from '../../backends/openio/
 import { defineQuery, type Query } from '../operation';
 import type { Part, View } from '../view';
 import { explain } from './codes';
+import { baseForm, peersField } from './fields';
 import { BASE_AND_PEERS, type BaseAndPeers, baseWords, parseBaseAndPeers } from './names';
 import { electionPicture } from './picture';
 import type { Lane } from './picture-time';
@@ -24,6 +25,7 @@ export function openioElectionDebug(openio: Openio): Query {
     usage: BASE_AND_PEERS,
     summary: 'Shows and draws what each peer remembers of the election. Starts nothing.',
     examples: ['openio election debug meta2 FVE0'],
+    form: baseForm(peersField(openio)),
     parse: (words) => parseBaseAndPeers(openio, words),
     read: async ({ base, only }, context) => {
       const draw = (answers: readonly PeerAnswer[]) => table(answers.map(debugOf));

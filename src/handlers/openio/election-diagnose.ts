@@ -3,6 +3,7 @@ import type { Base, Openio } from '../../backends/openio/openio';
 import { defineQuery, type Query } from '../operation';
 import type { Part, View } from '../view';
 import { parseFlags } from '../words';
+import { baseForm } from './fields';
 import type { Advice, Finding } from './finding';
 import { baseFrom, baseWords, containerWords, NAMING } from './names';
 import { type Observed, observe } from './observe';
@@ -24,6 +25,7 @@ export function openioElectionDiagnose(openio: Openio): Query {
     usage: 'TYPE NAME [--cid] [--account ACCOUNT] [--ns NAMESPACE]',
     summary: 'Reads everything about a base and says what is wrong with it, with evidence and the next command.',
     examples: ['openio election diagnose meta2 FVE0'],
+    form: baseForm(),
     parse: (words) => {
       const flags = parseFlags(words, NAMING);
       return flags.ok ? baseFrom(openio, flags.args.values, flags.args.positionals) : flags;

@@ -5,6 +5,7 @@ import type { Base, Openio, PeerDebug } from '../../backends/openio/openio';
 import { type Change, type Context, defineChange, type Finding, type Planned, type Step } from '../operation';
 import type { Part, View } from '../view';
 import { explain, masterOf } from './codes';
+import { baseForm, peersField } from './fields';
 import { BASE_AND_PEERS, type BaseAndPeers, baseWords, parseBaseAndPeers } from './names';
 import { mastersSeen, zooKeeperSigns } from './states';
 import { baseShape, labelOf, orUnverifiable, performed, stepRows, targetOf } from './writes';
@@ -34,6 +35,7 @@ export function openioElectionLeave(openio: Openio, options: LeaveOptions = {}):
     usage: BASE_AND_PEERS,
     summary: 'Makes peers leave the election of a base, so that a new master is elected.',
     examples: ['openio election leave meta2 FVE0', 'openio election leave meta2 FVE0 --service-id 127.0.0.1:6020'],
+    form: baseForm(peersField(openio)),
     schema: planShape,
     parse: (words) => parseBaseAndPeers(openio, words),
     danger: () => 'reversible',

@@ -3,6 +3,7 @@ import type { Openio, PeerAnswer } from '../../backends/openio/openio';
 import { defineQuery, type Query } from '../operation';
 import type { Part } from '../view';
 import { explain, took } from './codes';
+import { baseForm, peersField } from './fields';
 import { BASE_AND_PEERS, type BaseAndPeers, parseBaseAndPeers } from './names';
 import { askShowing } from './progress';
 import { labelOf } from './writes';
@@ -19,6 +20,7 @@ export function openioElectionPing(openio: Openio): Query {
     usage: BASE_AND_PEERS,
     summary: 'Reaches each peer of a base without waiting for an election. May start one.',
     examples: ['openio election ping meta2 FVE0'],
+    form: baseForm(peersField(openio)),
     parse: (words) => parseBaseAndPeers(openio, words),
     read: async ({ base, only }, context) => {
       const asking = { openio, verb: 'ping', base, only, title: `Ping of ${labelOf(base)}`, draw: table } as const;

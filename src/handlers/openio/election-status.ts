@@ -4,6 +4,7 @@ import type { Base, Openio, PeerAnswer } from '../../backends/openio/openio';
 import { defineQuery, type Query } from '../operation';
 import type { Part, Tone, View } from '../view';
 import { explain, masterOf, took } from './codes';
+import { baseForm, peersField } from './fields';
 import { BASE_AND_PEERS, type BaseAndPeers, baseWords, parseBaseAndPeers } from './names';
 import { askShowing } from './progress';
 import { labelOf } from './writes';
@@ -24,6 +25,7 @@ export function openioElectionStatus(openio: Openio): Query {
       'openio election status meta2 FVE0',
       'openio election status meta2 --cid 697ECB056A5F9339B36C3B0A020B5AB17B4B0160FBEBEA203315EA1FC1B61605.1',
     ],
+    form: baseForm(peersField(openio)),
     parse: (words) => parseBaseAndPeers(openio, words),
     read: async ({ base, only }, context) => {
       const requestIds = requestIdPrefix(context.request);

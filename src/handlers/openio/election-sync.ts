@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Base, Openio } from '../../backends/openio/openio';
+import { type Base, type Openio, SERVICE_TYPES } from '../../backends/openio/openio';
 import { type Change, type Context, defineChange, type Finding, type Planned, type Step } from '../operation';
 import { parseFlags } from '../words';
 import { masterOf } from './codes';
 import { READS, readCopies } from './copies';
+import { baseForm, servicesOf } from './fields';
 import { baseFrom, NAMING, peersFrom } from './names';
 import { mastersSeen } from './states';
 import { judge, settled } from './sync-judgement';
@@ -30,6 +31,23 @@ export function openioElectionSync(openio: Openio, options: SyncOptions = {}): C
     usage: 'TYPE NAME [--damaged ADDR]… [--anyway] [--cid] [--account ACCOUNT] [--ns NAMESPACE]',
     summary: "Copies the master's database over damaged slaves, after checking that the master's copy is a good one.",
     examples: ['openio election sync meta2 FVE0', 'openio election sync meta2 FVE0 --damaged 127.0.0.2:6024'],
+    form: baseForm(
+      {
+        id: 'damaged',
+        label: 'Damaged peers',
+        hint: 'Left empty: those whose copies differ.',
+        optional: true,
+        input: { kind: 'known', known: servicesOf(openio, SERVICE_TYPES), many: true },
+        as: { kind: 'option', flag: 'damaged', many: true },
+      },
+      {
+        id: 'anyway',
+        label: 'Even if it cannot be told which copies are damaged',
+        optional: true,
+        input: { kind: 'flag' },
+        as: { kind: 'flag', flag: 'anyway' },
+      },
+    ),
     schema: planShape,
     parse: (words) => {
       const flags = parseFlags(words, {

@@ -2,6 +2,7 @@ import { requestIdPrefix } from '../../backends/openio/calls';
 import { containerLabel } from '../../backends/openio/naming';
 import type { Container, Openio, Reference } from '../../backends/openio/openio';
 import { defineQuery, type Query } from '../operation';
+import { containerForm } from './fields';
 import { ONE_CONTAINER, parseContainer } from './names';
 
 interface Found {
@@ -17,6 +18,7 @@ export function openioReferenceList(openio: Openio): Query {
     usage: ONE_CONTAINER,
     summary: 'Lists the services that the directory links to a container.',
     examples: ['openio reference list cnt2'],
+    form: containerForm(),
     parse: (words) => parseContainer(openio, words),
     read: async (container, context) => ({
       container,

@@ -2,7 +2,7 @@ import type { AuditLine, Ledger } from '../ledger';
 import { defineQuery, type Parsed, type Query, type Words } from '../operation';
 import type { View } from '../view';
 import { auditTable } from './audit-table';
-import { parseCount } from './count';
+import { COUNT, parseCount } from './count';
 
 type Args = { readonly kind: 'verify' } | { readonly kind: 'newest'; readonly count: number };
 type Verdict = Awaited<ReturnType<Ledger['verifyAudit']>>;
@@ -16,6 +16,17 @@ export function opsAudit(ledger: Ledger): Query {
     usage: '[verify] [-n COUNT]',
     summary: 'The newest audit entries; verify checks the whole chain.',
     examples: ['ops audit', 'ops audit verify'],
+    form: [
+      {
+        id: 'verify',
+        label: 'What',
+        hint: 'Left empty: the newest entries.',
+        optional: true,
+        input: { kind: 'select', options: ['verify'] },
+        as: { kind: 'word' },
+      },
+      COUNT,
+    ],
     parse,
     read: async (args) =>
       args.kind === 'verify'

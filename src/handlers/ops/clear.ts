@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Ledger } from '../ledger';
 import { type Change, defineChange } from '../operation';
-import { parseRequestId } from './request-id';
+import { parseRequestId, requestField } from './request-id';
 
 const plan = z.strictObject({ request: z.string(), command: z.string(), locked: z.array(z.string()) });
 type Plan = z.infer<typeof plan>;
@@ -13,6 +13,7 @@ export function opsClear(ledger: Ledger): Change {
     usage: 'REQUEST',
     summary: 'Frees the targets of an uncertain request, after somebody has looked at them.',
     examples: ['ops clear R7K2M9QF4'],
+    form: [requestField('Uncertain request', ledger, ({ state }) => state === 'uncertain')],
     schema: plan,
     parse: (words) => parseRequestId(words, 'ops clear REQUEST'),
     danger: () => 'reversible',

@@ -1,8 +1,18 @@
+import type { Field } from '../form';
 import type { Parsed, Words } from '../operation';
 import { parseFlags, shorten } from '../words';
 
 const USUAL = 20;
 const MOST = 500;
+
+export const COUNT: Field = {
+  id: 'count',
+  label: 'How many',
+  hint: `Left empty: ${USUAL}.`,
+  optional: true,
+  input: { kind: 'text' },
+  as: { kind: 'option', flag: 'count', short: 'n' },
+};
 
 /** `-n COUNT`, 20 when it is not given. */
 export function parseCount(words: Words): Parsed<number> {

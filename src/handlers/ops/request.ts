@@ -2,7 +2,7 @@ import type { Ledger, RequestAccount } from '../ledger';
 import { defineQuery, type Query } from '../operation';
 import type { Part, View } from '../view';
 import { auditTable } from './audit-table';
-import { parseRequestId } from './request-id';
+import { parseRequestId, requestField } from './request-id';
 
 interface Found {
   readonly id: string;
@@ -15,6 +15,7 @@ export function opsRequest(ledger: Ledger): Query {
     usage: 'REQUEST',
     summary: 'One request: who asked, who decided, every step, every audit entry.',
     examples: ['ops request R7K2M9QF4'],
+    form: [requestField('Request', ledger)],
     parse: (words) => parseRequestId(words, 'ops request REQUEST'),
     read: async (id) => ({ id, account: await ledger.find(id) }),
     render: ({ id, account }) => (account ? show(account) : unknown(id)),

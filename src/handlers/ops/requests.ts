@@ -1,6 +1,6 @@
 import type { Ledger, RequestLine } from '../ledger';
 import { defineQuery, type Query } from '../operation';
-import { parseCount } from './count';
+import { COUNT, parseCount } from './count';
 
 export function opsRequests(ledger: Ledger): Query {
   return defineQuery<number, readonly RequestLine[]>({
@@ -8,6 +8,7 @@ export function opsRequests(ledger: Ledger): Query {
     usage: '[-n COUNT]',
     summary: 'The newest requests and how they ended.',
     examples: ['ops requests', 'ops requests -n 50'],
+    form: [COUNT],
     parse: parseCount,
     read: (count) => ledger.newest(count),
     render: (lines) => ({

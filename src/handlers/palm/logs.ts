@@ -2,6 +2,7 @@ import { typed, type Unit, type Units } from '../../backends/units';
 import { defineQuery, type Parsed, type Query, type Words } from '../operation';
 import type { View } from '../view';
 import { parseFlags, shorten } from '../words';
+import { UNIT } from './fields';
 import { byHand, oneUnit } from './unit-state';
 
 const USAGE = 'palm logs registry|pipeliner [-n N]';
@@ -25,6 +26,17 @@ export function palmLogs(units: Units): Query {
     usage: 'registry|pipeliner [-n N]',
     summary: "The newest lines of PALM's registry or pipeliner.",
     examples: ['palm logs registry', 'palm logs pipeliner -n 200'],
+    form: [
+      UNIT,
+      {
+        id: 'lines',
+        label: 'Lines',
+        hint: 'Left empty: 50.',
+        optional: true,
+        input: { kind: 'text' },
+        as: { kind: 'option', flag: 'lines', short: 'n' },
+      },
+    ],
     parse,
     read: async ({ unit, lines }, { signal }) => {
       const text = units.where === null ? null : await units.logs(unit, lines, signal);

@@ -1,5 +1,6 @@
 import type { Palm, Removal } from '../../backends/palm/palm';
 import { type Change, type Context, defineChange, type Finding, type Planned, type Step } from '../operation';
+import { serversKnown } from './fields';
 import { lookEach, stepOfFailure } from './outcome';
 import {
   comparedPurge,
@@ -34,6 +35,15 @@ export function palmPurge(palm: Palm, options: PurgeOptions = {}): Change {
     usage: 'UUID…',
     summary: 'Deletes server records from etcd, each only if it is still the one that was approved.',
     examples: ['palm purge e5cd88f7-0f5c-4278-bcc9-fa8caefadbb4', 'palm purge e5cd88f7 9b1e0a52'],
+    form: [
+      {
+        id: 'uuids',
+        label: 'Servers',
+        hint: 'Their uuids, or the first characters of them.',
+        input: { kind: 'known', known: serversKnown(palm), many: true },
+        as: { kind: 'words' },
+      },
+    ],
     schema: purgePlan,
     parse: (words) => parseUuids(words, { most: MOST, usage: 'palm purge UUID…' }),
     danger: () => 'reversible',

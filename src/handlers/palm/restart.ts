@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Unit, Units } from '../../backends/units';
 import { type Change, type Context, defineChange, type Finding, type Planned, type Step } from '../operation';
 import type { View } from '../view';
+import { UNIT } from './fields';
 import { lookEach, RESULT_HEAD, resultRows, stepOfFailure } from './outcome';
 import { lookAtRestart, parseUnit, restartByHand, stateFacts, unitName, unitState, unitTarget } from './unit-state';
 
@@ -24,6 +25,7 @@ export function palmRestart(units: Units): Change {
     usage: 'registry|pipeliner',
     summary: "Restarts PALM's registry or pipeliner with systemctl and looks whether it stays up.",
     examples: ['palm restart registry', 'palm restart pipeliner'],
+    form: [UNIT],
     schema: restartPlan,
     parse: (words) => parseUnit(words, USAGE),
     danger: () => 'reversible',

@@ -1,6 +1,7 @@
 import type { Entry, Palm } from '../../backends/palm/palm';
 import { defineQuery, type Parsed, type Query, type Words } from '../operation';
 import type { Part, View } from '../view';
+import { serversKnown } from './fields';
 import { utf8 } from './record';
 import { type Match, parseUuids, type Survey, select, survey } from './selection';
 import { cell, followersText, recordFacts, whyEmpty } from './text';
@@ -21,6 +22,15 @@ export function palmShow(palm: Palm): Query {
     usage: 'UUID',
     summary: 'One server: its record field by field, its revision, and who calls it leader.',
     examples: ['palm show e5cd88f7-0f5c-4278-bcc9-fa8caefadbb4', 'palm show e5cd88f7'],
+    form: [
+      {
+        id: 'uuid',
+        label: 'Server',
+        hint: 'Its uuid, or the first characters of it.',
+        input: { kind: 'known', known: serversKnown(palm) },
+        as: { kind: 'word' },
+      },
+    ],
     parse,
     read: async (prefix, { signal }) => {
       const found = await survey(palm, [prefix], signal);

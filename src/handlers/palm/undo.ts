@@ -1,7 +1,7 @@
 import type { Entry, Palm } from '../../backends/palm/palm';
 import type { Ledger } from '../ledger';
 import { type Change, type Context, defineChange, type Finding, type Planned, type Step } from '../operation';
-import { parseRequestId } from '../ops/request-id';
+import { parseRequestId, requestField } from '../ops/request-id';
 import { lookEach, stepOfFailure } from './outcome';
 import { bytesOf, type PurgedServer, type PurgePlan, purgePlan, sha256, targetOf } from './purge-plan';
 import { briefly } from './text';
@@ -9,12 +9,13 @@ import { type Restored, type UndoPlan, undoPlan } from './undo-plan';
 import { previewUndo, renderUndo } from './undo-view';
 
 /** Puts back the bytes that a purge deleted, where the key is still absent. */
-export function palmUndo(palm: Palm, ledger: Pick<Ledger, 'performed' | 'find'>): Change {
+export function palmUndo(palm: Palm, ledger: Pick<Ledger, 'performed' | 'find' | 'newest'>): Change {
   return defineChange<string, UndoPlan>({
     name: 'palm undo',
     usage: 'REQUEST',
     summary: 'Puts back what a palm purge deleted, byte for byte, where the key is still absent.',
     examples: ['palm undo R7K2M9QF4'],
+    form: [requestField('Purge to undo', ledger, ({ command }) => command.startsWith('palm purge '))],
     schema: undoPlan,
     parse: (words) => parseRequestId(words, 'palm undo REQUEST'),
     danger: () => 'reversible',

@@ -22,10 +22,15 @@ import {
 const PURGE = 'R0PVRGE1';
 
 /** The job layer's memory, with what this test performed. */
-function ledgerOf(operation: string, plan: Json, steps: readonly Step[]): Pick<Ledger, 'performed' | 'find'> {
+function ledgerOf(
+  operation: string,
+  plan: Json,
+  steps: readonly Step[],
+): Pick<Ledger, 'performed' | 'find' | 'newest'> {
   const account = { id: PURGE, command: operation, requester: 'U0ANA', askedAt: 0, state: 'succeeded' };
   const lines = steps.map(({ target, status, text }) => [target, status, text] as const);
   return {
+    newest: async () => [account],
     performed: async (request) => (request === PURGE ? { operation, plan } : null),
     find: async () => ({ ...account, uncertain: false, locked: [], facts: [], steps: lines, entries: [] }),
   };
