@@ -36,6 +36,8 @@ export function chosenOf(element: BlockElement, given: string | readonly string[
     }
     case 'users_select':
       return { selected_user: first || element.initial_user || null };
+    case 'conversations_select':
+      return { selected_conversation: first || element.initial_conversation || null };
     case 'datepicker':
       return { selected_date: first || element.initial_date || null };
     case 'plain_text_input':

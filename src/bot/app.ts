@@ -10,16 +10,18 @@ import {
   type ViewOutput,
   type ViewSubmitAction,
 } from '@slack/bolt';
-import type { ModalView } from '@slack/types';
+import type { KnownBlock, ModalView } from '@slack/types';
 import type { View } from '../handlers/view';
 import { drawView } from './blocks';
-import { type ButtonDeps, type ClickAnswer, handleClick } from './buttons';
-import { handleCommand, notConfirmed, type Reply, refusal } from './commands';
+import { type ButtonDeps, handleClick } from './buttons';
+import type { ClickAnswer } from './clicks';
+import { handleCommand, notConfirmed, ONLY_YOU, type Reply, refusal } from './commands';
 import type { Config } from './config';
 import type { Log } from './log';
 import type { Metrics } from './metrics';
 import { answerTo, valuesOf } from './modals';
 import type { Outbox } from './outbox';
+import { postHere } from './results';
 import type { Slack } from './slack';
 import { handleSubmission, notConfirmedIn } from './submissions';
 
@@ -123,8 +125,8 @@ async function onCommand(deps: AppDeps, system: string, command: SlashCommand) {
   );
   end({ reply: reply.kind });
   if (reply.kind === 'whisper') return whisper(reply.view);
-  deps.outbox.rememberResponseUrl(reply.request, responseUrl);
-  return undefined;
+  deps.outbox.rememberResponseUrl(reply.request.id, responseUrl);
+  return reply.request.isPrivate ? whisper(ONLY_YOU, [postHere(reply.request)]) : undefined;
 }
 
 /** Whatever happens on the way, the person hears of it before Slack gives up. */
@@ -141,9 +143,9 @@ async function inTime(deps: AppDeps, reply: Promise<Reply>, system: string): Pro
   }
 }
 
-function whisper(view: View) {
+function whisper(view: View, more: readonly KnownBlock[] = []) {
   const { text, blocks } = drawView(view, 'result');
-  return { response_type: 'ephemeral' as const, text, blocks: [...blocks] };
+  return { response_type: 'ephemeral' as const, text, blocks: [...blocks, ...more] };
 }
 
 async function onClick(deps: AppDeps, body: BlockAction<ButtonAction>, action: ButtonAction): Promise<void> {
@@ -155,13 +157,15 @@ async function onClick(deps: AppDeps, body: BlockAction<ButtonAction>, action: B
     request: action.value ?? '',
     user: body.user.id,
     channel,
+    ts,
     delivery: ['click', body.team?.id, channel, ts, action.action_id, action.action_ts, body.user.id].join(' '),
     ...(thread !== undefined && { thread }),
   });
   const said = { taken: 'taken', whisper: 'refused', form: 'asked more' }[answer.kind];
   deps.metrics.clicks.inc({ action: action.action_id.replace(/_.*/, ''), answer: said });
   const view = answer.kind === 'form' ? await openForm(deps, body.trigger_id, answer.form) : viewOf(answer);
-  await deps.outbox.repaint(action.value ?? '', { channel, ts });
+  // An ephemeral message is no message of the request, and cannot be edited.
+  if (!body.container.is_ephemeral) await deps.outbox.repaint(action.value ?? '', { channel, ts });
   if (!view) return;
   const sent = await deps.slack.whisper(body.response_url, drawView(view, 'result'));
   if (sent.kind !== 'ok') deps.log.error({ request: action.value, answer: sent }, 'click not answered');

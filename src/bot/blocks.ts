@@ -18,7 +18,9 @@ export interface FileToPost {
   readonly content:
     | { readonly kind: 'attachment'; readonly stored: string }
     | { readonly kind: 'text'; readonly text: string }
-    | { readonly kind: 'svg'; readonly svg: string };
+    | { readonly kind: 'svg'; readonly svg: string }
+    /** The whole record as data. */
+    | { readonly kind: 'record' };
 }
 
 /** Room that is left for state, buttons and footer around a view. */

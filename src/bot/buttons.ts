@@ -1,38 +1,21 @@
 import { setTimeout } from 'node:timers/promises';
-import type { ModalView } from '@slack/types';
 import type { Words } from '../handlers/operation';
 import type { View } from '../handlers/view';
 import { splitWords } from '../handlers/words';
 import type { Refusal } from '../jobs/policy';
+import type { Redraws } from '../jobs/redraws';
 import { decidedOf, type Request } from '../jobs/request';
 import { gone, type Store } from '../jobs/store';
+import { type Click, type ClickAnswer, TAKEN, whisper } from './clicks';
 import { type CommandDeps, notConfirmed, refusal, runWords } from './commands';
-import { outcomeView } from './message';
+import { outcomeView } from './outcomes';
 import { type Reasoned, reasonForm } from './reasons';
-
-/** A click. Carries the request's id and nothing else; everything is read again from the record. */
-export interface Click {
-  readonly action: string;
-  readonly request: string;
-  readonly user: string;
-  readonly channel: string;
-  readonly thread?: string;
-  /** Names this click and its repetitions. */
-  readonly delivery: string;
-}
+import { askWhere, giveData, postWhereAsked } from './shares';
 
 export interface ButtonDeps extends CommandDeps {
   readonly store: Store;
+  readonly redraws: Redraws;
 }
-
-/** `taken`: the message itself is the answer. `whisper`: only the person who clicked sees it. */
-export type ClickAnswer =
-  | { readonly kind: 'taken' }
-  | { readonly kind: 'whisper'; readonly view: View }
-  /** More is to be asked first. */
-  | { readonly kind: 'form'; readonly form: ModalView };
-
-const TAKEN: ClickAnswer = { kind: 'taken' };
 
 /** A click is never silent. */
 export async function handleClick(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
@@ -51,13 +34,12 @@ async function answerTo(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
   const next = /^next_(preview|result|recheck)_(\d{1,2})$/.exec(action);
   if (next) return runNext(deps, click, { stage: next[1] ?? '', index: Number(next[2]) });
   if (action === 'again') return runAgain(deps, click);
+  if (action === 'post') return postWhereAsked(deps, click);
+  if (action === 'share') return askWhere(deps, click);
+  if (action === 'raw') return giveData(deps, click);
   return whisper(
     refusal('This button is not known to this version of the bot. Nothing was run. Type the command instead.'),
   );
-}
-
-function whisper(view: View): ClickAnswer {
-  return { kind: 'whisper', view };
 }
 
 async function vote(
@@ -101,11 +83,14 @@ async function runNext(
   return runClicked(deps, click, request, split.args);
 }
 
-/** Asks the same again in the name of whoever clicked. */
+/** Asks the same again in the name of whoever clicked; privately again where only that person sees the message. */
 async function runAgain(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
   const request = await deps.store.load(click.request);
   if (!request) return whisper(refusal(gone(click.request).why));
-  return runClicked(deps, click, request, [...request.operation.split(' '), ...request.words]);
+  const words = [...request.operation.split(' '), ...request.words];
+  const own = await deps.redraws.message(request.id);
+  if (!request.isPrivate || own?.ts !== click.ts) return runClicked(deps, click, request, words);
+  return runClicked(deps, { ...click, ...request.place }, request, [...words, '--private']);
 }
 
 /** On the cluster of the request that was clicked, whatever the channel's is by now. */

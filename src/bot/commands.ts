@@ -1,10 +1,11 @@
+import { selectAudience } from '../handlers/audience';
 import type { Clusters } from '../handlers/clusters';
 import { capital } from '../handlers/help';
 import type { Words } from '../handlers/operation';
 import { understand } from '../handlers/understand';
 import type { Text, View } from '../handlers/view';
 import { splitWords } from '../handlers/words';
-import type { Road } from '../jobs/request';
+import type { Request, Road } from '../jobs/request';
 import type { Requests } from '../jobs/requests';
 
 /** A command as Slack delivered it. */
@@ -18,9 +19,9 @@ export interface Command {
   readonly delivery: string;
 }
 
-/** What the person who typed gets at once. `stored`: nothing; the channel gets a message. */
+/** What the person who typed gets at once. `stored`: nothing, unless only that person sees the answer. */
 export type Reply =
-  | { readonly kind: 'stored'; readonly request: string }
+  | { readonly kind: 'stored'; readonly request: Request }
   | { readonly kind: 'whisper'; readonly view: View };
 
 export interface CommandDeps {
@@ -32,12 +33,7 @@ export interface CommandDeps {
 /** Answers within Redis' patience, whatever happens: a request that is stored, or words about why not. */
 export async function handleCommand(deps: CommandDeps, command: Command): Promise<Reply> {
   const split = splitWords(command.text);
-  if (!split.ok)
-    return whisper({
-      title: 'Nothing was run',
-      tone: 'warning',
-      parts: [{ kind: 'text', text: `${capital(split.problem)}.` }],
-    });
+  if (!split.ok) return whisper(notUnderstood(split.problem));
   return runWords(deps, { ...command, road: 'slash', words: [command.system, ...split.args] });
 }
 
@@ -54,7 +50,10 @@ export interface WordsAsked {
 
 /** The same road for typed commands and for buttons that stand for one. */
 export async function runWords(deps: CommandDeps, asked: WordsAsked): Promise<Reply> {
-  const understood = understand(deps.clusters, asked);
+  const selected = selectAudience(asked.words);
+  if (!selected.ok) return whisper(notUnderstood(selected.problem));
+  const { words: said, ...audience } = selected.args;
+  const understood = understand(deps.clusters, { ...asked, words: said });
   if (understood.kind === 'said') return whisper(understood.view);
   const { cluster, operation, words } = understood;
   const { road, user: requester, channel, delivery, thread } = asked;
@@ -67,13 +66,25 @@ export async function runWords(deps: CommandDeps, asked: WordsAsked): Promise<Re
       words,
       requester,
       place: { channel, ...(thread !== undefined && { thread }) },
+      audience,
     });
-    return opened.ok ? { kind: 'stored', request: opened.request.id } : whisper(refusal(opened.refusal.why));
+    return opened.ok ? { kind: 'stored', request: opened.request } : whisper(refusal(opened.refusal.why));
   } catch (error) {
     deps.onError(error, delivery);
     return whisper(notConfirmed(operation.name));
   }
 }
+
+function notUnderstood(problem: string): View {
+  return { title: 'Nothing was run', tone: 'warning', parts: [{ kind: 'text', text: `${capital(problem)}.` }] };
+}
+
+/** Said in the channel to the one who asked; the answer itself comes as a direct message. */
+export const ONLY_YOU: View = {
+  title: 'Only you will see the answer',
+  tone: 'neutral',
+  parts: [{ kind: 'text', text: 'It comes as a direct message from me. You can post it here now or later.' }],
+};
 
 export function refusal(why: Text): View {
   return { title: 'Refused', tone: 'warning', parts: [{ kind: 'text', text: why }] };

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Attachments } from '../jobs/attachments';
-import type { Drawn, Due, Redraws } from '../jobs/redraws';
+import { type Attachments, wholeText } from '../jobs/attachments';
+import type { Drawn, Redraws } from '../jobs/redraws';
 import type { Request } from '../jobs/request';
 import type { Drawing, FileToPost } from './blocks';
 import type { Log } from './log';
 import { toPng } from './png';
 import { AGAIN_MS, DONE, type Next } from './pump';
+import { rawText } from './raw';
 import type { Sent, Slack } from './slack';
 
 interface FilesDeps {
@@ -15,28 +16,34 @@ interface FilesDeps {
   readonly log: Log;
 }
 
-export interface Posting {
-  readonly due: Due;
+interface Posting {
+  /** Names the message among those of the request. */
+  readonly key: string;
   readonly shown: Drawn;
   readonly drawing: Drawing;
 }
 
-/** Posts what the message has no room for, each file once, and says that the message is drawn. */
-export async function postFiles(deps: FilesDeps, request: Request, { due, shown, drawing }: Posting): Promise<Next> {
+/** A message, and what is still to be done with it. */
+export interface Posted {
+  readonly next: Next;
+  readonly message: Drawn;
+}
+
+/** Posts what the message has no room for, each file once. */
+export async function postFiles(deps: FilesDeps, request: Request, { key, shown, drawing }: Posting): Promise<Posted> {
   let message = shown;
   for (const file of drawing.files) {
     const mark = markOf(file);
     if (message.files.includes(mark)) continue;
     const sent = await postFile(deps, request, message, file);
-    if (sent.kind === 'slower') return { kind: 'later', ms: sent.seconds * 1_000 };
-    if (sent.kind === 'lost') return { kind: 'later', ms: AGAIN_MS };
+    if (sent.kind === 'slower') return { next: { kind: 'later', ms: sent.seconds * 1_000 }, message };
+    if (sent.kind === 'lost') return { next: { kind: 'later', ms: AGAIN_MS }, message };
     if (sent.kind === 'refused')
       deps.log.error({ request: request.id, file: file.name, error: sent.error }, 'file refused');
     message = { ...message, files: [...message.files, mark] };
-    await deps.redraws.remember(request.id, message);
+    await deps.redraws.remember(key, message);
   }
-  await deps.redraws.drawn(due, message);
-  return DONE;
+  return { next: DONE, message };
 }
 
 async function postFile(deps: FilesDeps, request: Request, message: Drawn, file: FileToPost): Promise<Sent<null>> {
@@ -47,7 +54,8 @@ async function postFile(deps: FilesDeps, request: Request, message: Drawn, file:
 }
 
 /** By what it holds: preview and result may have files of the same name. */
-function markOf({ name, content }: FileToPost): string {
+export function markOf({ name, content }: FileToPost): string {
+  if (content.kind === 'record') return name;
   if (content.kind === 'attachment') return `${name} ${content.stored}`;
   const text = content.kind === 'svg' ? content.svg : content.text;
   return `${name} ${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
@@ -60,9 +68,10 @@ async function contentOf(
 ): Promise<Buffer | null> {
   if (content.kind === 'text') return Buffer.from(content.text);
   if (content.kind === 'attachment') {
-    const text = await attachments.load(request.id, content.stored);
-    return Buffer.from(text ?? 'This file is not kept any more.');
+    const part = await attachments.load(request.id, content.stored);
+    return Buffer.from(part === null ? 'This file is not kept any more.' : wholeText(part));
   }
+  if (content.kind === 'record') return Buffer.from(await rawText(request, attachments));
   try {
     return toPng(content.svg);
   } catch (error) {

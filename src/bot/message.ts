@@ -3,11 +3,13 @@ import { onCluster, type ShownCluster } from '../handlers/clusters';
 import type { Finding, Step } from '../handlers/operation';
 import type { Text, View } from '../handlers/view';
 import { commandOf } from '../jobs/answer';
-import { type Decided, decidedOf, type Outcome, type Request, type State, type Waiting } from '../jobs/request';
+import type { Decided, Outcome, Request, State, Waiting } from '../jobs/request';
 import { cut, type Drawing, drawView, drawViews, section } from './blocks';
 import { duration, footer, people, smallPrint } from './footer';
 import { LIMITS } from './limits';
-import { resultActions } from './results';
+import { outcomeView } from './outcomes';
+import { type Copy, withPlaces } from './places';
+import { expiredActions, resultActions } from './results';
 import { richElements } from './rich';
 import { callOf, decisions, holdLines, undoLines } from './waiting';
 
@@ -22,12 +24,14 @@ export interface Extra {
   readonly approvers: Text;
   /** Null: there is only one. */
   readonly cluster: ShownCluster | null;
+  /** Null: the message where it was asked. */
+  readonly copy?: Copy | null;
 }
 
 type Running = Extract<State, { kind: 'running' }>;
 
 export function drawRequest(request: Request, extra: Extra): Drawing {
-  return titledWith(extra.cluster, drawState(request, extra));
+  return titledWith(extra.cluster, withPlaces(drawState(request, extra), request, extra.copy ?? null));
 }
 
 function drawState(request: Request, extra: Extra): Drawing {
@@ -46,7 +50,7 @@ function drawState(request: Request, extra: Extra): Drawing {
     case 'expired':
       return around(request, drawPreview(request, state, extra), {
         lines: [closing(state)],
-        actions: state.kind === 'expired' ? resultActions(request, []) : [],
+        actions: state.kind === 'expired' ? expiredActions(request) : [],
       });
     case 'finished':
       return drawFinished(request, state, extra);
@@ -142,27 +146,6 @@ function drawFinished(request: Request, state: Extract<State, { kind: 'finished'
   if (outcome.kind !== 'answered') lines.push(`Outcome: ${outcome.kind}.`);
   const shown = [result.view, ...second.map(({ view }) => view)];
   return around(request, body, { lines, actions: resultActions(request, shown) });
-}
-
-/** The result as it is shown. Its `next` parts are the buttons, in this order. */
-export function outcomeView(request: Request, outcome: Outcome): View {
-  if (!('why' in outcome)) return outcome.view;
-  const titles = {
-    unchanged: 'Nothing to do',
-    refused: 'Refused: nothing was run',
-    stale: 'Stale: nothing was written',
-  } as const;
-  const parts = [{ kind: 'text', text: outcome.why } as const, ...(outcome.view?.parts ?? [])];
-  const again = {
-    kind: 'next',
-    label: 'Ask again',
-    words: commandOf(request),
-    why: 'reads the target as it is now',
-  } as const;
-  // A plan that was refused will be refused again; one that was approved and found its target busy may not.
-  const mayHelp = outcome.kind === 'refused' && decidedOf(request.state) !== null;
-  const offered = mayHelp && !parts.some((part) => part.kind === 'next') ? [...parts, again] : parts;
-  return { title: titles[outcome.kind], tone: outcome.kind === 'unchanged' ? 'neutral' : 'warning', parts: offered };
 }
 
 function readBack(outcome: Outcome): readonly Text[] {

@@ -78,6 +78,7 @@ interface Held {
   readonly value?: string | null;
   readonly selected_option?: { readonly value: string } | null;
   readonly selected_options?: readonly { readonly value: string }[];
+  readonly selected_conversation?: string | null;
 }
 
 /** Slack's `state.values`, which has an element's id below each field. */
@@ -88,9 +89,10 @@ export function valuesOf(state: Readonly<Record<string, Readonly<Record<string, 
   return Object.fromEntries(fields.filter(([, held]) => held.length > 0));
 }
 
-function heldBy({ value, selected_option, selected_options = [] }: Held): readonly string[] {
+function heldBy({ value, selected_option, selected_options = [], selected_conversation }: Held): readonly string[] {
   const chosen = selected_option ? [selected_option, ...selected_options] : selected_options;
-  return [...(value ? [value] : []), ...chosen.map((option) => option.value)];
+  const typed = value || selected_conversation;
+  return [...(typed ? [typed] : []), ...chosen.map((option) => option.value)];
 }
 
 /** What somebody filled in and sent. */

@@ -1,18 +1,22 @@
+import { createHash } from 'node:crypto';
 import { type Clusters, shownCluster } from '../handlers/clusters';
 import type { Admission } from '../jobs/admission';
 import type { Attachments } from '../jobs/attachments';
 import { type Drawn, type Due, RENEW_EVERY_MS, type Redraws } from '../jobs/redraws';
 import type { Request } from '../jobs/request';
+import { refuseShare } from '../jobs/sharing';
 import type { Store } from '../jobs/store';
 import { approversText } from './approvers';
 import { type Drawing, drawView } from './blocks';
 import { refusal } from './commands';
-import { type Posting, postFiles } from './files';
+import { type Face, ownFace, sharedFaces } from './faces';
+import { type Posted, postFiles } from './files';
 import type { Log } from './log';
 import { drawRequest } from './message';
 import { postNotices } from './notices';
 import { type Bucket, createPace, type Pace } from './pace';
-import { AGAIN_MS, createLanes, createPump, type Next } from './pump';
+import { AGAIN_MS, createLanes, createPump, DONE, type Next } from './pump';
+import { rawFile } from './raw';
 import type { Sent, Slack } from './slack';
 
 /**
@@ -59,7 +63,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     if (!request) return deps.redraws.drop(due.request);
     const renew = () => void deps.redraws.renew(due.request).catch(() => undefined);
     const lease = setInterval(renew, RENEW_EVERY_MS);
-    await lanes.run(request.place.channel, () => settle(due, request)).finally(() => clearInterval(lease));
+    await lanes.run(ownFace(request).to.channel, () => settle(due, request)).finally(() => clearInterval(lease));
   });
 
   async function settle(due: Due, request: Request): Promise<void> {
@@ -99,7 +103,7 @@ function notPosted(why: string): string {
 }
 
 /**
- * The request's own message is drawn by the pump. Any other one is a copy, left behind when a bot was killed between
+ * The messages of a request are drawn by the pump. Any other one is a copy, left behind when a bot was killed between
  * posting and remembering: nobody will draw it again, so it loses its buttons and says where the request goes on.
  */
 async function repaint(
@@ -107,49 +111,105 @@ async function repaint(
   id: string,
   clicked: { readonly channel: string; readonly ts: string },
 ): Promise<void> {
-  const [request, message] = await Promise.all([deps.store.load(id), deps.redraws.message(id)]);
+  const request = await deps.store.load(id);
   if (!request) return;
-  if (message?.ts === clicked.ts && message.revision === request.revision) return;
-  if (!message || message.ts === clicked.ts) return deps.redraws.due(id);
+  const keys = [ownFace(request), ...sharedFaces(request)].map(({ key }) => key);
+  const messages = await Promise.all(keys.map((key) => deps.redraws.message(key)));
+  const known = messages.find((message) => message?.ts === clicked.ts && message.channel === clicked.channel);
+  if (known?.revision === request.revision) return;
+  if (known || messages.includes(null)) return deps.redraws.due(id);
   const text = `Request ${id} goes on in its other message. This copy was left behind when the bot was started again.`;
   await deps.slack.update(clicked, { text, blocks: [] });
 }
 
 /** Reads the record at the last moment: what moved while the message waited for its turn is drawn with it. */
 async function drawDue(deps: OutboxDeps, memory: Memory, due: Due): Promise<Next> {
-  const [request, stored] = await Promise.all([deps.store.load(due.request), deps.redraws.message(due.request)]);
+  const request = await deps.store.load(due.request);
   if (!request) return { kind: 'never', why: 'the request is gone', unposted: false };
-  const message = stored ?? memory.posted.get(request.id) ?? null;
-  // Only its files are missing still.
-  if (message?.revision === request.revision && request.state.kind !== 'queued') {
-    return postBelow(deps, request, { due, shown: message, drawing: await draw(deps, request) });
+  const own = await drawFace(deps, memory, { request, face: ownFace(request), link: null });
+  if (own.message === null || own.next.kind !== 'done') return own.next;
+  let { message } = own;
+  let next: Next = DONE;
+  for (const face of sharedFaces(request)) {
+    message = await withLink(deps, request, message);
+    const copy = await drawFace(deps, memory, { request, face, link: message.link ?? null });
+    next = sooner(next, await afterShare(deps, request, face, copy.next));
   }
-  const wait = memory.pace.wait(request, message !== null);
-  if (wait > 0) return { kind: 'later', ms: wait };
-  const drawing = await draw(deps, request);
-  const sent = message ? await edit(deps, request, message, drawing) : await post(deps, request, drawing);
-  if (sent.kind !== 'ok') return nextAfter(sent, memory.pace.bucket(request, message !== null), message === null);
-  memory.pace.sent(request.id);
-  const shown: Drawn = { ...sent.value, revision: request.revision };
-  // Should Redis be away just now, the message is not posted a second time.
-  memory.posted.set(request.id, shown);
-  await deps.redraws.remember(request.id, shown);
-  memory.posted.delete(request.id);
-  return postBelow(deps, request, { due, shown, drawing });
+  if (next.kind === 'done') await deps.redraws.drawn(due, message);
+  return next;
 }
 
-/** What follows the message in its thread. */
-async function postBelow(deps: OutboxDeps, request: Request, posting: Posting): Promise<Next> {
-  const noticed = await postNotices(deps, request, posting.shown);
-  return noticed.kind === 'later' ? noticed : postFiles(deps, request, { ...posting, shown: noticed.shown });
+/** What Slack does not take is recorded: the first message says so, and nobody tries again. */
+async function afterShare(deps: OutboxDeps, request: Request, { index }: Face, next: Next): Promise<Next> {
+  if (next.kind !== 'never') return next;
+  await deps.store.move(request.id, refuseShare(index, next.why));
+  return DONE;
+}
+
+function sooner(one: Next, other: Next): Next {
+  if (one.kind !== 'later') return other;
+  return other.kind === 'later' && other.ms < one.ms ? other : one;
+}
+
+/** Copies link to the first message, unless only one person can see that. Without an answer of Slack they go without. */
+async function withLink(deps: OutboxDeps, request: Request, message: Drawn): Promise<Drawn> {
+  if (request.isPrivate || message.link !== undefined) return message;
+  const sent = await deps.slack.permalink(message);
+  if (sent.kind !== 'ok') return message;
+  const linked = { ...message, link: sent.value };
+  await deps.redraws.remember(request.id, linked);
+  return linked;
+}
+
+interface Facing {
+  readonly request: Request;
+  readonly face: Face;
+  readonly link: string | null;
+}
+
+type Faced = Posted | { readonly next: Exclude<Next, { kind: 'done' }>; readonly message: null };
+
+async function drawFace(deps: OutboxDeps, memory: Memory, facing: Facing): Promise<Faced> {
+  const { request, face } = facing;
+  const message = (await deps.redraws.message(face.key)) ?? memory.posted.get(face.key) ?? null;
+  const drawing = await draw(deps, facing);
+  const looks = looksOf(drawing);
+  const at = { key: face.key, channel: face.to.channel };
+  let shown = message && { ...message, revision: request.revision };
+  if (!shown || message?.looks !== looks) {
+    const wait = memory.pace.wait(at, message !== null);
+    if (wait > 0) return { next: { kind: 'later', ms: wait }, message: null };
+    const sent = message ? await edit(deps, facing, message, drawing) : await post(deps, facing, drawing);
+    if (sent.kind !== 'ok')
+      return { next: nextAfter(sent, memory.pace.bucket(at, message !== null), message === null), message: null };
+    memory.pace.sent(face.key);
+    shown = { ...sent.value, looks, revision: request.revision };
+    // Should Redis be away just now, the message is not posted a second time.
+    memory.posted.set(face.key, shown);
+    await deps.redraws.remember(face.key, shown);
+    memory.posted.delete(face.key);
+  }
+  const noticed = await postNotices(deps, request, shown);
+  if (noticed.kind === 'later') return { next: noticed, message: null };
+  const posted = await postFiles(deps, request, { key: face.key, shown: noticed.shown, drawing });
+  if (posted.next.kind === 'done' && face.share) await deps.redraws.remember(face.key, posted.message);
+  return posted;
+}
+
+function looksOf({ text, blocks }: Drawing): string {
+  return createHash('sha256').update(JSON.stringify({ text, blocks })).digest('hex').slice(0, 16);
 }
 
 /** A record that cannot be drawn is still told of. */
-async function draw({ store, admission, clusters, log }: OutboxDeps, request: Request): Promise<Drawing> {
+async function draw(deps: OutboxDeps, { request, face, link }: Facing): Promise<Drawing> {
+  const { store, redraws, admission, clusters, log } = deps;
   const partial = request.state.kind === 'queued' ? await store.partial(request.id) : null;
+  const wants = await redraws.wants(request.id);
   try {
     const approvers = approversText(admission.rulingOf(request));
-    return drawRequest(request, { partial, approvers, cluster: shownCluster(clusters, request) });
+    const copy = face.share && { share: face.share, link };
+    const drawing = drawRequest(request, { partial, approvers, cluster: shownCluster(clusters, request), copy });
+    return wants.includes(face.key) ? { ...drawing, files: [...drawing.files, rawFile(request)] } : drawing;
   } catch (error) {
     log.error({ error, request: request.id }, 'record not drawn');
     return {
@@ -160,7 +220,11 @@ async function draw({ store, admission, clusters, log }: OutboxDeps, request: Re
   }
 }
 
-function nextAfter(sent: Exclude<Sent<unknown>, { kind: 'ok' }>, bucket: Bucket, unposted: boolean): Next {
+function nextAfter(
+  sent: Exclude<Sent<unknown>, { kind: 'ok' }>,
+  bucket: Bucket,
+  unposted: boolean,
+): Exclude<Next, { kind: 'done' }> {
   if (sent.kind === 'slower') {
     bucket.pause(sent.seconds);
     return { kind: 'later', ms: sent.seconds * 1_000 };
@@ -170,23 +234,22 @@ function nextAfter(sent: Exclude<Sent<unknown>, { kind: 'ok' }>, bucket: Bucket,
 
 type Shown = Omit<Drawn, 'revision'>;
 
-async function post({ slack, log }: OutboxDeps, request: Request, drawing: Drawing): Promise<Sent<Shown>> {
-  const { place } = request;
-  const sent = await orTextOnly(drawing, log, (content) => slack.post(place, content));
+async function post({ slack, log }: OutboxDeps, { request, face }: Facing, drawing: Drawing): Promise<Sent<Shown>> {
+  const sent = await orTextOnly(drawing, log, (content) => slack.post(face.to, content));
   if (sent.kind !== 'ok') return sent;
   // A new message notifies those whom it mentions; a card that is put in its place by an edit does not.
   const notices = request.state.kind === 'planned' ? ['call'] : [];
-  return { kind: 'ok', value: { channel: place.channel, ts: sent.value.ts, files: [], notices } };
+  return { kind: 'ok', value: { ...sent.value, files: [], notices } };
 }
 
 const GONE = /^(message_not_found|cant_update_message|edit_window_closed)$/;
 
 /** A message that is gone, or cannot be edited any more, is posted anew. */
-async function edit(deps: OutboxDeps, request: Request, message: Drawn, drawing: Drawing): Promise<Sent<Shown>> {
+async function edit(deps: OutboxDeps, facing: Facing, message: Drawn, drawing: Drawing): Promise<Sent<Shown>> {
   const sent = await orTextOnly(drawing, deps.log, (content) => deps.slack.update(message, content));
   if (sent.kind === 'ok') return { kind: 'ok', value: message };
   if (sent.kind !== 'refused' || !GONE.test(sent.error)) return sent;
-  const again = await post(deps, request, drawing);
+  const again = await post(deps, facing, drawing);
   if (again.kind !== 'ok') return again;
   // Nobody is reminded a second time because a message was deleted.
   const notices = [...new Set([...(message.notices ?? []), ...(again.value.notices ?? [])])];

@@ -1,5 +1,3 @@
-import type { Request } from '../jobs/request';
-
 /**
  * How fast calls may leave. A bucket holds a few calls for a burst and is filled at a steady rate. A call that finds none
  * books the next free moment, so that many that wait come one after the other and not all again and again.
@@ -45,12 +43,18 @@ const EDITS: Rate = { burst: 20, perSecond: 50 / 60 };
 /** The same message is edited at most this often. */
 const BETWEEN_EDITS_MS = 1_000;
 
+/** A message, and where it is. */
+interface Paced {
+  readonly key: string;
+  readonly channel: string;
+}
+
 /** The pace of every message: of posts per channel, of edits for the whole workspace, and of one message. */
 export interface Pace {
-  bucket(request: Request, isEdit: boolean): Bucket;
+  bucket(paced: Paced, isEdit: boolean): Bucket;
   /** Milliseconds until this message may leave. Whoever has waited for the moment it was given may go. */
-  wait(request: Request, isEdit: boolean): number;
-  sent(request: string): void;
+  wait(paced: Paced, isEdit: boolean): number;
+  sent(key: string): void;
 }
 
 export function createPace(clock: () => number): Pace {
@@ -59,31 +63,31 @@ export function createPace(clock: () => number): Pace {
   const sentAt = new Map<string, number>();
   const booked = new Map<string, number>();
 
-  function bucket({ place }: Request, isEdit: boolean): Bucket {
+  function bucket({ channel }: Paced, isEdit: boolean): Bucket {
     if (isEdit) return edits;
-    const known = posts.get(place.channel) ?? createBucket(POSTS, clock);
-    posts.set(place.channel, known);
+    const known = posts.get(channel) ?? createBucket(POSTS, clock);
+    posts.set(channel, known);
     return known;
   }
 
   return {
     bucket,
-    wait: (request, isEdit) => {
+    wait: (paced, isEdit) => {
       const now = clock();
-      const given = booked.get(request.id);
+      const given = booked.get(paced.key);
       if (given !== undefined && given > now) return Math.ceil(given - now);
-      const pause = bucket(request, isEdit).paused();
+      const pause = bucket(paced, isEdit).paused();
       if (given !== undefined && pause > 0) return pause;
-      booked.delete(request.id);
+      booked.delete(paced.key);
       if (given !== undefined) return 0;
-      const soonest = (sentAt.get(request.id) ?? -BETWEEN_EDITS_MS) + BETWEEN_EDITS_MS - now;
-      const ms = Math.max(bucket(request, isEdit).book(), Math.ceil(soonest));
-      if (ms > 0) booked.set(request.id, now + ms);
+      const soonest = (sentAt.get(paced.key) ?? -BETWEEN_EDITS_MS) + BETWEEN_EDITS_MS - now;
+      const ms = Math.max(bucket(paced, isEdit).book(), Math.ceil(soonest));
+      if (ms > 0) booked.set(paced.key, now + ms);
       return ms;
     },
-    sent: (request) => {
-      sentAt.delete(request);
-      sentAt.set(request, clock());
+    sent: (key) => {
+      sentAt.delete(key);
+      sentAt.set(key, clock());
       // Only the newest matter; the map must not grow for ever.
       if (sentAt.size > 1_000) sentAt.delete(sentAt.keys().next().value ?? '');
     },

@@ -54,6 +54,13 @@ function mrkdwnUser(id: string): string {
   return GROUP_ID.test(id) ? `<!subteam^${id}>` : escapeMrkdwn(`@${id}`);
 }
 
+/** A link of our own. Empty when the address is none that Slack gave us. */
+export function mrkdwnLink(url: string, label: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  if (!parsed || !/^https?:$/.test(parsed.protocol)) return '';
+  return `<${escapeMrkdwn(parsed.href).replaceAll('|', '%7C')}|${escapeMrkdwn(label)}>`;
+}
+
 /** Slack's own rule: these three, and nothing else, make markup live. */
 function escapeMrkdwn(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

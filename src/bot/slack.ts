@@ -20,8 +20,10 @@ export interface Slack {
   post(
     to: { readonly channel: string; readonly thread?: string },
     content: Content,
-  ): Promise<Sent<{ readonly ts: string }>>;
+  ): Promise<Sent<{ readonly channel: string; readonly ts: string }>>;
   update(message: { readonly channel: string; readonly ts: string }, content: Content): Promise<Sent<null>>;
+  /** The address of a message. */
+  permalink(message: { readonly channel: string; readonly ts: string }): Promise<Sent<string>>;
   upload(
     to: { readonly channel: string; readonly ts: string },
     file: { name: string; alt: string; data: Buffer },
@@ -60,13 +62,16 @@ export function createSlack({ token, apiUrl }: SlackOptions): Slack {
       sent(async () => {
         const place = thread === undefined ? { channel } : { channel, thread_ts: thread };
         const posted = await client.chat.postMessage({ ...place, text, blocks: [...blocks], ...quiet });
-        return { ts: posted.ts ?? '' };
+        // A person's id or a channel's name was good enough to post; only the id is good for everything else.
+        return { channel: posted.channel ?? channel, ts: posted.ts ?? '' };
       }),
     update: ({ channel, ts }, { text, blocks }) =>
       sent(async () => {
         await client.chat.update({ channel, ts, text, blocks: [...blocks] });
         return null;
       }),
+    permalink: ({ channel, ts }) =>
+      sent(async () => (await client.chat.getPermalink({ channel, message_ts: ts })).permalink ?? ''),
     upload: ({ channel, ts }, { name, alt, data }) =>
       sent(async () => {
         const file = { file: data, filename: name, title: name, ...(/\.png$/.test(name) && { alt_text: alt }) };

@@ -1,6 +1,7 @@
 import type { ButtonDeps } from './buttons';
 import { DONE, notice, type Submission, type Submitted } from './modals';
 import { takeReason } from './reasons';
+import { takeShare } from './share-form';
 
 type Taker = (deps: ButtonDeps, submission: Submission) => Promise<Submitted>;
 
@@ -8,6 +9,7 @@ type Taker = (deps: ButtonDeps, submission: Submission) => Promise<Submitted>;
 const TAKERS: Readonly<Record<string, Taker>> = {
   deny: (deps, submission) => takeReason(deps, 'deny', submission),
   hold: (deps, submission) => takeReason(deps, 'hold', submission),
+  share: takeShare,
   notice: async () => DONE,
 };
 

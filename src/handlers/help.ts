@@ -28,11 +28,17 @@ export function help(catalogue: Catalogue, words: Words): View | null {
   return system === 'ops' ? everything(catalogue) : ofSystem(catalogue, system);
 }
 
+/** Flags that every command understands. */
+export const EVERYWHERE: readonly (readonly [flag: string, what: string])[] = [
+  ['--share #CHANNEL', 'After any command: posts the result in that channel, too.'],
+  ['--private', 'After any query: only you see the answer. You can post it later.'],
+];
+
 function everything(catalogue: Catalogue): View {
   return {
     title: 'What I can do',
     tone: 'neutral',
-    parts: catalogue.systems.flatMap((system) => listOf(catalogue, system)),
+    parts: [...catalogue.systems.flatMap((system) => listOf(catalogue, system)), { kind: 'facts', facts: EVERYWHERE }],
   };
 }
 

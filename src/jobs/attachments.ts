@@ -15,8 +15,10 @@ export interface Attachments {
    * that a view always finds its own, whoever else spilled one for the same request.
    */
   spill(request: string, view: View): Promise<View>;
-  /** The whole text of a part that was spilled, or null when it is not kept any more. */
-  load(request: string, stored: string): Promise<string | null>;
+  /** The whole of a part that was spilled, or null when it is not kept any more. */
+  load(request: string, stored: string): Promise<Spillable | null>;
+  /** The view with its long parts whole again, as far as they are kept. */
+  whole(request: string, view: View): Promise<View>;
 }
 
 /** What stays in the record: as much as a message can show, and no more. */
@@ -29,22 +31,31 @@ const unzip = promisify(gunzip);
 
 interface Attachment {
   readonly stored: string;
-  readonly text: string;
+  readonly part: Spillable;
 }
 
 export function createAttachments(redis: Redis, keys: Keys): Attachments {
+  async function load(request: string, stored: string): Promise<Spillable | null> {
+    const zipped = await redis.hgetBuffer(keys.attachment(request), stored);
+    // Our own data, written below and by nobody else.
+    return zipped === null ? null : (JSON.parse((await unzip(zipped)).toString('utf8')) as Spillable);
+  }
+
   return {
+    load,
     spill: async (request, view) => {
       const spilled = spillView(view);
-      for (const { stored, text } of spilled.attachments) {
-        await redis.hset(keys.attachment(request), stored, await zip(text));
+      for (const { stored, part } of spilled.attachments) {
+        await redis.hset(keys.attachment(request), stored, await zip(JSON.stringify(part)));
       }
       if (spilled.attachments.length > 0) await redis.expire(keys.attachment(request), KEEP_S);
       return spilled.view;
     },
-    load: async (request, stored) => {
-      const zipped = await redis.hgetBuffer(keys.attachment(request), stored);
-      return zipped === null ? null : (await unzip(zipped)).toString('utf8');
+    whole: async (request, view) => {
+      const parts = view.parts.map(async (part) =>
+        'stored' in part && part.stored !== undefined ? ((await load(request, part.stored)) ?? part) : part,
+      );
+      return { ...view, parts: await Promise.all(parts) };
     },
   };
 }
@@ -54,15 +65,14 @@ export function spillView(view: View): { readonly view: View; readonly attachmen
   const attachments: Attachment[] = [];
   const parts = view.parts.map((part) => {
     if (!isLong(part)) return part;
-    const text = wholeText(part);
-    const stored = createHash('sha256').update(text).digest('hex').slice(0, 16);
-    attachments.push({ stored, text });
+    const stored = createHash('sha256').update(JSON.stringify(part)).digest('hex').slice(0, 16);
+    attachments.push({ stored, part });
     return shorten(part, stored);
   });
   return { view: { ...view, parts }, attachments };
 }
 
-type Spillable = Extract<Part, { kind: 'table' | 'raw' }>;
+export type Spillable = Extract<Part, { kind: 'table' | 'raw' }>;
 
 function isLong(part: Part): part is Spillable {
   if (part.kind === 'table') return part.rows.length > KEPT_ROWS;
@@ -94,6 +104,14 @@ function csvLine(cells: readonly Text[]): string {
   return cells.map((cell) => csvCell(plain(cell))).join(',');
 }
 
+/**
+ * Spreadsheets run a cell that begins like a formula. An apostrophe keeps it text; numbers may have a sign. Whoever needs
+ * the exact cells takes the raw data.
+ */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+const SIGNED_NUMBER = /^[+-]\d+(?:[.,]\d+)*(?:e[+-]?\d+)?%?$/i;
+
 function csvCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const cell = FORMULA.test(text) && !SIGNED_NUMBER.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

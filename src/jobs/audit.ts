@@ -23,6 +23,8 @@ export const EVENTS = [
   'finished',
   'rechecked',
   'cleared',
+  'shared',
+  'share refused',
 ] as const;
 export type Event = (typeof EVENTS)[number];
 

@@ -4,7 +4,16 @@ import { plain, type View } from '../handlers/view';
 import { joinWords } from '../handlers/words';
 import type { Event, Note } from './audit';
 import { fingerprintOf } from './fingerprint';
-import { countedApprovals, mayAsk, mayDecide, mayStart, type Refusal, type Standing, type VoteOf } from './policy';
+import {
+  countedApprovals,
+  mayAsk,
+  mayBePrivate,
+  mayDecide,
+  mayStart,
+  type Refusal,
+  type Standing,
+  type VoteOf,
+} from './policy';
 import type { Decision, Outcome, Performed, Place, Proposed, Recheck, Request, Road, State } from './request';
 
 /**
@@ -43,16 +52,27 @@ export interface Asked {
   readonly road: Road;
   readonly requester: string;
   readonly place: Place;
+  readonly isPrivate?: boolean;
+  /** Where the result shall be seen as well. */
+  readonly share?: Place;
 }
 
-export function ask(asked: Asked, standing: Standing, tick: Tick): Moved {
+export function ask({ share, isPrivate = false, ...asked }: Asked, standing: Standing, tick: Tick): Moved {
   const { words, place, road, cluster } = asked;
-  const refusal = mayAsk({ ...asked, channel: place.channel }, standing);
+  const refusal = mayBePrivate(asked.kind, isPrivate) ?? mayAsk({ ...asked, channel: place.channel }, standing);
   if (refusal) return { ok: false, refusal };
-  const request: Request = { ...asked, revision: 1, askedAt: tick.at, state: { kind: 'queued' } };
+  const request: Request = {
+    ...asked,
+    ...(isPrivate && { isPrivate }),
+    ...(share && { shares: [{ ...share, by: asked.requester, at: tick.at }] }),
+    revision: 1,
+    askedAt: tick.at,
+    state: { kind: 'queued' },
+  };
+  const shown = isPrivate ? { private: 'yes' } : share && { share: share.channel };
   return moved(request, 'asked', {
     by: asked.requester,
-    detail: { words: joinWords(words), channel: place.channel, road, cluster },
+    detail: { words: joinWords(words), channel: place.channel, road, cluster, ...shown },
   });
 }
 

@@ -22,7 +22,9 @@ export interface Refusal {
     | 'not the requester'
     | 'busy'
     | 'gone'
-    | 'changed meanwhile';
+    | 'changed meanwhile'
+    | 'private'
+    | 'sharing';
   readonly why: Text;
 }
 
@@ -56,6 +58,15 @@ export function mayAsk(
       ...channels.flatMap((channel, index) => (index === 0 ? [{ channel }] : [' or ', { channel }])),
       '.',
     ],
+  };
+}
+
+/** People decide on what they see: a change is never hidden from its channel. */
+export function mayBePrivate(kind: Request['kind'], isPrivate: boolean): Refusal | null {
+  if (kind === 'query' || !isPrivate) return null;
+  return {
+    rule: 'private',
+    why: 'A change is decided by the people of a channel, so --private is for queries alone. Nothing was run.',
   };
 }
 

@@ -68,6 +68,7 @@ export function keysOf(prefix: string) {
     request: (id: string) => `${tag}:request:${id}`,
     partial: (id: string) => `${tag}:partial:${id}`,
     message: (id: string) => `${tag}:message:${id}`,
+    wants: (id: string) => `${tag}:wants:${id}`,
     drawing: (id: string) => `${tag}:drawing:${id}`,
     beat: (id: string) => `${tag}:beat:${id}`,
     attachment: (id: string) => `${tag}:attachment:${id}`,

@@ -12,7 +12,7 @@ export interface Redraws {
   /** The caller is still at it. Without this another may take the request over, as it must when a bot is killed. */
   renew(request: string): Promise<void>;
   /** The message exists: kept at once, so that it is never posted a second time. */
-  remember(request: string, message: Drawn): Promise<void>;
+  remember(key: string, message: Drawn): Promise<void>;
   /** The message shows its revision now. What moved meanwhile stays due. */
   drawn(due: Due, message: Drawn): Promise<void>;
   /** Not now: try again after this. */
@@ -21,8 +21,12 @@ export interface Redraws {
   due(request: string): Promise<void>;
   /** Never: the message cannot be drawn at all. */
   drop(request: string): Promise<void>;
-  /** The message as it was last drawn, or null. */
-  message(request: string): Promise<Drawn | null>;
+  /** The message as it was last drawn, or null. A request may have several, each with a key of its own. */
+  message(key: string): Promise<Drawn | null>;
+  /** Somebody wants the data of the whole result with the message of this key. */
+  want(request: string, key: string): Promise<void>;
+  /** The keys of the messages that shall have it. */
+  wants(request: string): Promise<readonly string[]>;
   /** Calls back whenever a request has moved, from when Redis is there. Returns how to stop. */
   onMove(callback: () => void): () => void;
   pending(): Promise<number>;
@@ -42,6 +46,10 @@ export interface Drawn {
   readonly files: readonly string[];
   /** What was said below it, so that it is said once. */
   readonly notices?: readonly string[];
+  /** A hash of how it looks: a move that changes nothing to be seen costs no edit. */
+  readonly looks?: string;
+  /** Its address, where one was asked for. */
+  readonly link?: string;
 }
 
 const LEASE_MS = 5_000;
@@ -86,8 +94,7 @@ export function createRedraws(redis: Redis, keys: Keys, subscribe: () => Redis):
       return taken.flatMap((request, at) => (at % 2 === 0 ? [{ request, score: taken[at + 1] ?? '' }] : []));
     },
     renew: async (request) => void (await redis.pexpire(keys.drawing(request), LEASE_MS)),
-    remember: async (request, message) =>
-      void (await redis.set(keys.message(request), JSON.stringify(message), 'EX', KEEP_S)),
+    remember: async (key, message) => void (await redis.set(keys.message(key), JSON.stringify(message), 'EX', KEEP_S)),
     drawn: async ({ request, score }, message) => {
       const args = [request, score, JSON.stringify(message), KEEP_S, message.revision];
       const touched = [keys.redraw, keys.drawing(request), keys.message(request), keys.request(request)];
@@ -102,10 +109,18 @@ export function createRedraws(redis: Redis, keys: Keys, subscribe: () => Redis):
       await redis.zrem(keys.redraw, request);
       await redis.del(keys.drawing(request));
     },
-    message: async (request) => {
-      const stored = await redis.get(keys.message(request));
+    message: async (key) => {
+      const stored = await redis.get(keys.message(key));
       return stored === null ? null : (JSON.parse(stored) as Drawn);
     },
+    want: async (request, key) => {
+      await redis.sadd(keys.wants(request), key);
+      await redis.expire(keys.wants(request), KEEP_S);
+      // A new score: whoever draws just now must not take the request off the list when done.
+      await redis.zadd(keys.redraw, Date.now() - 60_000, request);
+      await redis.publish(keys.moves, request);
+    },
+    wants: (request) => redis.smembers(keys.wants(request)),
     onMove: (callback) => {
       const subscriber = subscribe().on('message', callback);
       // Without it messages are still drawn, a quarter of a second later.

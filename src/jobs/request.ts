@@ -27,6 +27,10 @@ export interface Request {
   /** Slack user id. */
   readonly requester: string;
   readonly place: Place;
+  /** Only the requester sees it, wherever it was asked. */
+  readonly isPrivate?: boolean;
+  /** Where its result is seen as well, once it has ended. */
+  readonly shares?: readonly Share[];
   /** All times are Redis TIME in milliseconds. */
   readonly askedAt: number;
   readonly state: State;
@@ -35,6 +39,13 @@ export interface Request {
 export interface Place {
   readonly channel: string;
   readonly thread?: string;
+}
+
+export interface Share extends Place {
+  readonly by: string;
+  readonly at: number;
+  /** Why Slack did not take it there. */
+  readonly refused?: string;
 }
 
 export interface Approval {
@@ -140,6 +151,11 @@ export type Opinion = 'hold' | 'release';
 export function isOpen(state: State): boolean {
   if (state.kind === 'finished') return state.recheck.kind === 'due';
   return state.kind === 'queued' || state.kind === 'planned' || state.kind === 'approved' || state.kind === 'running';
+}
+
+/** Nothing more will be decided or written. */
+export function hasEnded({ kind }: State): boolean {
+  return kind === 'finished' || kind === 'denied' || kind === 'withdrawn' || kind === 'expired';
 }
 
 /** Nobody knows how it ended, and nobody has cleared it: its targets stay locked. */

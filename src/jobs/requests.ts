@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Audience } from '../handlers/audience';
 import type { Operation, Words } from '../handlers/operation';
 import type { Admission } from './admission';
 import { createGap, type Gap } from './gap';
@@ -7,6 +8,7 @@ import { hold, release } from './opinion';
 import type { Refusal, Standing, Vote } from './policy';
 import type { Queues } from './queue';
 import type { Place, Request, Road } from './request';
+import { share } from './sharing';
 import { gone, type Store } from './store';
 
 /** The one way in. Command, button, form and console all end here, so there is no second road to forget a check on. */
@@ -20,6 +22,8 @@ export interface Requests {
   decide(id: string, vote: Vote): Promise<Opened>;
   /** Why a vote would not count, or null. Writes nothing: for whoever asks for more words before the vote. */
   refusal(id: string, vote: Vote): Promise<Refusal | null>;
+  /** The result shall be seen in another place as well. Rejects when Redis has not confirmed. */
+  share(id: string, wish: { readonly by: string; readonly place: Place }): Promise<Opened>;
 }
 
 export interface Asking {
@@ -32,7 +36,10 @@ export interface Asking {
   readonly words: Words;
   readonly requester: string;
   readonly place: Place;
+  readonly audience?: Audience;
 }
+
+const EVERYBODY: Audience = { isPrivate: false, share: null };
 
 export type Opened =
   | { readonly ok: true; readonly request: Request }
@@ -67,6 +74,7 @@ export function createRequests(deps: RequestsDeps): Requests {
       const moved = moveOf(vote, await deps.admission.standingOf(request))(request, { at: Date.now(), seq: 0 });
       return moved.ok ? null : moved.refusal;
     },
+    share: (id, { by, place }) => deps.store.move(id, share(by, place)),
   };
 }
 
@@ -76,14 +84,16 @@ function moveOf(vote: Vote, standing: Standing): Move {
 }
 
 async function open(deps: RequestsDeps, gap: Gap, asking: Asking): Promise<Opened> {
-  const { operation, words, cluster, road, requester, place } = asking;
+  const { operation, words, cluster, road, requester, place, audience = EVERYBODY } = asking;
   const { kind, name } = operation;
   const refusal = kind === 'query' ? null : await deps.admission.unsafe();
   if (refusal) return { ok: false, refusal };
   const about = { kind, operation: name, cluster, channel: place.channel, danger: null };
   const standing = await deps.admission.standing(about);
   const id = requestId(asking.delivery);
-  const opened = await deps.store.open({ id, kind, operation: name, words, cluster, road, requester, place }, standing);
+  const asked = { id, kind, operation: name, words, cluster, road, requester, place, isPrivate: audience.isPrivate };
+  const share = audience.share === null ? {} : { share: { channel: audience.share } };
+  const opened = await deps.store.open({ ...asked, ...share }, standing);
   if (!opened.ok) return opened;
   // Not waited for: the request is stored, and the sweep adds a job that was lost.
   gap.afterwards(() => void deps.queues.read(id).catch((error: unknown) => deps.onError(error, id)));

@@ -3,7 +3,7 @@ import { checkMessage } from '../../sandbox/slack/check';
 import { cut, drawView } from '../../src/bot/blocks';
 import { drawRequest } from '../../src/bot/message';
 import type { Part, Text, View } from '../../src/handlers/view';
-import { spillView } from '../../src/jobs/attachments';
+import { spillView, wholeText } from '../../src/jobs/attachments';
 import type { State } from '../../src/jobs/request';
 import { decided, requestIn } from '../support/records';
 
@@ -154,7 +154,7 @@ test('a table that is too long shows its first rows, says how many are missing, 
   expect(drawn.files).toEqual([
     { name: 'servers.csv', alt: 'servers.csv', content: { kind: 'attachment', stored: attachments[0]?.stored } },
   ]);
-  expect(attachments[0]?.text.split('\r\n')).toHaveLength(1_002);
+  expect(attachments[0] && wholeText(attachments[0].part).split('\r\n')).toHaveLength(1_002);
 });
 
 test('CSV keeps commas, quotes and line ends in their cells', () => {
@@ -164,7 +164,7 @@ test('CSV keeps commas, quotes and line ends in their cells', () => {
     tone: 'good',
     parts: [{ kind: 'table', name: 't.csv', head: ['1', '2'], rows }],
   });
-  expect(attachments[0]?.text).toMatch(/^1,2\r\n"a,b","say ""x""\nnow"\r\n/);
+  expect(attachments[0] && wholeText(attachments[0].part)).toMatch(/^1,2\r\n"a,b","say ""x""\nnow"\r\n/);
 });
 
 test('buttons that decide are there only while a decision is waited for', () => {

@@ -11,9 +11,12 @@ import { ASKED, approval, type JobsUnderTest, openJobs, standing } from '../supp
 /** Slack as the outbox sees it: each call is written down, and answered as the test wishes. */
 interface Call {
   readonly method: 'post' | 'update' | 'upload' | 'whisper';
+  /** The channel of a post. */
+  readonly to: string;
   readonly text: string;
   readonly thread?: string;
   readonly blocks: number;
+  readonly said: string;
   readonly at: number;
 }
 
@@ -56,17 +59,34 @@ function start(): Outbox {
 }
 
 function farSide(): Slack {
-  const call = <T>(method: Call['method'], content: Content & { thread?: string }, value: T): Promise<Sent<T>> => {
-    const { text, blocks, thread } = content;
-    calls.push({ method, text, blocks: blocks.length, at: performance.now(), ...(thread !== undefined && { thread }) });
+  const call = <T>(
+    method: Call['method'],
+    content: Content & { to?: string; thread?: string },
+    value: T,
+  ): Promise<Sent<T>> => {
+    const { text, blocks, thread, to = '' } = content;
+    const said = JSON.stringify(blocks);
+    calls.push({
+      ...{ method, to, text, blocks: blocks.length, said, at: performance.now() },
+      ...(thread !== undefined && { thread }),
+    });
     heard?.();
     return Promise.resolve(answers.shift() ?? { kind: 'ok', value });
   };
   return {
     post: (to, content) =>
-      call('post', { ...content, ...(to.thread !== undefined && { thread: to.thread }) }, { ts: `${++posted}.0` }),
+      call(
+        'post',
+        { ...content, to: to.channel, ...(to.thread !== undefined && { thread: to.thread }) },
+        { channel: to.channel, ts: `${++posted}.0` },
+      ),
     update: (_message, content) => call('update', content, null),
-    upload: (_to, { name }) => call('upload', { text: name, blocks: [] }, null),
+    permalink: ({ channel, ts }) => Promise.resolve({ kind: 'ok', value: `https://slack.test/${channel}/${ts}` }),
+    upload: ({ channel }, { name, data }) => {
+      const sent = call('upload', { text: name, blocks: [], to: channel }, null);
+      Object.assign(calls.at(-1) ?? {}, { said: data.toString('utf8') });
+      return sent;
+    },
     whisper: (_url, content) => call('whisper', content, null),
     openForm: () => Promise.resolve({ kind: 'ok', value: null }),
     members: () => Promise.resolve({ kind: 'ok', value: [] }),
@@ -88,13 +108,14 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-async function answered(id: string, view: Partial<View> = {}): Promise<void> {
+async function answered(id: string, view: Partial<View> = {}, more: { isPrivate?: boolean } = {}): Promise<void> {
   const asked = {
     id,
     kind: 'query',
     operation: 'ops locks',
     words: [],
     ...ASKED,
+    ...more,
   } as const;
   await under.jobs.store.open(asked, standing());
   const shown = await under.jobs.attachments.spill(id, { title: `answer ${id}`, tone: 'good', parts: [], ...view });
@@ -254,10 +275,7 @@ describe('those who may approve', () => {
     await asked('RAAAA');
     await planned('RAAAA');
     await until(() => calls.length === 1);
-    answers = [
-      { kind: 'ok', value: null as never },
-      { kind: 'lost', error: 'timeout' },
-    ];
+    answers = [{ kind: 'lost', error: 'timeout' }];
     await reminded('RAAAA');
     await until(() => inThread().length === 1);
     await waitForRest();
@@ -270,15 +288,90 @@ describe('those who may approve', () => {
     await asked('RAAAA');
     await planned('RAAAA');
     await until(() => calls.length === 1);
-    answers = [
-      { kind: 'ok', value: null as never },
-      { kind: 'slower', seconds: 1 },
-    ];
+    answers = [{ kind: 'slower', seconds: 1 }];
     await reminded('RAAAA');
     await until(() => inThread().length === 2);
     await waitForRest();
     expect(inThread()).toHaveLength(2);
   });
+});
+
+const shareTo = (id: string, channel: string) => under.jobs.requests.share(id, { by: 'UBEN', place: { channel } });
+const copyOf = (id: string, n: number) => under.jobs.redraws.message(`${id}.${n}`);
+
+test('a result that is shared is posted there with its files and a link, and the first message says where', async () => {
+  const rows = Array.from({ length: 200 }, (_, n) => [`row ${n}`]);
+  await answered('RAAAA', { parts: [{ kind: 'table', name: 'rows.csv', head: ['a'], rows }] });
+  await until(() => calls.length === 2);
+  await shareTo('RAAAA', 'C2');
+  await until(() => calls.length === 5);
+  await waitForRest();
+  const posts = calls.filter(({ method }) => method === 'post');
+  expect(posts.map(({ to }) => to)).toEqual(['C1', 'C2']);
+  expect(posts[1]?.said).toContain('Shared by <@UBEN> from <#C1>. <https://slack.test/C1/1.0|The first message>');
+  expect(calls.filter(({ method }) => method === 'upload').map(({ to }) => to)).toEqual(['C1', 'C2']);
+  expect(calls.find(({ method }) => method === 'update')?.said).toContain('Shared in <#C2> by <@UBEN>.');
+});
+
+test('a channel that Slack does not take is named in the first message, in the audit trail, and not tried again', async () => {
+  await answered('RAAAA');
+  await until(() => calls.length === 1);
+  answers = [
+    { kind: 'ok', value: null as never },
+    { kind: 'refused', error: 'not_in_channel', details: '' },
+  ];
+  await shareTo('RAAAA', 'C2');
+  await until(() => calls.some(({ said }) => said.includes('Not shared in <#C2>: I am not in that channel.')));
+  await waitForRest();
+  expect(calls.filter(({ to }) => to === 'C2')).toHaveLength(1);
+  const [entry = '{}'] = await under.jobs.store.trail.newest(1);
+  expect(JSON.parse(entry)).toMatchObject({ event: 'share refused', detail: { channel: 'C2', why: 'not_in_channel' } });
+});
+
+test('a share that no bot was there for is posted by the next one, once', async () => {
+  await answered('RAAAA');
+  await until(() => calls.length === 1);
+  await outbox.stop();
+  await shareTo('RAAAA', 'C2');
+  outbox = start();
+  const second = start();
+  await until(() => calls.some(({ to }) => to === 'C2'));
+  await waitForRest();
+  await second.stop();
+  expect(calls.filter(({ to }) => to === 'C2')).toHaveLength(1);
+  expect(await copyOf('RAAAA', 1)).toMatchObject({ channel: 'C2' });
+});
+
+test('a message whose looks a move does not change is not edited', async () => {
+  await answered('RAAAA');
+  await until(() => calls.length === 1);
+  await waitForRest();
+  await shareTo('RAAAA', 'C2');
+  await waitForRest();
+  await shareTo('RAAAA', 'C3');
+  await waitForRest();
+  // The first message twice; of the copies none.
+  expect(methods()).toEqual(['post', 'update', 'post', 'update', 'post']);
+});
+
+test('the raw data comes as a file below the message that it was asked at, once', async () => {
+  const rows = Array.from({ length: 200 }, (_, n) => [`row ${n}`]);
+  await answered('RAAAA', { parts: [{ kind: 'table', name: 'rows.csv', head: ['a'], rows }] });
+  await until(() => calls.length === 2);
+  await waitForRest();
+  for (let times = 0; times < 2; times++) {
+    await under.jobs.redraws.want('RAAAA', 'RAAAA');
+    await waitForRest();
+  }
+  expect(calls.slice(2).map(({ text }) => text)).toEqual(['RAAAA.json']);
+  const { result } = JSON.parse(calls[2]?.said ?? '');
+  expect(result.parts[0].rows).toEqual(rows);
+});
+
+test('a private answer goes to the one who asked', async () => {
+  await answered('RAAAA', {}, { isPrivate: true });
+  await until(() => calls.length === 1);
+  expect(calls[0]).toMatchObject({ to: 'UANA', said: expect.stringContaining('Only you see this message') });
 });
 
 /** Until nothing is behind its record any more. */

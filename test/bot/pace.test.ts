@@ -1,5 +1,4 @@
 import { createBucket, createPace } from '../../src/bot/pace';
-import { requestIn } from '../support/records';
 
 let now = 0;
 const clock = () => now;
@@ -28,12 +27,12 @@ test('a pause holds everything back until its end, and then there is no burst', 
 
 test('one message is edited at most once a second, however often its request moves', () => {
   const pace = createPace(clock);
-  const request = requestIn({ kind: 'queued' });
+  const message = { key: 'R1', channel: 'C1' };
   const sentAt: number[] = [];
   // A move every 50 ms for ten seconds; whoever waits asks again then.
   for (; now < 20_000; now += 50) {
-    if (pace.wait(request, sentAt.length > 0) > 0) continue;
-    pace.sent(request.id);
+    if (pace.wait(message, sentAt.length > 0) > 0) continue;
+    pace.sent(message.key);
     sentAt.push(now);
   }
   const gaps = sentAt.slice(1).map((at, index) => at - (sentAt[index] ?? 0));

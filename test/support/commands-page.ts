@@ -1,4 +1,5 @@
 import type { Catalogue } from '../../src/handlers/catalogue';
+import { EVERYWHERE } from '../../src/handlers/help';
 import type { Operation } from '../../src/handlers/operation';
 
 /** docs/commands.md, as the catalogue says it. Written by `npm run docs`; a test compares. */
@@ -11,6 +12,12 @@ export function commandsPage(catalogue: Catalogue): string {
     '',
     '`/ops help` says the same in Slack; `/ops help COMMAND` says how one is used. This page is written by `npm run docs`.',
     ...catalogue.systems.flatMap((system) => ['', `## /${system}`, '', ...table(catalogue.ofSystem(system))]),
+    '',
+    '## After any command',
+    '',
+    '| flag | what it does |',
+    '|---|---|',
+    ...EVERYWHERE.map(([flag, what]) => `| \`${flag}\` | ${what} |`),
     '',
   ].join('\n');
 }

@@ -59,6 +59,25 @@ const usersSelect = z.strictObject({
   initial_user: id.optional(),
 });
 
+const conversationsSelect = z.strictObject({
+  type: z.literal('conversations_select'),
+  ...actionable,
+  ...focusable,
+  placeholder,
+  initial_conversation: id.optional(),
+  default_to_current_conversation: z.boolean().optional(),
+  filter: z
+    .strictObject({
+      include: z
+        .array(z.enum(['im', 'mpim', 'private', 'public']))
+        .min(1)
+        .optional(),
+      exclude_external_shared_channels: z.boolean().optional(),
+      exclude_bot_users: z.boolean().optional(),
+    })
+    .optional(),
+});
+
 const overflow = z.strictObject({
   type: z.literal('overflow'),
   ...actionable,
@@ -117,6 +136,7 @@ export const actionElement = z.discriminatedUnion('type', [
   button,
   staticSelect,
   usersSelect,
+  conversationsSelect,
   overflow,
   checkboxes,
   radioButtons,
@@ -127,6 +147,7 @@ export const accessory = z.discriminatedUnion('type', [
   button,
   staticSelect,
   usersSelect,
+  conversationsSelect,
   overflow,
   checkboxes,
   radioButtons,
@@ -139,6 +160,7 @@ export const inputElement = z.discriminatedUnion('type', [
   numberInput,
   staticSelect,
   usersSelect,
+  conversationsSelect,
   checkboxes,
   radioButtons,
   datepicker,

@@ -20,6 +20,7 @@ function controlText({ element }: Control): string {
       return `[… ${element.options.map((option) => option.text.text).join(', ')}]`;
     case 'static_select':
     case 'users_select':
+    case 'conversations_select':
     case 'datepicker':
     case 'plain_text_input':
     case 'number_input':

@@ -64,7 +64,7 @@ function drawMenu(element, place, options) {
     el('option', { value: '' }, first),
     ...options,
   );
-  node.value = element.initial_option?.value ?? element.initial_user ?? '';
+  node.value = element.initial_option?.value ?? element.initial_user ?? element.initial_conversation ?? '';
   node.addEventListener('change', async () => {
     if (place.form && element.type !== 'overflow') return;
     const chosen = node.value;
@@ -128,7 +128,7 @@ export function heldBy(node) {
 
 /**
  * @param {{ element: Record<string, any> }} control
- * @param {{ use: (actionId: string, chosen?: unknown) => Promise<unknown>, form: boolean, people: { id: string, name: string }[] }} place
+ * @param {{ use: (actionId: string, chosen?: unknown) => Promise<unknown>, form: boolean, people: { id: string, name: string }[], channels: { id: string, name: string, kind: string }[] }} place
  */
 export function drawControl({ element }, place) {
   switch (element.type) {
@@ -142,6 +142,12 @@ export function drawControl({ element }, place) {
         element,
         place,
         place.people.map((one) => el('option', { value: one.id }, one.name)),
+      );
+    case 'conversations_select':
+      return drawMenu(
+        element,
+        place,
+        place.channels.map((one) => el('option', { value: one.id }, one.kind === 'dm' ? one.name : `#${one.name}`)),
       );
     case 'checkboxes':
       return drawChoices(element, place, 'checkbox');

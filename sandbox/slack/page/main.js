@@ -10,7 +10,7 @@ const seen = new Map();
 const page = {
   state: undefined,
   me: () => page.state.me,
-  channel: () => page.state.channels.find((one) => `#${one.id}` === location.hash) ?? page.state.channels[0],
+  channel: () => page.state.channels.find((one) => one.id === linked().channel) ?? page.state.channels[0],
   colour: (id) => avatar(id, '', page.state.people).style.getPropertyValue('background'),
   become: (id) => {
     sessionStorage.setItem('me', id);
@@ -21,6 +21,17 @@ const page = {
     byId('messages').scrollTop = byId('messages').scrollHeight;
   },
 };
+
+/** `#C0INC42`, or `#C0INC42/1700000000.000100` for one message: what a permalink says. */
+function linked() {
+  const [channel = '', ts] = location.hash.slice(1).split('/');
+  return { channel, ts };
+}
+
+function showLinked() {
+  const { ts } = linked();
+  if (ts) document.querySelector(`li[data-ts="${CSS.escape(ts)}"]`)?.scrollIntoView({ block: 'center' });
+}
 
 function newest(channel) {
   return page.state.messages.findLast((one) => one.channel === channel.id)?.ts ?? '';
@@ -120,7 +131,11 @@ async function start() {
   await refresh();
   startComposer(page);
   startWorldToggle();
-  window.addEventListener('hashchange', show);
+  window.addEventListener('hashchange', () => {
+    show();
+    showLinked();
+  });
+  showLinked();
   const events = new EventSource('/_/events');
   events.addEventListener('message', refresh);
   events.addEventListener('error', () => {

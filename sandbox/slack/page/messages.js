@@ -61,6 +61,7 @@ function drawBody(message, page) {
   const place = {
     form: false,
     people: page.state.people,
+    channels: page.state.channels,
     use: (actionId, chosen) =>
       act('press', {
         who: page.me(),

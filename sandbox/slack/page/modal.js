@@ -15,6 +15,7 @@ function drawBody(view, page) {
   const place = {
     form: true,
     people: page.state.people,
+    channels: page.state.channels,
     use: (actionId, chosen) =>
       act('press-in-view', { who: page.me(), actionId, values: values(), ...(chosen === undefined ? {} : { chosen }) }),
   };

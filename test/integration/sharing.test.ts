@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { createWorld, ROOT, type World } from '../../sandbox/pretend';
+import { script } from '../support/processes';
+
+/** Results that go on: to another channel, to one person, once more, as data. The real bot, a pretend Slack. */
+let world: World;
+const here = 'inc-42';
+const there = 'storage-ops';
+
+beforeAll(async () => {
+  const fast = { perMinute: 6_000, burst: 100 };
+  world = await createWorld({ bot: script(join(ROOT, 'src/bot/start.ts')), rates: { post: fast, update: fast } });
+}, 30_000);
+afterAll(() => world.close());
+
+const { type, press, submit } = {
+  type: (who: string, text: string) => world.workspace.typeCommand({ who, channel: here, text }),
+  press: (who: string, text: string, channel?: string) =>
+    world.workspace.pressButton({ who, text, ...(channel !== undefined && { channel }) }),
+  submit: (who: string, channel: string) => world.workspace.submitView({ who, values: { channel } }),
+};
+const tops = (where: string) => world.workspace.messages(where).filter((one) => one.threadTs === undefined);
+const saw = (where: string, from: number, text: string) =>
+  world.workspace.until(
+    () =>
+      tops(where)
+        .slice(from)
+        .find((one) => one.plain.includes(text)),
+    20_000,
+  );
+const dmOf = (id: string) => `D${id.slice(1)}`;
+const filesBelow = (ts: string) =>
+  world.workspace.messages().filter((one) => one.threadTs === ts && one.files.length > 0);
+
+test('--share posts the result in the other channel too, with who and a link that leads back', async () => {
+  const [fromHere, fromThere] = [tops(here).length, tops(there).length];
+  await type('ana', '/palm servers --share #storage-ops');
+  const copy = await saw(there, fromThere, 'Shared by @ana from #inc-42. The first message');
+  expect(copy.plain).toContain('pricer');
+  const first = await saw(here, fromHere, 'Shared in #storage-ops by @ana.');
+  expect(JSON.stringify(copy.blocks)).toContain(`${world.workspace.url}#C0INC42/${first.ts}`);
+}, 30_000);
+
+test('Share asks for the channel; the same result is not posted there twice', async () => {
+  const [fromHere, fromThere] = [tops(here).length, tops(there).length];
+  await type('ana', '/palm servers');
+  await saw(here, fromHere, 'pricer');
+  await press('ben', 'Share', here);
+  await world.workspace.until(() => world.workspace.view('ben'));
+  await submit('ben', 'C0STORAGE');
+  await saw(there, fromThere, 'Shared by @ben');
+  expect(world.workspace.view('ben')).toBeUndefined();
+  await press('cho', 'Share', here);
+  await world.workspace.until(() => world.workspace.view('cho'));
+  await submit('cho', 'C0STORAGE');
+  expect(Object.values(world.workspace.view('cho')?.errors ?? {}).join()).toContain(
+    'already. Nothing was posted again',
+  );
+  await world.workspace.closeView('cho');
+  expect(tops(there).slice(fromThere)).toHaveLength(1);
+}, 30_000);
+
+test('a channel that is not there: the message says so, and the answer itself is there', async () => {
+  const from = tops(here).length;
+  await type('ana', '/ops locks --share #nowhere');
+  const message = await saw(here, from, 'Not shared in #nowhere: there is no such channel');
+  expect(message.plain).toContain('locked');
+}, 30_000);
+
+test('--private: only the one who asked sees the answer, until that person posts it where it was asked', async () => {
+  const from = tops(here).length;
+  const { ackBody } = await type('ana', '/palm servers --private');
+  expect(JSON.stringify(ackBody)).toContain('Only you will see the answer');
+  const dm = await world.workspace.until(() =>
+    world.workspace.messages().find((one) => one.channel === dmOf('U0ANA') && one.plain.includes('pricer')),
+  );
+  expect(dm.plain).toContain('Only you see this message. Asked in #inc-42.');
+  expect(tops(here)).toHaveLength(from);
+  await press('ana', 'Post it here', here);
+  const posted = await saw(here, from, 'Shared by @ana, asked privately.');
+  expect(posted.plain).toContain('pricer');
+  await press('ana', 'Post it there');
+  const told = await world.workspace.until(() => world.workspace.ephemerals('ana').at(-1)?.plain);
+  expect(told).toContain('already. Nothing was posted again');
+  expect(tops(here)).toHaveLength(from + 1);
+}, 30_000);
+
+test('--private on a change is refused with words', async () => {
+  const { ackBody } = await type('ana', '/palm reset --private');
+  expect(JSON.stringify(ackBody)).toContain('so --private is for queries alone');
+});
+
+test('Run again asks the same once more, in the name of whoever pressed', async () => {
+  const from = tops(here).length;
+  await type('ana', '/palm servers --host 10.0');
+  await saw(here, from, 'Asked by @ana');
+  await press('ben', 'Run again', here);
+  const again = await saw(here, from + 1, 'Asked by @ben');
+  expect(again.plain).toContain('/palm servers --host 10.0');
+}, 30_000);
+
+test('Raw gives the whole result as data below the message, once', async () => {
+  const from = tops(here).length;
+  await type('ana', '/palm servers');
+  const message = await saw(here, from, 'took');
+  await press('ben', 'Raw', here);
+  await world.workspace.until(() => filesBelow(message.ts).length === 1);
+  const [file] = filesBelow(message.ts).flatMap((one) => one.files);
+  const data = JSON.parse(file?.bytes.toString('utf8') ?? '');
+  expect(data).toMatchObject({ command: '/palm servers', outcome: 'answered', result: { tone: expect.any(String) } });
+  await press('cho', 'Raw', here);
+  const told = await world.workspace.until(() => world.workspace.ephemerals('cho').at(-1)?.plain);
+  expect(told).toContain('is in the thread of this message');
+  expect(filesBelow(message.ts)).toHaveLength(1);
+}, 30_000);
