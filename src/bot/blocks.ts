@@ -1,48 +1,30 @@
-import type { ActionsBlock, Button, KnownBlock, RichTextBlock, RichTextElement, TableBlock } from '@slack/types';
+import type { ActionsBlock, Button, KnownBlock, RichTextElement } from '@slack/types';
 import { type Part, plain, type Text, type Tone, type View } from '../handlers/view';
 import { wholeText } from '../jobs/attachments';
+import {
+  type Canvas,
+  cut,
+  type Drawing,
+  isFull,
+  leave,
+  left,
+  note,
+  preformatted,
+  push,
+  RAW_CHARACTERS,
+  type Stage,
+  section,
+} from './canvas';
 import { LIMITS } from './limits';
 import { mrkdwn, richElements } from './rich';
+import { drawTable } from './tables';
 
 /** A view as Block Kit. Pure. What does not fit goes to a file, and the message says so. */
-export interface Drawing {
-  readonly blocks: readonly KnownBlock[];
-  /** For notifications and screen readers. */
-  readonly text: string;
-  readonly files: readonly FileToPost[];
-}
 
-export interface FileToPost {
-  readonly name: string;
-  readonly alt: string;
-  readonly content:
-    | { readonly kind: 'attachment'; readonly stored: string }
-    | { readonly kind: 'text'; readonly text: string }
-    | { readonly kind: 'svg'; readonly svg: string }
-    /** The whole record as data. */
-    | { readonly kind: 'record' };
-}
-
-/** Room that is left for state, buttons and footer around a view. */
-const ROOM = { blocks: LIMITS.message.blocks - 12, characters: LIMITS.message.characters - 5_000 };
-const RAW_CHARACTERS = 2_800;
 /** Suggested commands per view, and the characters of each half of one. */
 const NEXT = { most: 5, characters: 200 };
 
 const MARKS: Readonly<Record<Tone, string>> = { good: '✔ ', neutral: '', warning: '⚠ ', bad: '✖ ' };
-
-type Table = Extract<Part, { kind: 'table' }>;
-
-interface Canvas {
-  readonly blocks: KnownBlock[];
-  readonly files: FileToPost[];
-  stage: Stage;
-  characters: number;
-  tables: number;
-}
-
-/** Which of a request's views this is; the buttons of its suggestions say so. */
-export type Stage = 'preview' | 'result' | 'recheck';
 
 interface Staged {
   readonly view: View;
@@ -76,14 +58,6 @@ function drawOn(canvas: Canvas, view: View, request: string | undefined): void {
   }
   if (rest.length > 0) drawRest(canvas, rest);
   drawNext(canvas, view, request);
-}
-
-function isFull(canvas: Canvas): boolean {
-  return canvas.blocks.length >= ROOM.blocks || left(canvas) < 200;
-}
-
-function left(canvas: Canvas): number {
-  return ROOM.characters - canvas.characters;
 }
 
 function header(view: View): KnownBlock {
@@ -146,67 +120,6 @@ function drawFacts(canvas: Canvas, facts: Extract<Part, { kind: 'facts' }>['fact
   push(canvas, section(shown), characters);
 }
 
-function drawTable(canvas: Canvas, table: Table): void {
-  if (canvas.tables > 0 || table.head.length > LIMITS.table.columns) return drawTableAsText(canvas, table);
-  const room = Math.min(left(canvas), LIMITS.table.characters);
-  if (sizeOf([table.head]) > room) return leaveRows(canvas, table, 0);
-  const shown = fittingRows(table, room).slice(0, LIMITS.table.rows - 1);
-  if (shown.length > 0 || table.rows.length === 0) {
-    const rows = [table.head, ...shown];
-    canvas.tables += 1;
-    const wrapped = table.head.map(() => ({ is_wrapped: true }));
-    push(canvas, { type: 'table', rows: rows.map((row) => row.map(cell)), column_settings: wrapped }, sizeOf(rows));
-  }
-  leaveRows(canvas, table, shown.length);
-}
-
-/** Slack takes one table per message; a further one is lines of text. */
-function drawTableAsText(canvas: Canvas, table: Table): void {
-  const room = Math.min(left(canvas) - 100, RAW_CHARACTERS);
-  const rows = [table.head, ...table.rows].map((row) => row.map(plain));
-  const widths = table.head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) =>
-    row
-      .map((text, column) => text.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-  const fitting = firstThatFit(lines, (line) => line.length + 1, room);
-  const text = fitting.join('\n');
-  if (fitting.length > 1) push(canvas, preformatted(text), text.length);
-  leaveRows(canvas, table, Math.max(0, fitting.length - 1));
-}
-
-function leaveRows(canvas: Canvas, table: Table, shown: number): void {
-  const missing = table.rows.length - shown + (table.more ?? 0);
-  if (missing > 0) leave(canvas, table, shown === 0 ? `${missing} rows` : `${missing} more rows`);
-}
-
-/** The first rows that fit into this many characters with the head. */
-function fittingRows(table: Table, characters: number): readonly (readonly Text[])[] {
-  return firstThatFit(table.rows, (row) => sizeOf([row]), characters - sizeOf([table.head]) - 100);
-}
-
-function firstThatFit<T>(items: readonly T[], size: (item: T) => number, room: number): readonly T[] {
-  let used = 0;
-  const end = items.findIndex((item) => {
-    used += size(item);
-    return used > room;
-  });
-  return end === -1 ? items : items.slice(0, end);
-}
-
-function sizeOf(rows: readonly (readonly Text[])[]): number {
-  return rows.reduce((sum, row) => sum + row.reduce((size, text) => size + Math.max(1, plain(text).length), 0), 0);
-}
-
-/** Slack refuses an empty cell. */
-function cell(text: Text): TableBlock['rows'][number][number] {
-  if (typeof text === 'string') return { type: 'raw_text', text: text === '' ? ' ' : text };
-  const elements = richElements(text);
-  return section(elements.length === 0 ? [{ type: 'text', text: ' ' }] : elements);
-}
-
 function drawRaw(canvas: Canvas, raw: Extract<Part, { kind: 'raw' }>): void {
   if (raw.asFile) return leave(canvas, raw, 'As text');
   const room = Math.max(0, Math.min(left(canvas) - 100, RAW_CHARACTERS));
@@ -216,15 +129,6 @@ function drawRaw(canvas: Canvas, raw: Extract<Part, { kind: 'raw' }>): void {
   }
   const missing = raw.text.length - shown.length + (raw.more ?? 0);
   if (missing > 0) leave(canvas, raw, `${missing} more characters`);
-}
-
-/** Says what is not shown, and posts the whole of it. */
-function leave(canvas: Canvas, part: Extract<Part, { kind: 'table' | 'raw' }>, what: string): void {
-  const content = part.stored
-    ? ({ kind: 'attachment', stored: part.stored } as const)
-    : ({ kind: 'text', text: wholeText(part) } as const);
-  canvas.files.push({ name: part.name, alt: part.name, content });
-  note(canvas, `${what}. All of it: ${part.name}, in the thread.`);
 }
 
 function drawRest(canvas: Canvas, rest: readonly Part[]): void {
@@ -249,14 +153,6 @@ function textOf(part: Part): string {
   return wholeText(part);
 }
 
-function note(canvas: Canvas, text: string): void {
-  push(
-    canvas,
-    { type: 'context', elements: [{ type: 'plain_text', text: cut(text, LIMITS.text), emoji: false }] },
-    text.length,
-  );
-}
-
 /** Suggested commands: the words and why as text, the command as a button. */
 function drawNext(canvas: Canvas, view: View, request: string | undefined): void {
   const next = view.parts.filter((part) => part.kind === 'next').slice(0, NEXT.most);
@@ -278,25 +174,4 @@ function drawNext(canvas: Canvas, view: View, request: string | undefined): void
     }),
   );
   push(canvas, { type: 'actions', elements } satisfies ActionsBlock, 0);
-}
-
-function preformatted(text: string): RichTextBlock {
-  return { type: 'rich_text', elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text }] }] };
-}
-
-export function section(elements: readonly RichTextElement[]): RichTextBlock {
-  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [...elements] }] };
-}
-
-function push(canvas: Canvas, block: KnownBlock, characters: number): void {
-  if (block.type === 'rich_text' && block.elements.every((element) => element.elements.length === 0)) return;
-  canvas.blocks.push(block);
-  canvas.characters += characters;
-}
-
-/** At most this many characters, and never half of a surrogate pair. */
-export function cut(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const end = most - 1;
-  return `${text.slice(0, /[\uD800-\uDBFF]/.test(text[end - 1] ?? '') ? end - 1 : end)}…`;
 }

@@ -1,7 +1,7 @@
 import type { Button, ConfirmationDialog } from '@slack/types';
 import { commandOf } from '../jobs/answer';
 import type { Request } from '../jobs/request';
-import { cut } from './blocks';
+import { cut } from './canvas';
 import { LIMITS } from './limits';
 
 /** A button of a request's message. Carries the request's id and nothing else. */

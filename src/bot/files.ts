@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Attachments, wholeText } from '../jobs/attachments';
 import type { Drawn, Redraws } from '../jobs/redraws';
 import type { Request } from '../jobs/request';
-import type { Drawing, FileToPost } from './blocks';
+import type { Drawing, FileToPost } from './canvas';
 import type { Log } from './log';
 import { toPng } from './png';
 import { AGAIN_MS, DONE, type Next } from './pump';

@@ -3,7 +3,7 @@ import { type Piece, plain, type Text } from '../handlers/view';
 import { commandOf } from '../jobs/answer';
 import { SHOWN } from '../jobs/fingerprint';
 import { type Approval, decidedOf, type Request } from '../jobs/request';
-import { cut } from './blocks';
+import { cut } from './canvas';
 import { LIMITS } from './limits';
 import { mrkdwn } from './rich';
 

@@ -1,6 +1,6 @@
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import type { Text } from '../handlers/view';
-import { cut, section } from './blocks';
+import { cut, section } from './canvas';
 import { LIMITS } from './limits';
 import { richElements } from './rich';
 

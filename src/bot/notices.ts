@@ -3,7 +3,7 @@ import type { Admission } from '../jobs/admission';
 import type { Drawn, Redraws } from '../jobs/redraws';
 import type { Request, Waiting } from '../jobs/request';
 import { approversOf } from './approvers';
-import { section } from './blocks';
+import { section } from './canvas';
 import type { Log } from './log';
 import { mrkdwn, richElements } from './rich';
 import type { Sent, Slack } from './slack';

@@ -2,7 +2,7 @@ import type { ContextBlock } from '@slack/types';
 import type { Piece } from '../handlers/view';
 import type { Request, Share } from '../jobs/request';
 import { sharesOf } from '../jobs/sharing';
-import type { Drawing } from './blocks';
+import type { Drawing } from './canvas';
 import { smallPrint } from './footer';
 import { mrkdwn, mrkdwnLink } from './rich';
 

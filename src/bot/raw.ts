@@ -1,7 +1,7 @@
 import { commandOf } from '../jobs/answer';
 import type { Attachments } from '../jobs/attachments';
 import { decidedOf, type Request } from '../jobs/request';
-import type { FileToPost } from './blocks';
+import type { FileToPost } from './canvas';
 import { outcomeView } from './outcomes';
 
 /** Everything that is known of a request that has ended, as a file: the exact values, nothing shortened or laid out. */

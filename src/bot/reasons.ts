@@ -2,7 +2,7 @@ import type { ModalView } from '@slack/types';
 import { commandOf } from '../jobs/answer';
 import type { Request } from '../jobs/request';
 import type { Requests } from '../jobs/requests';
-import { cut } from './blocks';
+import { cut } from './canvas';
 import { DONE, modal, notice, paragraph, type Submission, type Submitted, textField } from './modals';
 
 /** Deny, and *Looks wrong to me*: both ask why before they count. */

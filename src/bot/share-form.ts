@@ -3,7 +3,7 @@ import { plain } from '../handlers/view';
 import { commandOf } from '../jobs/answer';
 import type { Request } from '../jobs/request';
 import type { Requests } from '../jobs/requests';
-import { cut } from './blocks';
+import { cut } from './canvas';
 import { DONE, modal, paragraph, type Submission, type Submitted } from './modals';
 
 /** *Share*: asks where to. */

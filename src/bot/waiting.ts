@@ -3,7 +3,7 @@ import type { Text } from '../handlers/view';
 import { commandOf } from '../jobs/answer';
 import { OVERRULES } from '../jobs/opinion';
 import type { Request, Waiting } from '../jobs/request';
-import { cut } from './blocks';
+import { cut } from './canvas';
 import { button, dialog } from './controls';
 
 /** What a waiting request says to those who may decide, and their buttons. Pure. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { checkMessage } from '../../sandbox/slack/check';
-import { cut, drawView } from '../../src/bot/blocks';
+import { drawView } from '../../src/bot/blocks';
+import { cut } from '../../src/bot/canvas';
 import { drawRequest } from '../../src/bot/message';
 import type { Part, Text, View } from '../../src/handlers/view';
 import { spillView, wholeText } from '../../src/jobs/attachments';

@@ -1,0 +1,84 @@
+import type { KnownBlock, RichTextBlock, RichTextElement } from '@slack/types';
+import type { Part } from '../handlers/view';
+import { wholeText } from '../jobs/attachments';
+import { LIMITS } from './limits';
+
+/** A message as Block Kit, and the files that belong below it. */
+export interface Drawing {
+  readonly blocks: readonly KnownBlock[];
+  /** For notifications and screen readers. */
+  readonly text: string;
+  readonly files: readonly FileToPost[];
+}
+
+export interface FileToPost {
+  readonly name: string;
+  readonly alt: string;
+  readonly content:
+    | { readonly kind: 'attachment'; readonly stored: string }
+    | { readonly kind: 'text'; readonly text: string }
+    | { readonly kind: 'svg'; readonly svg: string }
+    /** The whole record as data. */
+    | { readonly kind: 'record' };
+}
+
+/** Room that is left for state, buttons and footer around a view. */
+const ROOM = { blocks: LIMITS.message.blocks - 12, characters: LIMITS.message.characters - 5_000 };
+export const RAW_CHARACTERS = 2_800;
+/** What is drawn so far. */
+export interface Canvas {
+  readonly blocks: KnownBlock[];
+  readonly files: FileToPost[];
+  stage: Stage;
+  characters: number;
+  tables: number;
+}
+
+/** Which of a request's views this is; the buttons of its suggestions say so. */
+export type Stage = 'preview' | 'result' | 'recheck';
+
+export function isFull(canvas: Canvas): boolean {
+  return canvas.blocks.length >= ROOM.blocks || left(canvas) < 200;
+}
+
+export function left(canvas: Canvas): number {
+  return ROOM.characters - canvas.characters;
+}
+
+/** Says what is not shown, and posts the whole of it. */
+export function leave(canvas: Canvas, part: Extract<Part, { kind: 'table' | 'raw' }>, what: string): void {
+  const content = part.stored
+    ? ({ kind: 'attachment', stored: part.stored } as const)
+    : ({ kind: 'text', text: wholeText(part) } as const);
+  canvas.files.push({ name: part.name, alt: part.name, content });
+  note(canvas, `${what}. All of it: ${part.name}, in the thread.`);
+}
+
+export function note(canvas: Canvas, text: string): void {
+  push(
+    canvas,
+    { type: 'context', elements: [{ type: 'plain_text', text: cut(text, LIMITS.text), emoji: false }] },
+    text.length,
+  );
+}
+
+export function preformatted(text: string): RichTextBlock {
+  return { type: 'rich_text', elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text }] }] };
+}
+
+export function section(elements: readonly RichTextElement[]): RichTextBlock {
+  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [...elements] }] };
+}
+
+export function push(canvas: Canvas, block: KnownBlock, characters: number): void {
+  if (block.type === 'rich_text' && block.elements.every((element) => element.elements.length === 0)) return;
+  canvas.blocks.push(block);
+  canvas.characters += characters;
+}
+
+/** At most this many characters, and never half of a surrogate pair. */
+export function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const end = most - 1;
+  return `${text.slice(0, /[\uD800-\uDBFF]/.test(text[end - 1] ?? '') ? end - 1 : end)}…`;
+}
