@@ -9,6 +9,8 @@ export interface SystemsConfig {
     readonly otherProxyUrls: readonly string[];
     readonly namespace: string;
     readonly account: string;
+    /** Bases of one namespace that may be moved at the same time. */
+    readonly movesAtOnce: number;
   } | null;
   readonly distkv: {
     readonly servers: readonly { readonly host: string; readonly port: number }[];
@@ -52,12 +54,19 @@ const ssh = z
   .regex(/^[a-z_][\w.-]*@[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?$/, 'must be user@host or user@host:port');
 const namespace = z.string().default('OPENIO');
 const account = z.string().default('myaccount');
+const movesAtOnce = z.coerce
+  .number({ error: 'must be a number' })
+  .int('must be a whole number')
+  .min(1, 'must be at least 1')
+  .max(20, 'must be at most 20')
+  .default(1);
 
 /** The default cluster's part of the environment. */
 export const SYSTEM_SETTINGS = {
   OPENIO_PROXY_URL: urls.optional(),
   OPENIO_NAMESPACE: namespace,
   OPENIO_ACCOUNT: account,
+  OPENIO_MOVES_AT_ONCE: movesAtOnce,
   DISTKV_SERVERS: servers.optional(),
   DISTKV_USER: z.string().optional(),
   DISTKV_PASSWORD: z.string().optional(),
@@ -71,17 +80,20 @@ const settingsSchema = z.object(SYSTEM_SETTINGS);
 type SystemSettings = z.infer<typeof settingsSchema>;
 
 export function systemsOf(settings: SystemSettings): SystemsConfig {
-  const { OPENIO_PROXY_URL: [proxyUrl, ...otherProxyUrls] = [], OPENIO_NAMESPACE, OPENIO_ACCOUNT } = settings;
   return {
-    openio:
-      proxyUrl === undefined
-        ? null
-        : { proxyUrl, otherProxyUrls, namespace: OPENIO_NAMESPACE, account: OPENIO_ACCOUNT },
+    openio: openioOf(settings),
     distkv: settings.DISTKV_SERVERS?.length ? { servers: settings.DISTKV_SERVERS, login: loginOf(settings) } : null,
     palm: settings.PALM_ETCD_HOSTS?.length
       ? { api: settings.PALM_ETCD_API, hosts: settings.PALM_ETCD_HOSTS, ssh: sshOf(settings) }
       : null,
   };
+}
+
+function openioOf(settings: SystemSettings): SystemsConfig['openio'] {
+  const [proxyUrl, ...otherProxyUrls] = settings.OPENIO_PROXY_URL ?? [];
+  if (proxyUrl === undefined) return null;
+  const { OPENIO_NAMESPACE: namespace, OPENIO_ACCOUNT: account, OPENIO_MOVES_AT_ONCE: movesAtOnce } = settings;
+  return { proxyUrl, otherProxyUrls, namespace, account, movesAtOnce };
 }
 
 function loginOf({ DISTKV_USER: user, DISTKV_PASSWORD: password }: SystemSettings) {
@@ -114,7 +126,7 @@ const secret = z.union([z.string(), z.strictObject({ env: z.string().regex(/^[A-
 const clusterSchema = z.strictObject({
   /** Looks different wherever it is named. */
   production: z.boolean().default(false),
-  openio: z.strictObject({ proxyUrl: urls, namespace, account }).optional(),
+  openio: z.strictObject({ proxyUrl: urls, namespace, account, movesAtOnce }).optional(),
   distkv: z.strictObject({ servers, user: secret.optional(), password: secret.optional() }).optional(),
   palm: z
     .strictObject({
@@ -179,6 +191,7 @@ function settingsOf(
     OPENIO_PROXY_URL: openio?.proxyUrl,
     OPENIO_NAMESPACE: openio?.namespace ?? '',
     OPENIO_ACCOUNT: openio?.account ?? '',
+    OPENIO_MOVES_AT_ONCE: openio?.movesAtOnce ?? 1,
     DISTKV_SERVERS: distkv?.servers,
     DISTKV_USER: reveal('DISTKV_USER', distkv?.user),
     DISTKV_PASSWORD: reveal('DISTKV_PASSWORD', distkv?.password),

@@ -9,6 +9,8 @@ import { distkvNodes } from './distkv/nodes';
 import { distkvState } from './distkv/state';
 import { distkvWho } from './distkv/who';
 import type { Ledger } from './ledger';
+import { openioBaseMove } from './openio/base-move';
+import { openioBaseRemove } from './openio/base-remove';
 import { openioCacheFlush } from './openio/cache-flush';
 import { openioClusterList } from './openio/cluster-list';
 import { openioContainerCheck } from './openio/container-check';
@@ -54,6 +56,8 @@ export function catalogueOf({ openio, distkv, palm, ledger }: Systems): Catalogu
           openioElectionDiagnose(openio),
           openioElectionLeave(openio),
           openioElectionSync(openio),
+          openioBaseMove(openio),
+          openioBaseRemove(openio),
           openioContainerShow(openio),
           openioContainerLocate(openio),
           openioContainerCheck(openio),

@@ -15,6 +15,8 @@ export interface OpenioOptions {
   readonly otherProxyUrls?: readonly string[];
   readonly namespace: string;
   readonly account: string;
+  /** Bases of one namespace that may be moved at the same time; 1 unless told otherwise. */
+  readonly movesAtOnce?: number;
   /** The proxy's `proxy.outgoing.timeout.common`; 30 000 unless somebody changed it. */
   readonly hungPeerMs?: number;
   /** How long one peer asked alone may take for a pure read; 10 000 by default. */
@@ -46,6 +48,7 @@ export function createOpenio(options: OpenioOptions): Openio {
     account: options.account,
     proxies: proxies.map((url) => url.host),
     hungPeerMs,
+    movesAtOnce: options.movesAtOnce ?? 1,
     peers: (base, call) => peersOf(means, base, call),
     provesPeerAlone: (base, call) => provesPeerAlone(means, base, call),
     election: (verb, question, call) => askElection(means, verb, question, call),

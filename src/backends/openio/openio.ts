@@ -194,6 +194,8 @@ export interface Openio {
   readonly proxies: readonly string[];
   /** Longest time, in milliseconds, that one peer that hangs holds up a call. */
   readonly hungPeerMs: number;
+  /** Bases of one namespace that may be moved at the same time. */
+  readonly movesAtOnce: number;
   peers(base: Base, call: Call): Promise<Peers>;
   /** Asks each peer alone and in parallel where the servers can, else all in one call. Sorted by id. */
   election(verb: ElectionVerb, question: Question, call: Call): Promise<readonly PeerAnswer[]>;

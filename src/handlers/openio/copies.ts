@@ -29,6 +29,8 @@ export interface Reads {
   readonly times: number;
   /** Reading by chance ends after this long, in milliseconds; a peer that hangs holds up each read it is chosen for. */
   readonly forMs?: number;
+  /** Where each peer can be asked: only these, instead of all that the directory names. */
+  readonly only?: readonly string[];
 }
 
 /** Three healthy peers, one of them damaged: 20 reads miss it once in 3 000 times. */
@@ -41,7 +43,7 @@ const MOST_SLOW = 2;
 /** Every peer's own copy where the servers can tell, else the different answers of repeated reads. */
 export async function readCopies(openio: Openio, base: Base, reads: Reads, context: Context): Promise<Copies> {
   if (await openio.provesPeerAlone(base, context)) {
-    const { ids } = await openio.peers(base, context);
+    const ids = reads.only ?? (await openio.peers(base, context)).ids;
     const copies = ids.map(async (peer) => copyOf(base, peer, await readOne(openio, base, peer, context)));
     return { kind: 'by peer', copies: await Promise.all(copies) };
   }
@@ -85,7 +87,7 @@ function counted(answers: readonly Copy[]): readonly Copy[] {
   for (const answer of answers) {
     const key = answer.digest ?? `unread: ${answer.why.replace(/\d+/g, '')}`;
     const known = kinds.get(key);
-    kinds.set(key, known ? { ...known, seen: known.seen + 1 } : answer);
+    kinds.set(key, known ? { ...known, seen: known.seen + answer.seen } : answer);
   }
   return [...kinds.values()].toSorted((a, b) => b.seen - a.seen);
 }
@@ -119,11 +121,21 @@ function rowsOf({ properties, system }: AdminTable): ReadonlyMap<string, string>
   return new Map([...kept, ...own].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function digestOf(table: AdminTable): string {
-  return createHash('sha256')
-    .update(JSON.stringify([...rowsOf(table)]))
-    .digest('hex')
-    .slice(0, 12);
+/** The rows that do not move by themselves, as they are kept before something is changed. */
+export function steady({ properties, system }: AdminTable): AdminTable {
+  const kept = Object.entries(system).filter(([key]) => !MOVING.test(key) && !ABOUT_FILE.test(key));
+  return { properties, system: Object.fromEntries(kept) };
+}
+
+/** The same copies as if these rows were not in them: what is just being changed must not count as damage. */
+export function without({ kind, copies }: Copies, rows: readonly string[]): Copies {
+  const bare = copies.map((copy) => (copy.table ? { ...copy, digest: digestOf(copy.table, rows) } : copy));
+  return { kind, copies: kind === 'by peer' ? bare : counted(bare) };
+}
+
+function digestOf(table: AdminTable, ignored: readonly string[] = []): string {
+  const rows = [...rowsOf(table)].filter(([key]) => !ignored.includes(key));
+  return createHash('sha256').update(JSON.stringify(rows)).digest('hex').slice(0, 12);
 }
 
 export function isHealthy(copy: Copy): boolean {

@@ -3,11 +3,9 @@ import { requestIdPrefix } from '../../backends/openio/calls';
 import type { Base, Openio, PeerAnswer, PeerDebug } from '../../backends/openio/openio';
 import { defineQuery, type Query } from '../operation';
 import type { Part, View } from '../view';
-import { explain } from './codes';
 import { baseForm, peersField } from './fields';
+import { lanesPicture, noteOf } from './lanes';
 import { BASE_AND_PEERS, type BaseAndPeers, baseWords, parseBaseAndPeers } from './names';
-import { electionPicture } from './picture';
-import type { Lane } from './picture-time';
 import { askShowing } from './progress';
 import { believed, mastersSeen, newest, stateWords, transitionText } from './states';
 import { labelOf } from './writes';
@@ -47,7 +45,7 @@ function view(openio: Openio, { base, peers, requestIds }: Found): View {
     tone: quarrels.length > 0 || !settled ? 'bad' : silent ? 'warning' : 'good',
     parts: [
       ...quarrels.map((text): Part => ({ kind: 'text', text })),
-      ...(peers.length > 0 ? [picture(base, peers)] : []),
+      ...(peers.length > 0 ? [lanesPicture(`Election of ${labelOf(base)}`, peers)] : []),
       table(peers),
       { kind: 'raw', name: 'election-log.txt', text: logText(peers) },
       { kind: 'facts', facts: [['request ids in the logs', `${requestIds}*`]] },
@@ -83,24 +81,6 @@ function oddities(peers: readonly PeerDebug[]): readonly string[] {
   return peers
     .filter(({ strange }) => strange)
     .map(({ answer }) => `${answer.id} answers in a shape that this bot does not know.`);
-}
-
-function picture(base: Base, peers: readonly PeerDebug[]): Part {
-  const title = `Election of ${labelOf(base)}`;
-  const alt = `${title}: ${peers.map(({ answer, debug }) => `${answer.id} ${debug?.state ?? 'silent'}`).join(', ')}`;
-  return { kind: 'picture', name: 'election.png', alt, svg: electionPicture(title, peers.map(laneOf)) };
-}
-
-function laneOf(peer: PeerDebug): Lane {
-  const { answer, debug } = peer;
-  return { peer: answer.id, state: debug?.state ?? null, note: debug ? null : noteOf(peer), log: debug?.log ?? [] };
-}
-
-function noteOf({ answer, strange }: PeerDebug): string {
-  if (strange) return 'answered in a shape that is not known';
-  return answer.status === 200
-    ? 'answered: holds no election for this base'
-    : `${answer.status}: ${explain('debug', answer).words}`;
 }
 
 const LAST = 3;

@@ -4,8 +4,8 @@ import { defineQuery, type Query } from '../operation';
 import type { Part, View } from '../view';
 import { parseFlags } from '../words';
 import { baseForm } from './fields';
-import type { Advice, Finding } from './finding';
-import { baseFrom, baseWords, containerWords, NAMING } from './names';
+import { advised, type Finding } from './finding';
+import { baseFrom, NAMING } from './names';
 import { type Observed, observe } from './observe';
 import { RULES } from './rules';
 import { mastersSeen } from './states';
@@ -63,7 +63,7 @@ function view(openio: Openio, seen: Observed, requestIds: string): View {
       ...findings.map(partOf),
       ...unread(seen),
       { kind: 'facts', facts: summary(seen, requestIds) },
-      ...[...advice.values()].map((each): Part => nextOf(openio, seen.base, each)),
+      ...[...advice.values()].map((each) => advised(openio, seen.base, each)),
     ],
   };
 }
@@ -87,14 +87,4 @@ function summary({ directory, debug, copies }: Observed, requestIds: string): re
     ['copies', copies === null ? 'not read: the election is not over' : (how ?? `${copies.copies.length} compared`)],
     ['request ids in the logs', `${requestIds}*`],
   ];
-}
-
-/** `reference list` and `container check` take no type, `cluster list` nothing but the type. */
-function nextOf(openio: Openio, base: Base, { label, operation, flags, why }: Advice): Part {
-  const what = operation.startsWith('election')
-    ? baseWords(openio, base)
-    : operation === 'cluster list'
-      ? base.type
-      : containerWords(openio, base.container);
-  return { kind: 'next', label, words: ['openio', operation, flags, what].filter(Boolean).join(' '), why };
 }

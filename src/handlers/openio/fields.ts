@@ -62,6 +62,36 @@ export function baseForm(...more: readonly Field[]): Form {
   return [TYPE, NAME, ...more, ...NAMING_FIELDS];
 }
 
+const ONLY_META2: Field = { ...TYPE, input: { kind: 'select', options: ['meta2'] } };
+
+/** What is done to a meta2 base, or to several of a service. */
+export function meta2Form(...more: readonly Field[]): Form {
+  const names: Field = {
+    ...NAME,
+    hint: 'Its name, or its cid with the option below. With "all": names, or nothing.',
+    optional: true,
+    as: { kind: 'words' },
+  };
+  return [ONLY_META2, names, ...more, ...NAMING_FIELDS];
+}
+
+/** `--flag ADDR`: one meta2 service. */
+export function serviceField(
+  openio: Pick<Openio, 'namespace' | 'services'>,
+  field: Pick<Field, 'id' | 'label' | 'hint' | 'optional'>,
+): Field {
+  return {
+    ...field,
+    input: { kind: 'known', known: servicesOf(openio, ['meta2']) },
+    as: { kind: 'option', flag: field.id },
+  };
+}
+
+export function flagField(flag: string, label: string, hint?: string): Field {
+  const hinted = hint === undefined ? {} : { hint };
+  return { id: flag, label, ...hinted, optional: true, input: { kind: 'flag' }, as: { kind: 'flag', flag } };
+}
+
 /** `--service-id ADDR`, as often as there are peers. */
 export function peersField(openio: Pick<Openio, 'namespace' | 'services'>): Field {
   return {

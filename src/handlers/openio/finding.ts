@@ -1,4 +1,6 @@
-import type { Tone } from '../view';
+import type { Base } from '../../backends/openio/openio';
+import type { Part, Tone } from '../view';
+import { baseWords, containerWords, type Defaults } from './names';
 import type { Observed } from './observe';
 
 /** The next command; the base is added behind the operation's name. */
@@ -52,4 +54,14 @@ export const CHECK: Advice = {
 
 export function plural(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
+}
+
+/** `reference list` and `container check` take no type, `cluster list` nothing but the type. */
+export function advised(defaults: Defaults, base: Base, { label, operation, flags, why }: Advice): Part {
+  const what = /^(election|base)/.test(operation)
+    ? baseWords(defaults, base)
+    : operation === 'cluster list'
+      ? base.type
+      : containerWords(defaults, base.container);
+  return { kind: 'next', label, words: ['openio', operation, flags, what].filter(Boolean).join(' '), why };
 }

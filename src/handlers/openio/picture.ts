@@ -1,3 +1,4 @@
+import { escapeXml, patterns, shorten, text } from './picture-svg';
 import { type Column, type Lane, layTime, type Placed } from './picture-time';
 import { STATES } from './states';
 
@@ -173,33 +174,6 @@ function legend(used: ReadonlySet<string>, top: number): string {
     .join('\n');
 }
 
-function patterns(): string {
-  const stroke = 'stroke="#000000" stroke-opacity="0.35" stroke-width="1.5"';
-  const tile = (id: string, inside: string): string =>
-    `<pattern id="${id}" width="8" height="8" patternUnits="userSpaceOnUse">${inside}</pattern>`;
-  return [
-    '<defs>',
-    tile('rising', `<path d="M-1 9L9 -1" ${stroke}/>`),
-    tile('falling', `<path d="M-1 -1L9 9" ${stroke}/>`),
-    tile('upright', `<path d="M4 0V8" ${stroke}/>`),
-    tile('crossed', `<path d="M-1 9L9 -1M-1 -1L9 9" ${stroke}/>`),
-    tile('dots', '<circle cx="4" cy="4" r="1.5" fill="#000000" fill-opacity="0.4"/>'),
-    '</defs>',
-  ].join('');
-}
-
-interface Type {
-  readonly x: number;
-  readonly y: number;
-  readonly size: number;
-  readonly weight?: 'bold';
-}
-
-function text(words: string, { x, y, size, weight }: Type): string {
-  const bold = weight === undefined ? '' : ' font-weight="bold"';
-  return `<text x="${x}" y="${y}" font-size="${size}"${bold}>${escapeXml(words)}</text>`;
-}
-
 function spanOf(columns: readonly Column[]): string {
   const [first] = columns;
   const last = columns.at(-1);
@@ -219,15 +193,4 @@ export function duration(ms: number): string {
 
 function px(value: number): string {
   return value.toFixed(1);
-}
-
-function shorten(words: string, most: number): string {
-  return words.length <= most ? words : `${words.slice(0, most - 1)}…`;
-}
-
-/** XML allows no control characters, not even escaped. */
-function escapeXml(words: string): string {
-  return words
-    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD]/g, '?')
-    .replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,0 +1,41 @@
+import type { MoveRule } from './base-refusal';
+import { badCopies, masterSuspect, sourceOnlyGood } from './base-rules-copies';
+import {
+  electionDoesNotEnd,
+  oldPeerHangs,
+  otherMaster,
+  severalMasters,
+  unwellPeers,
+  zooKeeperSuspect,
+} from './base-rules-election';
+import { disabled, frozenByOthers, otherMoveBegun, peersDisagree, tooFewPeers } from './base-rules-lists';
+import {
+  arrivingUnknown,
+  destinationDown,
+  destinationFull,
+  destinationSilent,
+  sourceUnknown,
+} from './base-rules-services';
+
+/** In order: the cause comes before what it brings about. */
+export const RULES: readonly (readonly [name: string, rule: MoveRule])[] = [
+  ['too few peers', tooFewPeers],
+  ['unknown source', sourceUnknown],
+  ['unknown destination', arrivingUnknown],
+  ['ZooKeeper suspect', zooKeeperSuspect],
+  ['another move has begun', otherMoveBegun],
+  ['base and directory disagree', peersDisagree],
+  ['several masters', severalMasters],
+  ['unwell peers', unwellPeers],
+  ['a master that is no peer', otherMaster],
+  ['the election does not end', electionDoesNotEnd],
+  ['only the source is good', sourceOnlyGood],
+  ['the master is suspect', masterSuspect],
+  ['a copy is bad', badCopies],
+  ['disabled', disabled],
+  ['frozen by somebody else', frozenByOthers],
+  ['the old peer hangs', oldPeerHangs],
+  ['destination down', destinationDown],
+  ['destination silent', destinationSilent],
+  ['destination holds a file', destinationFull],
+];
