@@ -1,6 +1,6 @@
 /**
- * `npm run demo`, `npm start`, `npm test`, `npm run bench`: does what a fresh clone still lacks, then runs the command in
- * this very process, so that Ctrl-C and SIGTERM reach it and nothing is left behind.
+ * `npm run demo`, `npm start`, `npm run doctor`, `npm test`, `npm run bench`: does what a fresh clone still lacks, then
+ * runs the command in this very process, so that Ctrl-C and SIGTERM reach it and nothing is left behind.
  */
 const { join } = require('node:path');
 const { build, isBuilt } = require('./build.cjs');
@@ -16,6 +16,7 @@ const LOOK_FOR_NPM_MS = 1_000;
 const COMMANDS = {
   demo: { development: false, servers: true, run: (args) => load('dist/sandbox/demo.js').demo(args) },
   start: { development: false, servers: false, run: () => load('dist/src/bot/start.js') },
+  doctor: { development: false, servers: false, run: () => load('dist/src/bot/doctor-start.js') },
   bench: { development: true, servers: true, run: (args) => load('dist/bench/main.js').bench(args) },
   test: { development: true, servers: true, run: () => load('node_modules/jest/bin/jest.js') },
 };

@@ -96,11 +96,20 @@ function addressList(ids: unknown): readonly string[] {
   return Array.isArray(ids) ? ids.map((id) => String(id).split('|').at(-1) ?? '') : [];
 }
 
-export async function forwardPing(world: World, asked: Asked): Promise<Reply> {
-  const id = asked.query.get('id') ?? '';
-  const service = world.services.get(id);
-  if (!service || service.dead || isFrozen(world, id)) {
-    throw new OioError(2, `${id}: [errno=111] Connection refused`, false);
-  }
+export function forwardPing(world: World, asked: Asked): Reply {
+  mustAnswer(world, asked);
   return { status: 200, text: 'OK\r\n' };
+}
+
+/** Not the release: the name of a line of development. */
+export function forwardVersion(world: World, asked: Asked): Reply {
+  mustAnswer(world, asked);
+  return { status: 200, text: isNew(world) ? 'master/7.2' : 'master/4.2' };
+}
+
+function mustAnswer(world: World, { query }: Asked): void {
+  const id = query.get('id') ?? '';
+  const service = world.services.get(id);
+  if (service && !service.dead && !isFrozen(world, id)) return;
+  throw new OioError(2, `${id}: [errno=111] Connection refused`, false);
 }

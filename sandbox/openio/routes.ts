@@ -4,6 +4,7 @@ import {
   conscienceList,
   force,
   forwardPing,
+  forwardVersion,
   link,
   poll,
   referenceProperties,
@@ -58,6 +59,7 @@ const WITHOUT_NAMESPACE: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['POST cache/flush/high', flush],
   ['POST cache/flush/local', flush],
   ['GET forward/ping', forwardPing],
+  ['GET forward/version', forwardVersion],
   ['POST config', configure],
 ]);
 

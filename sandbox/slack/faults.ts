@@ -22,6 +22,12 @@ export interface Faults {
   deliverTwice(times: number): void;
   /** While on, nothing reaches the app. */
   appDown(on: boolean): void;
+  /** What the bot token may do, instead of what the manifest asks for; null ends it. */
+  grant(scopes: readonly string[] | null): void;
+  /** While on, this token is not valid any more. */
+  revoke(token: 'bot' | 'app', on: boolean): void;
+  /** Slack's clock, as its answers carry it, is this many seconds ahead of this machine's. 0 ends it. */
+  setClock(aheadS: number): void;
   clear(): void;
 }
 
@@ -31,6 +37,10 @@ export interface FaultBox extends Faults {
   takeDroppedAck(): boolean;
   takeTwice(): boolean;
   isAppDown(): boolean;
+  granted(): readonly string[] | null;
+  isRevoked(token: 'bot' | 'app'): boolean;
+  /** For the header `Date`. */
+  date(): string;
 }
 
 /** A number of times that something happens again. */
@@ -49,6 +59,9 @@ export function createFaults(): FaultBox {
   const delays = new Map<string, number>();
   const dropped = createCounter();
   const twice = createCounter();
+  const revoked = new Set<'bot' | 'app'>();
+  let granted: readonly string[] | null = null;
+  let aheadS = 0;
   let down = false;
   return {
     refuse: (method, refusal) => refusals.set(method, { refusal, left: refusal.times ?? 1 }),
@@ -58,12 +71,22 @@ export function createFaults(): FaultBox {
     appDown: (on) => {
       down = on;
     },
+    grant: (scopes) => {
+      granted = scopes;
+    },
+    revoke: (token, on) => void (on ? revoked.add(token) : revoked.delete(token)),
+    setClock: (seconds) => {
+      aheadS = seconds;
+    },
     clear: () => {
       refusals.clear();
       delays.clear();
       dropped.set(0);
       twice.set(0);
       down = false;
+      granted = null;
+      aheadS = 0;
+      revoked.clear();
     },
     takeRefusal: (method) => {
       const found = refusals.get(method);
@@ -75,5 +98,8 @@ export function createFaults(): FaultBox {
     takeDroppedAck: dropped.take,
     takeTwice: twice.take,
     isAppDown: () => down,
+    granted: () => granted,
+    isRevoked: (token) => revoked.has(token),
+    date: () => new Date(Date.now() + aheadS * 1_000).toUTCString(),
   };
 }

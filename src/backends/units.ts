@@ -26,7 +26,12 @@ export interface Units {
   /** Ends when systemd has restarted the unit. Failing with the effect `possible`, it may have stopped it only. */
   restart(unit: Unit, signal: AbortSignal): Promise<void>;
   logs(unit: Unit, lines: number, signal: AbortSignal): Promise<string>;
+  /** What the far side does with a harmless command that it must refuse. */
+  guarded(signal: AbortSignal): Promise<Guarded>;
 }
+
+/** `refuses`: as deploy/palm-units does. `obeys`: the key opens a shell. `other`: something else is forced there. */
+export type Guarded = 'refuses' | 'obeys' | 'other';
 
 /** What a person types on PALM's master to do the same. */
 export const typed = {
@@ -68,6 +73,11 @@ export function createUnits(options: UnitsOptions): Units {
       const words = ['restart', unit];
       await run({ doing: `restart ${unit}`, words, writes: true, timeoutMs: times.restart, signal });
     },
+    guarded: async (signal) => {
+      const command = { doing: 'try a command that must be refused', writes: false, timeoutMs: times.read, signal };
+      if (ssh === null) throw failure(command, 'no host is configured for it', 'unreachable');
+      return guardedBy(await ended({ ...command, ssh, words: ['echo', PROBE] }), command);
+    },
     logs: async (unit, lines, signal) => {
       if (!Number.isInteger(lines) || lines < 1 || lines > 9_999) throw new Error(`${lines} is no number of lines`);
       const words = ['logs', unit, String(lines)];
@@ -101,17 +111,39 @@ interface Remote {
   readonly signal: AbortSignal;
 }
 
+interface Output {
+  readonly error: Ended | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function overSsh(remote: Remote): Promise<string> {
+  const { error, stdout, stderr } = await ended(remote);
+  if (error) throw explain(remote, error, stderr);
+  return stdout;
+}
+
 /** An argument vector and an environment of our own: no shell on this side, and none of our secrets in the child. */
-function overSsh(remote: Remote): Promise<string> {
+function ended(remote: Remote): Promise<Output> {
   const env = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' };
   const options = { env, signal: remote.signal, timeout: remote.timeoutMs, maxBuffer: LONGEST_OUTPUT };
-  return new Promise((resolve, reject) => {
-    const child = execFile('ssh', [...remote.ssh, ...remote.words], options, (error, stdout, stderr) => {
-      if (error) reject(explain(remote, error, stderr));
-      else resolve(stdout);
-    });
+  return new Promise((resolve) => {
+    const child = execFile('ssh', [...remote.ssh, ...remote.words], options, (error, stdout, stderr) =>
+      resolve({ error, stdout, stderr }),
+    );
     child.stdin?.end();
   });
+}
+
+/** Comes back only from a far side that runs what it is told. */
+const PROBE = 'quorumbot-looks-whether-this-is-refused';
+
+function guardedBy({ error, stdout, stderr }: Output, tried: Pick<Remote, 'doing' | 'writes' | 'timeoutMs'>): Guarded {
+  if (stdout.includes(PROBE)) return 'obeys';
+  if (error?.code === REFUSED) return 'refuses';
+  // A number that is not OpenSSH's own comes from the far side.
+  if (!error || (typeof error.code === 'number' && error.code !== 255)) return 'other';
+  throw explain(tried, error, stderr);
 }
 
 type Tried = Pick<Remote, 'doing' | 'writes'>;
@@ -124,7 +156,7 @@ interface Ended {
 /** OpenSSH's words for a connection that never came about. */
 const NO_CONNECTION = /connect to (host|address)|could not resolve|host key verification failed|no route to host/i;
 
-function explain(remote: Remote, { code, killed }: Ended, stderr: string): BackendFailure {
+function explain(remote: Tried & Pick<Remote, 'timeoutMs'>, { code, killed }: Ended, stderr: string): BackendFailure {
   const said = (stderr.trim().split('\n').at(-1) ?? '').slice(0, 300);
   if (code === 'ENOENT') return failure(remote, 'there is no OpenSSH client on this machine', 'unreachable');
   if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return failure(remote, 'the answer is too long', 'malformed');
@@ -136,9 +168,11 @@ function explain(remote: Remote, { code, killed }: Ended, stderr: string): Backe
   return failure(remote, `the connection was lost (${said})`, 'timeout');
 }
 
-/** 64 comes from the forced command, which refuses before it does anything. */
-function answered(remote: Remote, code: number, said: string): BackendFailure {
-  if (code !== 64) return failure(remote, `it ended with code ${code} (${said})`, 'rejected');
+/** Comes from the forced command, which refuses before it does anything. */
+const REFUSED = 64;
+
+function answered(remote: Tried, code: number, said: string): BackendFailure {
+  if (code !== REFUSED) return failure(remote, `it ended with code ${code} (${said})`, 'rejected');
   return refusal(remote, 'the forced command of the host does not know this; is deploy/palm-units up to date there?');
 }
 

@@ -32,7 +32,7 @@ async function run(config: Config, log: Log): Promise<Running> {
   const { redisUrl: url, rules } = config;
   const jobs = createJobs({ url, rules, people, onError: quietly(log, onError) });
   if (!(await jobs.connected(2_000))) log.warn({}, 'redis is not there yet: commands are answered with that');
-  const open = openClusters(config, jobs.ledgerOf);
+  const open = openClusters(config, jobs, onError);
   const { clusters } = open;
   const metrics = createMetrics({ jobs: () => jobs.queues.counts(), redraws: () => jobs.redraws.pending() });
   const workers = config.role === 'bot' ? null : jobs.work(clusters.operation);

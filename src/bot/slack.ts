@@ -38,6 +38,14 @@ export interface Slack {
   check(): Promise<Sent<{ readonly team: string; readonly bot: string }>>;
 }
 
+/** The scopes that the code uses, and for what. The manifest asks for exactly these. */
+export const SCOPES: ReadonlyMap<string, string> = new Map([
+  ['commands', 'slash commands reach the bot'],
+  ['chat:write', 'results are posted and redrawn'],
+  ['files:write', 'long output and pictures are posted'],
+  ['usergroups:read', 'members of user groups may approve'],
+]);
+
 const TIMEOUT_MS = 10_000;
 /** Slack's own troubles, which pass. */
 const PASSING = /^(internal_error|fatal_error|service_unavailable|request_timeout|team_added_to_org)$/;
@@ -108,7 +116,7 @@ async function postBack(responseUrl: string, body: object): Promise<void> {
   if (!answer.ok) throw new Error(`the response_url answered HTTP ${answer.status}`);
 }
 
-async function sent<T>(call: () => Promise<T>): Promise<Sent<T>> {
+export async function sent<T>(call: () => Promise<T>): Promise<Sent<T>> {
   try {
     return { kind: 'ok', value: await call() };
   } catch (error) {

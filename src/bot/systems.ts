@@ -3,34 +3,46 @@ import { createOpenio } from '../backends/openio/create';
 import { createPalm } from '../backends/palm/create';
 import type { Palm } from '../backends/palm/palm';
 import { createUnits } from '../backends/units';
+import type { Doctor } from '../handlers/checkup';
 import { type Clusters, createClusters } from '../handlers/clusters';
 import { catalogueOf, type Systems } from '../handlers/index';
 import type { Ledger } from '../handlers/ledger';
+import type { Jobs } from '../jobs/jobs';
 import type { SystemsConfig } from './cluster-config';
 import type { Config } from './config';
+import { doctorOf } from './doctor';
 import type { Log } from './log';
 
 /** The outside systems that are configured for one cluster, and how to let go of them. */
-export interface OpenSystems extends Systems {
+export interface OpenSystems extends Omit<Systems, 'doctor'> {
   close(): Promise<void>;
 }
 
 /** Every cluster with its own connections. */
 export interface OpenClusters {
   readonly clusters: Clusters;
+  readonly doctor: Doctor;
   /** At start: says which systems answer. Never stops the bot. */
   report(log: Log): Promise<void>;
   close(): Promise<void>;
 }
 
-export function openClusters(config: Config, ledgerOf: (cluster: string) => Ledger): OpenClusters {
+export function openClusters(
+  config: Config,
+  { ledgerOf, check }: Pick<Jobs, 'ledgerOf' | 'check'>,
+  onError: (error: unknown, what: string) => void,
+): OpenClusters {
   const opened = config.clusters.map((cluster) => ({
     ...cluster,
     systems: openSystems(cluster, ledgerOf(cluster.name)),
   }));
-  const all = opened.map(({ name, production, systems }) => ({ name, production, catalogue: catalogueOf(systems) }));
+  const doctor = doctorOf({ config, clusters: opened, redis: check, onError });
+  const all = opened.map(({ name, production, systems }) => {
+    return { name, production, catalogue: catalogueOf({ ...systems, doctor }) };
+  });
   return {
     clusters: createClusters(all, new Map(Object.entries(config.channelClusters))),
+    doctor,
     report: async (log) => {
       await Promise.all(opened.map(({ name, systems }) => reportSystems(name, systems, log)));
     },
@@ -46,9 +58,10 @@ function openSystems(config: SystemsConfig, ledger: Ledger): OpenSystems {
     units: createUnits(config.palm.ssh ?? { where: null, keyFile: '', knownHostsFile: '' }),
   };
   const openio = config.openio && createOpenio(config.openio);
+  const distkv = config.distkv && createDistkv(config.distkv);
   return {
     openio,
-    distkv: config.distkv && createDistkv(config.distkv),
+    distkv,
     palm,
     ledger,
     close: async () => {
@@ -59,7 +72,7 @@ function openSystems(config: SystemsConfig, ledger: Ledger): OpenSystems {
 }
 
 /** Also says when PALM's records are in the other key space. */
-async function reportSystems(cluster: string, { palm }: Systems, log: Log): Promise<void> {
+async function reportSystems(cluster: string, { palm }: OpenSystems, log: Log): Promise<void> {
   if (palm) await reportPalm(cluster, palm.etcd, log);
 }
 

@@ -3,6 +3,7 @@ import type { Openio } from '../backends/openio/openio';
 import type { Palm } from '../backends/palm/palm';
 import type { Units } from '../backends/units';
 import { type Catalogue, createCatalogue } from './catalogue';
+import type { Doctor } from './checkup';
 import { distkvDiagnose } from './distkv/diagnose';
 import { distkvMark } from './distkv/mark';
 import { distkvNodes } from './distkv/nodes';
@@ -26,6 +27,7 @@ import { openioReferenceList } from './openio/reference-list';
 import type { Operation } from './operation';
 import { opsAudit } from './ops/audit';
 import { opsClear } from './ops/clear';
+import { opsDoctor } from './ops/doctor';
 import { opsLocks } from './ops/locks';
 import { opsRequest } from './ops/request';
 import { opsRequests } from './ops/requests';
@@ -43,10 +45,11 @@ export interface Systems {
   readonly distkv: Distkv | null;
   readonly palm: { readonly etcd: Palm; readonly units: Units } | null;
   readonly ledger: Ledger;
+  readonly doctor: Doctor;
 }
 
 /** Everything the bot can do: one line per operation. */
-export function catalogueOf({ openio, distkv, palm, ledger }: Systems): Catalogue {
+export function catalogueOf({ openio, distkv, palm, ledger, doctor }: Systems): Catalogue {
   const operations: readonly Operation[] = [
     ...(openio
       ? [
@@ -85,6 +88,7 @@ export function catalogueOf({ openio, distkv, palm, ledger }: Systems): Catalogu
     opsAudit(ledger),
     opsLocks(ledger),
     opsClear(ledger),
+    opsDoctor(doctor),
   ];
   return createCatalogue(operations);
 }

@@ -9,10 +9,16 @@ export interface Durability {
   problem(): Promise<string | null>;
 }
 
-const WANTED = [
-  ['appendonly', 'yes'],
-  ['appendfsync', 'always'],
-  ['maxmemory-policy', 'noeviction'],
+/** What Redis must be set to, and what it would lose otherwise. */
+export const WANTED = [
+  { setting: 'appendonly', wanted: 'yes', otherwise: 'a restart of Redis forgets every request and approval' },
+  { setting: 'appendfsync', wanted: 'always', otherwise: 'a power cut loses the decisions of the last second' },
+  {
+    setting: 'no-appendfsync-on-rewrite',
+    wanted: 'no',
+    otherwise: 'while its file is rewritten, Redis confirms decisions that a power cut still loses',
+  },
+  { setting: 'maxmemory-policy', wanted: 'noeviction', otherwise: 'a full Redis throws away requests to make room' },
 ] as const;
 
 export function createDurability(redis: Redis): Durability {
@@ -28,14 +34,14 @@ export function createDurability(redis: Redis): Durability {
 }
 
 async function read(redis: Redis): Promise<string | null> {
-  const found = await Promise.all(WANTED.map(([setting]) => settingOf(redis, setting)));
-  const wrong = WANTED.flatMap(([setting, wanted], at) =>
+  const found = await Promise.all(WANTED.map(({ setting }) => settingOf(redis, setting)));
+  const wrong = WANTED.flatMap(({ setting, wanted }, at) =>
     found[at] === wanted ? [] : [`${setting} is ${found[at]}, must be ${wanted}`],
   );
   return wrong.length === 0 ? null : `Redis could lose a decision: ${wrong.join('; ')}.`;
 }
 
-async function settingOf(redis: Redis, setting: string): Promise<string> {
+export async function settingOf(redis: Redis, setting: string): Promise<string> {
   try {
     const reply = (await redis.config('GET', setting)) as readonly string[];
     return reply[1] ?? 'unknown';

@@ -1,9 +1,11 @@
+import type { Check } from '../handlers/checkup';
 import { DEFAULT_CLUSTER } from '../handlers/clusters';
 import type { Ledger } from '../handlers/ledger';
 import type { Operation } from '../handlers/operation';
 import { type Admission, createAdmission } from './admission';
 import type { Work } from './answer';
 import { type Attachments, createAttachments } from './attachments';
+import { redisCheck } from './checkup';
 import { createDurability, type Durability } from './durability';
 import { createLedger } from './ledger';
 import type { People } from './people';
@@ -28,6 +30,8 @@ export interface Jobs {
   /** Of the default cluster. */
   readonly ledger: Ledger;
   ledgerOf(cluster: string): Ledger;
+  /** What the doctor looks at in Redis. */
+  readonly check: Check;
   /** Starts to take jobs. `operation` finds an operation by its name and its cluster. */
   work(operation: (name: string, cluster: string) => Operation | null, timing?: Timing): Workers;
   /** Waits until Redis is there, for at most this long. False: it is not, and everything says so until it is. */
@@ -81,6 +85,7 @@ export function createJobs({ url, rules, people, prefix = 'quorumbot', onError }
     admission,
     ledger: ledgerOf(DEFAULT_CLUSTER),
     ledgerOf,
+    check: redisCheck({ redis: quick }),
     work,
     connected: (mostMs) => isReady(quick, mostMs),
     ping: async () => {

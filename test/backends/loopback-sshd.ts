@@ -30,6 +30,8 @@ export interface LoopbackSshd {
   setState(unit: string, state: string): Promise<void>;
   /** Runs `systemctl` and `journalctl` of the far side from this text, a sh script that finds the program's name in $0. */
   farSide(script: string): Promise<void>;
+  /** Forces this command instead of deploy/palm-units. */
+  force(command: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -43,7 +45,9 @@ export async function startSshd(): Promise<LoopbackSshd> {
   const [port = 0] = await freePorts(1);
   await mkdir(at('bin'));
   const forced = `PATH=${at('bin')}:/usr/bin:/bin ${resolve(__dirname, '../../deploy/palm-units')}`;
-  await writeFile(at('authorized'), `restrict,command="${forced}" ${await readFile(at('key.pub'), 'utf8')}`);
+  const key = await readFile(at('key.pub'), 'utf8');
+  const force = (command: string) => writeFile(at('authorized'), `restrict,command="${command}" ${key}`);
+  await force(forced);
   for (const [file, key] of [
     ['known', 'host'],
     ['wrong-known', 'other'],
@@ -67,6 +71,7 @@ export async function startSshd(): Promise<LoopbackSshd> {
     wrongKnownHostsFile: at('wrong-known'),
     wrongKeyFile: at('other'),
     farSide: install,
+    force,
     pretendSystemd: async () => {
       for (const unit of ['registry', 'pipeliner']) await writeFile(at(`${unit}.service.state`), 'active');
       await install(pretended(home));

@@ -16,6 +16,7 @@ export function everySystem(): Systems & { close(): Promise<void> } {
     distkv,
     palm: { etcd, units },
     ledger: emptyLedger(),
+    doctor: { examine: async () => [] },
     close: async () => void (await Promise.all([openio.close(), etcd.close()])),
   };
 }

@@ -50,14 +50,39 @@ function tokenOf(request: IncomingMessage, given: Arguments): string | undefined
   return typeof given.token === 'string' ? given.token : undefined;
 }
 
+type Token = 'bot' | 'app';
+
+/** Whose token it is; undefined for one that is none of the app's, or not any more. */
+function kindOf({ identity, faults }: WebApi, token: string | undefined): Token | undefined {
+  const kind = token === identity.botToken ? 'bot' : token === identity.appToken ? 'app' : undefined;
+  return kind && !faults.isRevoked(kind) ? kind : undefined;
+}
+
+/** What a token may do. */
+function scopesOf({ desk, faults }: WebApi, kind: Token): readonly string[] {
+  return kind === 'app' ? ['connections:write'] : (faults.granted() ?? desk.scopes);
+}
+
 function denied(api: WebApi, method: Method, token: string | undefined): Reply | undefined {
   if (token === undefined) return refuse('not_authed');
-  const kind = token === api.identity.botToken ? 'bot' : token === api.identity.appToken ? 'app' : undefined;
+  const kind = kindOf(api, token);
   if (!kind) return refuse('invalid_auth');
   if (kind !== method.token) return refuse('not_allowed_token_type');
   if (kind === 'app' || method.scopes.length === 0) return undefined;
-  if (method.scopes.some((scope) => api.desk.scopes.includes(scope))) return undefined;
-  return refuse('missing_scope', { needed: method.scopes.join(','), provided: api.desk.scopes.join(',') });
+  const scopes = scopesOf(api, kind);
+  if (method.scopes.some((scope) => scopes.includes(scope))) return undefined;
+  return refuse('missing_scope', { needed: method.scopes.join(','), provided: scopes.join(',') });
+}
+
+/** With a token that it knows, Slack says what that may do and what the method asks for. */
+function scopeHeaders(api: WebApi, name: string, token: string | undefined): Readonly<Record<string, string>> {
+  const kind = kindOf(api, token);
+  if (!kind) return {};
+  const accepted = METHODS.get(name)?.scopes ?? [];
+  return {
+    'x-oauth-scopes': scopesOf(api, kind).join(','),
+    ...(accepted.length > 0 && { 'x-accepted-oauth-scopes': accepted.join(',') }),
+  };
 }
 
 interface Outcome {
@@ -65,6 +90,8 @@ interface Outcome {
   readonly reply: Reply;
   /** Seconds. */
   readonly retryAfter?: number;
+  /** What the answer says of the token's rights. */
+  readonly scopes?: Readonly<Record<string, string>>;
 }
 
 function limited(retryAfter: number): Outcome {
@@ -79,15 +106,17 @@ function perform(api: WebApi, name: string, request: IncomingMessage, body: stri
     .trim();
   const method = METHODS.get(name);
   if (!method) return { status: 200, reply: refuse('unknown_method', { req_method: name }), about };
-  const no = denied(api, method, tokenOf(request, given));
-  if (no) return { status: 200, reply: no, about };
+  const presented = tokenOf(request, given);
+  const scopes = scopeHeaders(api, name, presented);
+  const no = denied(api, method, presented);
+  if (no) return { status: 200, reply: no, about, scopes };
   const fault = api.faults.takeRefusal(name);
   if (fault?.effect !== 'done' && fault) return { ...faulty(fault.status, fault.retryAfter), about };
   const seconds = api.rates.take(method.tier, method.tier === 'post' ? `${name} ${String(given.channel)}` : name);
   if (seconds > 0) return { ...limited(seconds), about };
   const { token: _token, team_id: _team, ...rest } = given;
   const reply = method.call(rest, api.desk);
-  return fault ? { ...faulty(fault.status, fault.retryAfter), about } : { status: 200, reply, about };
+  return fault ? { ...faulty(fault.status, fault.retryAfter), about } : { status: 200, reply, about, scopes };
 }
 
 function faulty(status: number, retryAfter = 1): Outcome {
@@ -100,14 +129,15 @@ export async function answerApi(api: WebApi, request: IncomingMessage, response:
   const name = new URL(request.url ?? '/', 'http://local').pathname.slice('/api/'.length);
   const body = await readBody(request, LARGEST_BODY);
   if (!body) return sendJson(response, refuse('request_too_large'), 413);
-  const { status, reply, retryAfter, about } = perform(api, name, request, body.toString('utf8'));
+  const { status, reply, retryAfter, about, scopes } = perform(api, name, request, body.toString('utf8'));
   const delay = api.faults.delayOf(name);
   if (delay > 0) await sleep(delay, undefined, { ref: false });
   const error = reply.ok ? undefined : reply.error;
   api.traffic.note({ kind: 'api', method: name, error, status, ms: performance.now() - started, about });
+  response.setHeader('date', api.faults.date());
   if (status >= 500) return send(response, { status });
   const headers = {
-    'x-oauth-scopes': api.desk.scopes.join(','),
+    ...scopes,
     ...(retryAfter ? { 'retry-after': String(retryAfter) } : {}),
   };
   sendJson(response, reply, status, headers);

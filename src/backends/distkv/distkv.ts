@@ -5,7 +5,7 @@ import type { Credentials } from './login';
 import { readRecord, type StoredRecord } from './record';
 import { readState, type Section, type State, ticksIn, tockSchema } from './state';
 import { subtract, type TickSet, ticksToWire, wireInteger } from './ticks';
-import { createVisiting, type Visit } from './visit';
+import { createVisiting, type Hello, type Visit } from './visit';
 import type { Message } from './wire';
 
 export interface DistkvOptions {
@@ -37,6 +37,8 @@ export type Marked =
 /** DistKV's servers. Every server is named `host:port`, as in `servers`; other names throw. */
 export interface Distkv {
   readonly servers: readonly [string, ...string[]];
+  /** How a server introduces itself, after a login where it demands one. */
+  hello(server: string, signal: AbortSignal): Promise<Hello>;
   state(server: string, sections: readonly Section[], signal: AbortSignal): Promise<State>;
   /** What a server holds of these ticks; a tick that it does not hold is not in the answer. */
   records(server: string, wanted: Wanted, signal: AbortSignal): Promise<readonly StoredRecord[]>;
@@ -67,6 +69,7 @@ export function createDistkv(options: DistkvOptions): Distkv {
   });
   return {
     servers: [serverName(first), ...others.map(serverName)],
+    hello: (server, signal) => visit(server, signal, async (there) => there.hello),
     state: (server, sections, signal) => visit(server, signal, (there) => stateOf(there, sections)),
     records: (server, wanted, signal) => visit(server, signal, (there) => recordsOf(there, wanted)),
     mark: (server, mark, signal) => visit(server, signal, (there) => markOn(there, mark)),

@@ -39,7 +39,7 @@ export async function login(connection: Connection, credentials: Credentials | n
 const WANTED = 'the server asks for a user and a password';
 
 /** `auth` lists the methods; the first one is demanded unless it is nil. */
-function demanded(greeting: Message): string | null {
+export function demanded(greeting: Message): string | null {
   const [first] = Array.isArray(greeting.auth) ? greeting.auth : [];
   return typeof first === 'string' ? first : null;
 }

@@ -1,7 +1,8 @@
+import { z } from 'zod';
 import { decodeValue } from '../decode';
 import { type Address, openConnection, type Tls } from './connection';
 import type { Doing } from './exchanges';
-import { type Credentials, login } from './login';
+import { type Credentials, demanded, login } from './login';
 import { type Earlier, greetingSchema, tockSchema } from './state';
 import type { Message } from './wire';
 
@@ -10,10 +11,22 @@ export interface Visit {
   readonly server: string;
   /** From the greeting. */
   readonly tock: bigint;
+  /** What the server said of itself when we came. */
+  readonly hello: Hello;
   /** The highest tock seen on this server before this visit began. */
   readonly earlier: Earlier | null;
   /** `doing` in lower case without the server. `effect` says what a lost answer may mean. */
   ask(doing: string, effect: Doing['effect'], message: Message): Promise<Message>;
+}
+
+/** How a server introduces itself. */
+export interface Hello {
+  /** The server's own name. */
+  readonly node: string;
+  /** As it tells; `0.0.1` where its package does not know. Null: it does not tell. */
+  readonly version: string | null;
+  /** The method of the login that it demands; null: it lets anybody in. */
+  readonly login: string | null;
 }
 
 export type Visiting = <T>(server: string, signal: AbortSignal, stay: (visit: Visit) => Promise<T>) => Promise<T>;
@@ -46,11 +59,16 @@ export function createVisiting(options: VisitOptions): Visiting {
         if (answered) tocks.saw(server, { node, tock: answered.tock }, earlier);
         return reply;
       };
-      return await stay({ server, tock, earlier, ask });
+      return await stay({ server, tock, hello: helloOf(node, connection.greeting), earlier, ask });
     } finally {
       connection.close();
     }
   };
+}
+
+function helloOf(node: string, greeting: Message): Hello {
+  const numbers = z.array(z.union([z.int(), z.bigint()])).safeParse(greeting.version).data;
+  return { node, version: numbers ? numbers.join('.') : null, login: demanded(greeting) };
 }
 
 /** Connecting, greeting and login share one deadline. */

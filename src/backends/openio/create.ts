@@ -6,7 +6,8 @@ import { adminTableOf, containerTableOf, referenceOf, servicesOf } from './excha
 import { basesOn } from './held';
 import type { AdminTable, Openio, Reading } from './openio';
 import { createMemory, type Means, peersOf, provesPeerAlone } from './peers';
-import { createWrites } from './writes';
+import { probe } from './probe';
+import { configured, createWrites } from './writes';
 
 export interface OpenioOptions {
   /** `http://host:6000` of the proxy that is asked. */
@@ -61,6 +62,10 @@ export function createOpenio(options: OpenioOptions): Openio {
     flush: async (host, level, call) => writes.flush(host, level).send(call),
     writes,
     basesOn: (namespace, service, call) => basesOn(means, { namespace, service }, call),
+    probe: async (host, call) => {
+      const way = { ...means, proxy: configured(host, proxies) };
+      return probe({ http, calls, way, namespace: options.namespace }, call);
+    },
     close: () => http.close(),
   };
 }

@@ -128,6 +128,16 @@ export interface Service {
   readonly locks: readonly string[];
 }
 
+/** What a proxy tells of itself and of what is behind it. */
+export interface Probe {
+  /** The meta2 services that its conscience lists. */
+  readonly services: readonly Service[];
+  /** Whether its servers answer for one peer alone, as newer ones do; null: could not be told. */
+  readonly alone: boolean | null;
+  /** What a meta2 service calls its version. Null: none said. */
+  readonly version: string | null;
+}
+
 export type CacheLevel = 'low' | 'high';
 
 /** One HTTP call, as it is sent. */
@@ -213,5 +223,7 @@ export interface Openio {
   flush(proxy: string, level: CacheLevel, call: Call): Promise<void>;
   readonly writes: Writes;
   basesOn(namespace: string, service: string, call: Call): Promise<BasesOn>;
+  /** Looks at this one proxy and what is behind it, with pure reads of a few seconds. */
+  probe(proxy: string, call: Call): Promise<Probe>;
   close(): Promise<void>;
 }

@@ -156,7 +156,7 @@ function flushOf(way: Way, level: CacheLevel): Exchange<unknown> {
   };
 }
 
-function configured(host: string, proxies: readonly URL[]): URL {
+export function configured(host: string, proxies: readonly URL[]): URL {
   const proxy = proxies.find((url) => url.host === host);
   if (proxy) return proxy;
   const known = proxies.map((url) => url.host).join(', ');

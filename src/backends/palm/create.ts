@@ -4,7 +4,8 @@ import { BackendFailure } from '../failure';
 import { createHttp, type HttpAnswer } from '../http';
 import { firstAnswer, parseHosts } from './hosts';
 import { SERVERS } from './keys';
-import type { Palm, PalmLimits } from './palm';
+import { membersOf } from './members';
+import type { Holding, Palm, PalmLimits } from './palm';
 import { openV2 } from './v2';
 import { isJson } from './v2-client';
 import { openV3 } from './v3';
@@ -44,7 +45,12 @@ export function createPalm(options: PalmOptions): Palm {
     ...keys,
     hosts: hosts.map((host) => new URL(host).host).join(', '),
     otherKeySpace: (signal) => (options.api === 'v2' ? v3HoldsServers(ask, signal) : v2HoldsServers(ask, signal)),
+    keySpaces: async (signal) => {
+      const [v2, v3] = await Promise.all([v2HoldsServers(ask, signal), v3HoldsServers(ask, signal)]);
+      return { v2, v3 };
+    },
     version: (signal) => version(ask, signal),
+    members: (signal) => membersOf({ http, hosts, readMs: limits.readMs }, signal),
     close: async () => {
       await Promise.all([keys.close(), http.close()]);
     },
@@ -58,10 +64,9 @@ interface Question {
   readonly body?: string;
 }
 type Ask = (question: Question) => Promise<HttpAnswer>;
-type OtherKeySpace = Awaited<ReturnType<Palm['otherKeySpace']>>;
 
 /** A doubt about the other key space is no reason to fail the question about this one. */
-async function doubted(look: Promise<OtherKeySpace>): Promise<OtherKeySpace> {
+async function doubted(look: Promise<Holding>): Promise<Holding> {
   try {
     return await look;
   } catch (error) {
@@ -72,7 +77,7 @@ async function doubted(look: Promise<OtherKeySpace>): Promise<OtherKeySpace> {
 
 const v2Directory = z.object({ node: z.object({ nodes: z.array(z.unknown()).optional() }).optional() });
 
-function v2HoldsServers(ask: Ask, signal: AbortSignal): Promise<OtherKeySpace> {
+function v2HoldsServers(ask: Ask, signal: AbortSignal): Promise<Holding> {
   const doing = 'look into the v2 key space';
   const look = async () => {
     const answer = await ask({ path: '/v2/keys/servers?quorum=true', doing, signal });
@@ -91,7 +96,7 @@ const GATEWAYS = ['/v3/kv/range', '/v3beta/kv/range', '/v3alpha/kv/range'];
 /** etcd leaves a count of zero out. */
 const v3Count = z.object({ header: z.unknown(), count: z.string().optional() });
 
-function v3HoldsServers(ask: Ask, signal: AbortSignal): Promise<OtherKeySpace> {
+function v3HoldsServers(ask: Ask, signal: AbortSignal): Promise<Holding> {
   const doing = 'look into the v3 key space';
   const base64 = (text: string) => Buffer.from(text).toString('base64');
   const body = JSON.stringify({ key: base64(SERVERS), range_end: base64('/servers0'), count_only: true });

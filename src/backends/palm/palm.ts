@@ -60,6 +60,24 @@ export type Clearing =
 /** `unknown`: the store keeps no receipts (v2). */
 export type Receipt = 'done' | 'sealed' | 'none' | 'unknown';
 
+/** `off`: this etcd does not serve that key space. */
+export type Holding = 'holds servers' | 'empty' | 'off' | 'unknown';
+
+/** One configured host. */
+export type Member =
+  | {
+      readonly kind: 'answers';
+      readonly host: string;
+      readonly version: string;
+      /** What the member itself says: whether it has a leader and no alarm. */
+      readonly healthy: boolean;
+      /** The cluster's id, decimal; null: it does not tell. */
+      readonly cluster: string | null;
+      /** Alarms of the whole cluster by their names, such as `NOSPACE`; null: it does not tell. */
+      readonly alarms: readonly string[] | null;
+    }
+  | { readonly kind: 'silent'; readonly host: string; readonly why: string };
+
 export interface PalmLimits {
   /** One attempt of a read, in milliseconds. */
   readonly readMs: number;
@@ -96,8 +114,15 @@ export interface Palm {
    */
   seal(request: string, uuids: readonly string[], signal: AbortSignal): Promise<boolean>;
   /** Whether the key space that is *not* configured holds `/servers`. */
-  otherKeySpace(signal: AbortSignal): Promise<'holds servers' | 'empty' | 'off' | 'unknown'>;
-  /** etcd's version, for the start-up log and the doctor. */
+  otherKeySpace(signal: AbortSignal): Promise<Holding>;
+  /** What each key space holds below `/servers`. */
+  keySpaces(signal: AbortSignal): Promise<{ readonly v2: Holding; readonly v3: Holding }>;
+  /** etcd's version, for the start-up log. */
   version(signal: AbortSignal): Promise<string>;
+  /** Every configured host, in their order. One that does not answer is told, not thrown. */
+  members(signal: AbortSignal): Promise<readonly Member[]>;
   close(): Promise<void>;
 }
+
+/** What differs between the key spaces. */
+export type KeySpace = Omit<Palm, 'hosts' | 'otherKeySpace' | 'keySpaces' | 'version' | 'members'>;

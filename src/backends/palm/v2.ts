@@ -1,9 +1,7 @@
 import { BackendFailure } from '../failure';
 import { approvedForm, matches, notApproved, revisionOf, serverKey } from './keys';
-import type { Approved, Clearing, Entry, Guard, Listing, Palm, Removal, Restoral } from './palm';
+import type { Approved, Clearing, Entry, Guard, KeySpace, Listing, Removal, Restoral } from './palm';
 import { callV2, entryOfNode, pathOf, type V2Source } from './v2-client';
-
-type KeySpace = Omit<Palm, 'hosts' | 'otherKeySpace' | 'version'>;
 
 /** How many guarded deletes of a `clear` are under way at once. */
 const AT_ONCE = 16;

@@ -1,11 +1,9 @@
 import { approvedForm } from './keys';
-import type { Palm, PalmLimits } from './palm';
+import type { KeySpace, PalmLimits } from './palm';
 import type { Clients } from './v3-client';
 import { receiptLease } from './v3-lease';
 import { getV3, listV3 } from './v3-read';
 import { clearV3, receiptV3, removeV3, restoreV3, sealV3, type WriteSource } from './v3-write';
-
-type KeySpace = Omit<Palm, 'hosts' | 'otherKeySpace' | 'version'>;
 
 /** The v3 key space: right once PALM's data were moved there. */
 export function openV3(clients: Clients, limits: PalmLimits): KeySpace {

@@ -1,5 +1,6 @@
 import type { Ledger, LockLine } from '../ledger';
-import { defineQuery, type Parsed, type Query, type Words } from '../operation';
+import { defineQuery, type Query } from '../operation';
+import { nothing } from './nothing';
 
 export function opsLocks(ledger: Ledger): Query {
   return defineQuery<null, readonly LockLine[]>({
@@ -7,7 +8,7 @@ export function opsLocks(ledger: Ledger): Query {
     usage: '',
     summary: 'Which targets are locked, by which request, since when.',
     examples: ['ops locks'],
-    parse: nothing,
+    parse: (words) => nothing(words, 'ops locks'),
     read: () => ledger.locks(),
     render: (locks) => ({
       title: locks.length === 0 ? 'Nothing is locked' : `${locks.length} locked`,
@@ -30,8 +31,4 @@ export function opsLocks(ledger: Ledger): Query {
             ],
     }),
   });
-}
-
-function nothing(words: Words): Parsed<null> {
-  return words.length === 0 ? { ok: true, args: null } : { ok: false, problem: 'ops locks takes no words' };
 }

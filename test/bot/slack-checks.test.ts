@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createWorkspace, type Workspace } from '../../sandbox/slack/workspace';
+import { SYSTEMS } from '../../src/bot/app';
+import { configChecks, manifestProblems } from '../../src/bot/config-checks';
+import { createSlack } from '../../src/bot/slack';
+import { slackChecks } from '../../src/bot/slack-checks';
+import { createSlackProbe } from '../../src/bot/slack-probe';
+import { DEFAULT_RULES } from '../../src/jobs/rules';
+import { allExplain, examine, found, troubles } from '../support/lines';
+
+const manifest = JSON.parse(readFileSync(join(__dirname, '../../manifest.json'), 'utf8'));
+let workspace: Workspace;
+beforeAll(async () => {
+  const group = { id: 'S0STORAGE', handle: 'storage', name: 'Storage', users: ['U0BEN', 'U0CHO', 'U0SAM'] };
+  const empty = { id: 'S0EMPTY', handle: 'empty', name: 'Empty', users: [] };
+  workspace = await createWorkspace({ manifest, userGroups: [group, empty] });
+});
+afterEach(() => workspace.faults.clear());
+afterAll(() => workspace.close());
+
+interface Changes {
+  readonly channels?: readonly string[];
+  readonly now?: () => number;
+  readonly timeoutMs?: number;
+}
+
+async function looked({ channels = [], ...changes }: Changes = {}) {
+  const transport = { kind: 'socket', appToken: workspace.appToken } as const;
+  const slack = { token: workspace.botToken, apiUrl: workspace.apiUrl, transport };
+  const probe = createSlackProbe({ ...slack, ...changes });
+  const lines = await examine(slackChecks(probe, { slack, rules: { ...DEFAULT_RULES, channels } }));
+  expect(allExplain(lines)).toBe(true);
+  for (const token of [workspace.botToken, workspace.appToken]) expect(JSON.stringify(lines)).not.toContain(token);
+  return lines;
+}
+
+describe('Slack', () => {
+  test('with everything as it must be, every line is fine', async () => {
+    const lines = await looked({ channels: ['C0INC42'] });
+    expect(troubles(lines)).toEqual({});
+    expect(found(lines)).toEqual({
+      'Slack: bot token': 'ok: it is quorumbot in Sandbox',
+      'Slack: scopes': expect.stringContaining('chat:write'),
+      'Slack: clock': 'ok: with this machine',
+      'Slack: app token': 'ok: Socket Mode can be opened',
+      'Slack: channels for changes': 'ok: #C0INC42',
+    });
+  });
+
+  test('a scope that is missing is told with what needs it', async () => {
+    workspace.faults.grant(['commands', 'chat:write', 'usergroups:read']);
+    expect(troubles(await looked())).toEqual({
+      'Slack: scopes': 'bad: missing: files:write (long output and pictures are posted)',
+    });
+  });
+
+  test('a scope that nothing needs is a warning', async () => {
+    workspace.faults.grant([...manifest.oauth_config.scopes.bot, 'channels:history']);
+    expect(troubles(await looked())).toEqual({
+      'Slack: scopes': 'warning: all there, and not needed: channels:history',
+    });
+  });
+
+  test('tokens that are not valid any more are told by their setting', async () => {
+    workspace.faults.revoke('bot', true);
+    workspace.faults.revoke('app', true);
+    const lines = await looked();
+    expect(troubles(lines)).toEqual({
+      'Slack: bot token': 'bad: Slack says invalid_auth',
+      'Slack: app token': 'bad: Slack says invalid_auth',
+    });
+    expect(JSON.stringify(lines)).toMatch(/SLACK_BOT_TOKEN.*SLACK_APP_TOKEN/);
+  });
+
+  test.each([
+    [30, 'warning: this machine is 30 s behind Slack'],
+    [-30, 'warning: this machine is 30 s ahead of Slack'],
+    [400, 'bad: this machine is 400 s behind Slack'],
+  ])('a clock that is %d s apart is told', async (seconds, text) => {
+    workspace.faults.setClock(seconds);
+    const told = troubles(await looked());
+    // The header has whole seconds.
+    const near = text.replace(
+      String(Math.abs(seconds)),
+      `(?:${Math.abs(seconds) - 1}|${Math.abs(seconds)}|${Math.abs(seconds) + 1})`,
+    );
+    expect(told).toEqual({ 'Slack: clock': expect.stringMatching(new RegExp(`^${near}$`)) });
+  });
+
+  test('channels that Slack does not know are told by their ids', async () => {
+    expect(troubles(await looked({ channels: ['C0INC42', 'C0NOWHERE'] }))).toEqual({
+      'Slack: channels for changes': 'bad: Slack does not know C0NOWHERE',
+    });
+  });
+
+  test('a Slack that hangs, and one with troubles of its own', async () => {
+    workspace.faults.slow('auth.test', 2_000);
+    expect(troubles(await looked({ timeoutMs: 200 }))).toMatchObject({
+      'Slack: bot token': 'bad: Slack does not answer',
+    });
+    workspace.faults.clear();
+    workspace.faults.refuse('apps.connections.open', { status: 429, retryAfter: 7 });
+    expect(troubles(await looked())).toEqual({ 'Slack: app token': 'bad: Slack asks to wait 7 s' });
+  });
+});
+
+describe('who may approve', () => {
+  const approving = async (...approvers: string[]) => {
+    const { members } = createSlack({ token: workspace.botToken, apiUrl: workspace.apiUrl });
+    const lines = await examine(configChecks({ rules: { ...DEFAULT_RULES, approvers }, members, commands: SYSTEMS }));
+    expect(allExplain(lines)).toBe(true);
+    return troubles(lines);
+  };
+
+  test('enough people, by name and by group', async () => {
+    expect(await approving('S0STORAGE')).toEqual({});
+    expect(await approving('U0ANA', 'U0BEN', 'U0CHO')).toEqual({});
+  });
+
+  test('nobody; one; just enough, which is not enough when one of them asks', async () => {
+    expect(await approving()).toEqual({ Approvers: 'bad: there are none: nobody may approve' });
+    expect(await approving('U0BEN')).toEqual({
+      'Approvers: enough of them': 'bad: 1 person; a change that cannot be undone needs 2',
+    });
+    expect(await approving('U0BEN', 'U0CHO')).toEqual({
+      'Approvers: enough of them': 'warning: 2 people; a change that cannot be undone needs 2',
+    });
+  });
+
+  test('a person who is named twice counts once', async () => {
+    expect(await approving('U0BEN', 'U0CHO', 'U0SAM', 'S0STORAGE')).toEqual({});
+    expect(await approving('U0BEN', 'U0BEN', 'U0BEN')).toMatchObject({
+      'Approvers: enough of them': expect.stringContaining('1 person'),
+    });
+  });
+
+  test('a group that Slack does not know, and an empty one', async () => {
+    expect(await approving('S0STORAGE', 'S0GONE', 'S0EMPTY')).toEqual({
+      'Approvers: user group S0GONE': 'bad: Slack says no_such_subteam',
+      'Approvers: user group S0EMPTY': 'warning: 0 members',
+    });
+  });
+});
+
+describe('the manifest', () => {
+  const changed = (change: (copy: typeof manifest) => void) => {
+    const copy = structuredClone(manifest);
+    change(copy);
+    return manifestProblems(copy, SYSTEMS);
+  };
+
+  test('asks for exactly what the code needs', () => {
+    expect(manifestProblems(manifest, SYSTEMS)).toEqual([]);
+  });
+
+  test('another one is told by what differs', () => {
+    expect(changed((copy) => copy.features.slash_commands.pop())).toEqual(['commands missing: ops']);
+    expect(changed((copy) => copy.oauth_config.scopes.bot.push('users:read'))).toEqual([
+      'scopes not needed: users:read',
+    ]);
+    expect(
+      changed((copy) => {
+        copy.settings.interactivity.is_enabled = false;
+      }),
+    ).toEqual(['interactivity is off: no button works']);
+    expect(manifestProblems({}, SYSTEMS)).toEqual(['it is no manifest of a Slack app']);
+  });
+});
