@@ -12,7 +12,7 @@ import {
 } from '@slack/bolt';
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { View } from '../handlers/view';
-import { drawView } from './blocks';
+import { drawSaid } from './blocks';
 import { type ButtonDeps, handleClick } from './buttons';
 import type { ClickAnswer } from './clicks';
 import { handleCommand, notConfirmed, ONLY_YOU, type Reply, refusal } from './commands';
@@ -144,7 +144,7 @@ async function inTime(deps: AppDeps, reply: Promise<Reply>, system: string): Pro
 }
 
 function whisper(view: View, more: readonly KnownBlock[] = []) {
-  const { text, blocks } = drawView(view, 'result');
+  const { text, blocks } = drawSaid(view);
   return { response_type: 'ephemeral' as const, text, blocks: [...blocks, ...more] };
 }
 
@@ -167,7 +167,7 @@ async function onClick(deps: AppDeps, body: BlockAction<ButtonAction>, action: B
   // An ephemeral message is no message of the request, and cannot be edited.
   if (!body.container.is_ephemeral) await deps.outbox.repaint(action.value ?? '', { channel, ts });
   if (!view) return;
-  const sent = await deps.slack.whisper(body.response_url, drawView(view, 'result'));
+  const sent = await deps.slack.whisper(body.response_url, drawSaid(view));
   if (sent.kind !== 'ok') deps.log.error({ request: action.value, answer: sent }, 'click not answered');
 }
 

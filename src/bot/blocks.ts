@@ -1,4 +1,4 @@
-import type { ActionsBlock, Button, KnownBlock, RichTextElement } from '@slack/types';
+import type { KnownBlock, RichTextElement } from '@slack/types';
 import { type Part, plain, type Text, type Tone, type View } from '../handlers/view';
 import { wholeText } from '../jobs/attachments';
 import {
@@ -16,13 +16,11 @@ import {
   section,
 } from './canvas';
 import { LIMITS } from './limits';
+import { nextBlocks } from './next';
 import { mrkdwn, richElements } from './rich';
 import { drawTable } from './tables';
 
 /** A view as Block Kit. Pure. What does not fit goes to a file, and the message says so. */
-
-/** Suggested commands per view, and the characters of each half of one. */
-const NEXT = { most: 5, characters: 200 };
 
 const MARKS: Readonly<Record<Tone, string>> = { good: '✔ ', neutral: '', warning: '⚠ ', bad: '✖ ' };
 
@@ -34,6 +32,11 @@ interface Staged {
 /** One view. `request`: the id that the buttons of suggestions carry; without it they are shown as words only. */
 export function drawView(view: View, stage: Stage, request?: string): Drawing {
   return drawViews([{ view, stage }], request);
+}
+
+/** What only one person sees: stored nowhere, so the buttons of its suggestions carry their words. */
+export function drawSaid(view: View): Drawing {
+  return drawViews([{ view, stage: 'said' }]);
 }
 
 /** Several views in one message: they share its room. */
@@ -57,7 +60,7 @@ function drawOn(canvas: Canvas, view: View, request: string | undefined): void {
     else drawPart(canvas, part);
   }
   if (rest.length > 0) drawRest(canvas, rest);
-  drawNext(canvas, view, request);
+  for (const block of nextBlocks(view, canvas.stage, request)) push(canvas, block, 0);
 }
 
 function header(view: View): KnownBlock {
@@ -151,27 +154,4 @@ function textOf(part: Part): string {
   if (part.kind === 'text') return plain(part.text);
   if (part.kind === 'facts') return part.facts.map(([label, value]) => `${label}: ${plain(value)}`).join('\n');
   return wholeText(part);
-}
-
-/** Suggested commands: the words and why as text, the command as a button. */
-function drawNext(canvas: Canvas, view: View, request: string | undefined): void {
-  const next = view.parts.filter((part) => part.kind === 'next').slice(0, NEXT.most);
-  if (next.length === 0) return;
-  const lines = next.flatMap((part, index): RichTextElement[] => [
-    { type: 'text', text: index === 0 ? 'Next: ' : '\nOr: ' },
-    { type: 'text', text: cut(`/${part.words}`, NEXT.characters), style: { code: true } },
-    { type: 'text', text: cut(` ${part.why}`, NEXT.characters) },
-  ]);
-  push(canvas, section(lines), 0);
-  if (request === undefined) return;
-  const elements = next.map(
-    (part, index): Button => ({
-      type: 'button',
-      action_id: `next_${canvas.stage}_${index}`,
-      value: request,
-      text: { type: 'plain_text', text: cut(part.label || 'Run', LIMITS.button.text), emoji: false },
-      accessibility_label: cut(`${part.label}: /${part.words}`, LIMITS.button.accessibilityLabel),
-    }),
-  );
-  push(canvas, { type: 'actions', elements } satisfies ActionsBlock, 0);
 }

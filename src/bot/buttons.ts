@@ -31,6 +31,8 @@ async function answerTo(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
   const { action } = click;
   if (action === 'deny' || action === 'hold') return askReason(deps, click, action);
   if (action === 'approve' || action === 'release' || action === 'withdraw') return vote(deps, click, action);
+  // What was said to one person only: a click on it is the same as typing it.
+  if (/^next_said_\d{1,2}$/.test(action)) return runSaid(deps, click);
   const next = /^next_(preview|result|recheck)_(\d{1,2})$/.exec(action);
   if (next) return runNext(deps, click, { stage: next[1] ?? '', index: Number(next[2]) });
   if (action === 'again') return runAgain(deps, click);
@@ -68,6 +70,12 @@ function refusalOf(deps: ButtonDeps, click: Click, decision: Reasoned): Promise<
   return deps.requests.refusal(click.request, { decision, by: click.user, road: 'form', reason: 'not known yet' });
 }
 
+async function runSaid(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
+  const split = splitWords(click.request);
+  if (!split.ok) return whisper(refusal('This suggestion cannot be read. Nothing was run. Type the command instead.'));
+  return runClicked(deps, click, {}, split.args);
+}
+
 /** Runs a suggested command in the name of whoever clicked. */
 async function runNext(
   deps: ButtonDeps,
@@ -94,10 +102,16 @@ async function runAgain(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
 }
 
 /** On the cluster of the request that was clicked, whatever the channel's is by now. */
-async function runClicked(deps: ButtonDeps, click: Click, { cluster }: Request, words: Words): Promise<ClickAnswer> {
+async function runClicked(
+  deps: ButtonDeps,
+  click: Click,
+  { cluster }: { readonly cluster?: string },
+  words: Words,
+): Promise<ClickAnswer> {
   const { user, channel, delivery, thread } = click;
   const where = { channel, ...(thread !== undefined && { thread }) };
-  const reply = await runWords(deps, { road: 'button', words, cluster, user, delivery, ...where });
+  const named = cluster === undefined ? {} : { cluster };
+  const reply = await runWords(deps, { road: 'button', words, ...named, user, delivery, ...where });
   return reply.kind === 'whisper' ? reply : TAKEN;
 }
 

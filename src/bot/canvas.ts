@@ -34,8 +34,11 @@ export interface Canvas {
   tables: number;
 }
 
-/** Which of a request's views this is; the buttons of its suggestions say so. */
-export type Stage = 'preview' | 'result' | 'recheck';
+/**
+ * Which of a request's views this is; the buttons of its suggestions say so. `said`: one that only one person sees and that
+ * is stored nowhere.
+ */
+export type Stage = 'preview' | 'result' | 'recheck' | 'said';
 
 export function isFull(canvas: Canvas): boolean {
   return canvas.blocks.length >= ROOM.blocks || left(canvas) < 200;

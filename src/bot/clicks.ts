@@ -1,7 +1,10 @@
 import type { ModalView } from '@slack/types';
 import type { View } from '../handlers/view';
 
-/** A click. Carries the request's id and nothing else; everything is read again from the record. */
+/**
+ * A click. Carries the request's id and nothing else; everything is read again from the record. Only a suggestion that is
+ * stored nowhere carries its words.
+ */
 export interface Click {
   readonly action: string;
   readonly request: string;

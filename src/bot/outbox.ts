@@ -7,7 +7,7 @@ import type { Request } from '../jobs/request';
 import { refuseShare } from '../jobs/sharing';
 import type { Store } from '../jobs/store';
 import { approversText } from './approvers';
-import { drawView } from './blocks';
+import { drawSaid } from './blocks';
 import type { Drawing } from './canvas';
 import { refusal } from './commands';
 import { type Face, ownFace, sharedFaces } from './faces';
@@ -77,8 +77,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     deps.log.error({ request: request.id, channel: request.place.channel, why: next.why }, 'message given up');
     await deps.redraws.drop(due.request);
     const url = responseUrls.get(request.id);
-    if (url !== undefined && next.unposted)
-      await deps.slack.whisper(url, drawView(refusal(notPosted(next.why)), 'result'));
+    if (url !== undefined && next.unposted) await deps.slack.whisper(url, drawSaid(refusal(notPosted(next.why))));
   }
 
   return {

@@ -1,5 +1,6 @@
-import { distance } from 'fastest-levenshtein';
 import type { Catalogue } from './catalogue';
+import { corrections } from './corrections';
+import { apart } from './near';
 import type { Operation, Words } from './operation';
 import type { Part, View } from './view';
 import { joinWords, shorten } from './words';
@@ -63,13 +64,14 @@ function synopsis(operation: Operation): string {
   return `/${[operation.name, operation.usage].filter(Boolean).join(' ')}`;
 }
 
-/** How one operation is used; with a problem, why its words were not understood. */
-export function usage(operation: Operation, problem: string | null): View {
+/** How one operation is used; with a problem, why its words were not understood, and what may have been meant. */
+export function usage(operation: Operation, wrong: { readonly problem: string; readonly words: Words } | null): View {
+  const meant = wrong ? corrections(operation, wrong.words) : [];
   return {
-    title: problem === null ? `/${operation.name}` : 'Nothing was run',
-    tone: problem === null ? 'neutral' : 'warning',
+    title: wrong ? 'Nothing was run' : `/${operation.name}`,
+    tone: wrong ? 'warning' : 'neutral',
     parts: [
-      { kind: 'text', text: problem === null ? about(operation) : `${capital(problem)}.` },
+      { kind: 'text', text: wrong ? `${capital(wrong.problem)}.` : about(operation) },
       {
         kind: 'facts',
         facts: [
@@ -77,8 +79,13 @@ export function usage(operation: Operation, problem: string | null): View {
           ...operation.examples.map((example) => ['Example', `/${example}`] as const),
         ],
       },
+      ...meant.map((words) => didYouMean(joinWords([...operation.name.split(' '), ...words]))),
     ],
   };
+}
+
+function didYouMean(words: string): Part {
+  return { kind: 'next', label: `/${words}`, words, why: 'may be what you meant' };
 }
 
 /** How many nearest commands are offered. */
@@ -104,7 +111,7 @@ export function notConfigured(system: string): View {
 /** Words that name no operation: the nearest ones, and where to find all. */
 export function unknownCommand(catalogue: Catalogue, words: Words): View {
   const [system = ''] = words;
-  const near = nearest(catalogue, words).slice(0, OFFERED);
+  const near = nearestTo(catalogue, words).slice(0, OFFERED);
   return {
     title: 'Nothing was run',
     tone: 'warning',
@@ -115,15 +122,24 @@ export function unknownCommand(catalogue: Catalogue, words: Words): View {
         facts: near.map((operation) => [near.length === 1 ? 'Did you mean' : 'Perhaps', synopsis(operation)]),
       },
       { kind: 'text', text: `All commands: /${catalogue.systems.includes(system) ? system : 'ops'} help` },
+      ...near.map((operation) => didYouMean(meantBy(operation, words))),
     ],
   };
 }
 
+/** With the words that followed, where they fit; otherwise the help of that operation. */
+function meantBy(operation: Operation, words: Words): string {
+  const name = operation.name.split(' ');
+  const rest = words.slice(name.length);
+  const [system = '', ...verb] = name;
+  return joinWords(operation.check(rest) === null ? [...name, ...rest] : [system, 'help', ...verb]);
+}
+
 /** The operations whose names are closest to what was typed, the closest first; none that is all different. */
-function nearest(catalogue: Catalogue, words: Words): readonly Operation[] {
+function nearestTo(catalogue: Catalogue, words: Words): readonly Operation[] {
   const byDistance = catalogue.operations
     .map((operation) => ({ operation, away: howFar(operation.name, words) }))
-    .filter(({ operation, away }) => away <= operation.name.length / 2)
+    .filter(({ operation, away }) => away <= verbOf(operation).length / 2)
     .sort((a, b) => a.away - b.away);
   const closest = byDistance[0]?.away ?? 0;
   // One that is a slip away makes the others noise.
@@ -132,7 +148,11 @@ function nearest(catalogue: Catalogue, words: Words): readonly Operation[] {
 
 function howFar(name: string, words: Words): number {
   const typed = words.slice(0, name.split(' ').length).join(' ').slice(0, 64).toLowerCase();
-  return distance(name, typed);
+  return apart(name, typed);
+}
+
+function verbOf({ name }: Operation): string {
+  return name.slice(name.indexOf(' ') + 1);
 }
 
 export function capital(sentence: string): string {

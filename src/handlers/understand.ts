@@ -1,7 +1,17 @@
-import { type Cluster, type Clusters, clustersWith, listed, selectCluster, unknownCluster } from './clusters';
+import {
+  type Cluster,
+  type Clusters,
+  clustersWith,
+  listed,
+  onCluster,
+  selectCluster,
+  unknownCluster,
+} from './clusters';
 import { capital, help, notConfigured, unknownCommand, usage } from './help';
+import { nearest } from './near';
 import type { Operation, Words } from './operation';
-import type { View } from './view';
+import type { Part, View } from './view';
+import { joinWords } from './words';
 
 /** Words as they came, from whatever road. */
 export interface Said {
@@ -22,29 +32,51 @@ export function understand(clusters: Clusters, said: Said): Understood {
   const selected = selectCluster(said.words);
   if (!selected.ok) return refused(`${capital(selected.problem)}.`);
   const { words } = selected.args;
-  const name = selected.args.cluster ?? said.cluster ?? clusters.ofChannel(said.channel);
+  const usual = clusters.ofChannel(said.channel);
+  const name = selected.args.cluster ?? said.cluster ?? usual;
   const cluster = clusters.find(name);
-  if (!cluster) return refused(unknownCluster(clusters, name));
+  if (!cluster) return refused(unknownCluster(clusters, name), elsewhereMeant(clusters, name, words));
   const { catalogue } = cluster;
   const system = words[0] ?? '';
-  if (!catalogue.systems.includes(system)) return notHere(clusters, cluster, system);
+  if (!catalogue.systems.includes(system)) return notHere(clusters, cluster, words);
+  const here = (view: View): Understood => ({ kind: 'said', view: name === usual ? view : namedIn(view, name) });
   const helped = help(catalogue, words);
-  if (helped) return { kind: 'said', view: helped };
+  if (helped) return here(helped);
   const matched = catalogue.match(words);
-  if (!matched) return { kind: 'said', view: unknownCommand(catalogue, words) };
+  if (!matched) return here(unknownCommand(catalogue, words));
   const problem = matched.operation.check(matched.words);
-  if (problem !== null) return { kind: 'said', view: usage(matched.operation, problem) };
+  if (problem !== null) return here(usage(matched.operation, { problem, words: matched.words }));
   return { kind: 'operation', cluster, ...matched };
 }
 
-function notHere(clusters: Clusters, cluster: Cluster, system: string): Understood {
+/** What is suggested means the same cluster, which the channel alone would not say. */
+function namedIn(view: View, cluster: string): View {
+  const named = (part: Part): Part =>
+    part.kind === 'next' ? { ...part, words: onCluster(part.words, cluster) } : part;
+  return { ...view, parts: view.parts.map(named) };
+}
+
+function notHere(clusters: Clusters, cluster: Cluster, words: Words): Understood {
+  const [system = ''] = words;
   const elsewhere = clustersWith(clusters, system);
   if (elsewhere.length === 0) return { kind: 'said', view: notConfigured(system) };
   return refused(
     `/${system} is not configured on ${cluster.name}, but on ${listed(elsewhere)}: add --on ${elsewhere[0]}.`,
+    elsewhere.map((name) => meant(words, name)),
   );
 }
 
-function refused(text: string): Understood {
-  return { kind: 'said', view: { title: 'Nothing was run', tone: 'warning', parts: [{ kind: 'text', text }] } };
+function elsewhereMeant(clusters: Clusters, name: string, words: Words): readonly Part[] {
+  const names = clusters.all.map((cluster) => cluster.name);
+  return nearest(name, names).map((near) => meant(words, near));
+}
+
+function meant(words: Words, cluster: string): Part {
+  const command = onCluster(joinWords(words), cluster);
+  return { kind: 'next', label: `On ${cluster}`, words: command, why: 'may be what you meant' };
+}
+
+function refused(text: string, meant: readonly Part[] = []): Understood {
+  const parts: readonly Part[] = [{ kind: 'text', text }, ...meant];
+  return { kind: 'said', view: { title: 'Nothing was run', tone: 'warning', parts } };
 }

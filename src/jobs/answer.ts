@@ -6,6 +6,7 @@ import { type Admission, aboutOf } from './admission';
 import type { Attachments } from './attachments';
 import { isPassing, readFailed } from './failures';
 import { finish, plan, recheck } from './lifecycle';
+import { meantInstead } from './meant';
 import type { Outcome, Request } from './request';
 import type { Store } from './store';
 
@@ -45,8 +46,10 @@ export async function read(
   } catch (error) {
     if (!attempt.last && isPassing(error)) throw error;
     work.onError(error, id);
-    const command = commandOf(request);
-    await finishWith(work, request, { kind: 'failed', steps: [], findings: [], view: readFailed(command, error) });
+    const meant = await meantInstead(work, request, error).catch(() => []);
+    const failed = readFailed(commandOf(request), error);
+    const view = { ...failed, parts: [...failed.parts, ...meant] };
+    await finishWith(work, request, { kind: 'failed', steps: [], findings: [], view });
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type TickSet,
   union,
 } from '../../backends/distkv/ticks';
+import { nearest } from '../near';
 import type { Planned } from '../operation';
 import type { View } from '../view';
 import { type Answer, askServers, statesOf } from './ask';
@@ -97,7 +98,7 @@ export function plannedTicks(plan: MarkPlan): TickSet {
 /** What must not be sent, since the server itself would accept anything. Null: all of it is missing there. */
 function objectionTo(args: MarkArgs, asked: State): Planned<MarkPlan> | null {
   const { node } = args;
-  if (!asked.nodes.has(node)) return refused(unknownNode(node, asked));
+  if (!asked.nodes.has(node)) return refused(unknownNode(node, asked), nearestNodes(args, asked));
   const missing = ticksIn(asked, 'missing', node);
   const ticks = args.ticks ?? missing;
   if (ticks.length === 0) {
@@ -192,6 +193,14 @@ function unknownNode(node: string, asked: State): string {
   const known = [...asked.nodes.keys()].sort();
   const rest = known.length > MOST_NODES ? ` and ${plural(known.length - MOST_NODES, 'more node')}` : '';
   return `${named(asked)} knows no node ${node}, and would make one up. It knows ${known.slice(0, MOST_NODES).join(', ')}${rest}. Nothing was sent; type one of these names.`;
+}
+
+function nearestNodes(args: MarkArgs, asked: State): View {
+  const ticks = args.ticks ? [formatTicks(args.ticks)] : [];
+  const meant = nearest(args.node, asked.nodes.keys()).map((node) =>
+    next(['mark', node, ...ticks, ...flagsOf(args)], node, 'is known and looks alike'),
+  );
+  return { title: `No node ${args.node}`, tone: 'warning', parts: meant };
 }
 
 function isAre(ticks: TickSet): string {

@@ -3,6 +3,7 @@ import type { StoredRecord } from '../../backends/distkv/record';
 import { type State, ticksIn } from '../../backends/distkv/state';
 import { intersect, parseTicks, type TickSet, tick } from '../../backends/distkv/ticks';
 import { BackendFailure } from '../../backends/failure';
+import { nearest } from '../near';
 import { defineQuery, type Parsed, type Query, type Words } from '../operation';
 import type { Part, View } from '../view';
 import { parseFlags } from '../words';
@@ -82,6 +83,10 @@ function render({ node, tick: n, seen }: Found): View {
     },
     { kind: 'text', text: advice({ node, holders: holders.length, silent }) },
   ];
+  const known = new Set(answered.flatMap((one) => [...one.state.nodes.keys()]));
+  if (!known.has(node)) {
+    for (const near of nearest(node, known)) parts.push(next(['who', near, `${n}`], near, 'is known and looks alike'));
+  }
   if (answered.some((one) => isMissing(one.state, node, tick(n)))) {
     parts.push(next(['diagnose'], 'Diagnose', 'says which ticks are missing where and what cures it'));
   }

@@ -1,4 +1,5 @@
 import type { Entry, Palm } from '../../backends/palm/palm';
+import { nearest } from '../near';
 import type { Parsed, Words } from '../operation';
 import type { Part, View } from '../view';
 import { parseFlags, shorten } from '../words';
@@ -9,6 +10,8 @@ import { cell } from './text';
 const SHORTEST_PREFIX = 6;
 /** Candidates shown when a prefix fits several servers. */
 const CANDIDATES = 20;
+/** Servers offered when none begins with the prefix. */
+const NEAREST = 3;
 const SHAPE = '00000000-0000-0000-0000-000000000000';
 
 /** Uuids or beginnings of uuids, each once, in any case, and no flags. */
@@ -85,12 +88,26 @@ export function select(found: Survey, prefix: string): Selected {
   if (!match) {
     const title = `No server begins with ${prefix}`;
     const why = `No server below /servers/ begins with ${prefix}. Type palm servers to see what is registered.`;
-    return { kind: 'none', why, view: { title, tone: 'warning', parts: [seeAll] } };
+    const near = nearest(
+      prefix,
+      [...found.names].map((name) => name.slice(0, prefix.length)),
+    );
+    const meant = [...found.names].filter((name) => near.includes(name.slice(0, prefix.length))).slice(0, NEAREST);
+    return { kind: 'none', why, view: { title, tone: 'warning', parts: [...meant.map(showInstead), seeAll] } };
   }
   if (others.length === 0) return { kind: 'one', match };
   const title = `${others.length + 1} servers begin with ${prefix}`;
   const why = `${title}. Type more characters of the one you mean.`;
   return { kind: 'several', why, view: { title, tone: 'warning', parts: [candidates([match, ...others])] } };
+}
+
+function showInstead(id: string): Part {
+  return {
+    kind: 'next',
+    label: `Show ${id.slice(0, 8)}`,
+    words: `palm show ${id}`,
+    why: 'is registered and looks alike',
+  };
 }
 
 const seeAll: Part = {
