@@ -3,7 +3,7 @@
  * Written from documentation: where sources disagree it is the stricter one.
  */
 import { LIMITS } from '../../src/bot/limits';
-import { messageBlocks, modal } from './check/blocks';
+import { home, messageBlocks, modal } from './check/blocks';
 import { type Problem, problemsOf } from './check/problems';
 import { messageTotals, repeatedIds } from './check/totals';
 
@@ -29,9 +29,9 @@ function checkText(blocks: unknown, text: unknown): readonly Problem[] {
   return [{ error: 'msg_too_long', text: most, pointer: '/text' }];
 }
 
-/** A modal as given to views.open, views.push or views.update. */
-export function checkView(view: unknown): readonly Problem[] {
-  const parsed = modal.safeParse(view, { reportInput: true });
+/** A modal as given to views.open, views.push or views.update, or a Home tab as given to views.publish. */
+export function checkView(view: unknown, kind: 'modal' | 'home' = 'modal'): readonly Problem[] {
+  const parsed = (kind === 'home' ? home : modal).safeParse(view, { reportInput: true });
   if (!parsed.success) return asArguments(problemsOf(parsed.error.issues, '/view'));
   if (Buffer.byteLength(JSON.stringify(view)) > LIMITS.view.bytes) {
     return [{ error: 'view_too_large', text: `must be at most ${LIMITS.view.bytes} bytes`, pointer: '/view' }];

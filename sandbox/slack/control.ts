@@ -55,6 +55,12 @@ const POSTS: Readonly<Record<string, Post>> = {
   'press-in-view': definePost(z.strictObject({ who, actionId: z.string(), chosen, values }), (body, workspace) =>
     workspace.pressInView(body),
   ),
+  'press-in-home': definePost(z.strictObject({ who, actionId: z.string(), chosen }), (body, workspace) =>
+    workspace.pressInHome(body),
+  ),
+  suggest: definePost(z.strictObject({ who, actionId: z.string(), value: z.string(), values }), (body, workspace) =>
+    workspace.suggest(body),
+  ),
   shortcut: definePost(
     z.strictObject({
       who,

@@ -27,6 +27,13 @@ const manifest = z
     display_information: z.object({ name: z.string().min(1).max(most.appName), description: z.string().optional() }),
     features: z.object({
       bot_user: z.object({ display_name: z.string().min(1), always_online: z.boolean().optional() }).optional(),
+      app_home: z
+        .object({
+          home_tab_enabled: z.boolean().optional(),
+          messages_tab_enabled: z.boolean().optional(),
+          messages_tab_read_only_enabled: z.boolean().optional(),
+        })
+        .optional(),
       slash_commands: z.array(command).max(most.commands).optional(),
       shortcuts: z.array(shortcut).max(most.shortcuts).optional(),
     }),

@@ -1,10 +1,12 @@
 /** People fill in modals. */
 import { z } from 'zod';
 import { checkModal } from './api/views';
+import type { Modal } from './check/blocks';
 import { elementsOf } from './check/totals';
 import { viewClickPayload, viewPayloadOf } from './payloads';
 import { type Result, resultOf, type Scene, undelivered } from './scene';
 import { chosenOf, type Given, missingInputs, stateOf } from './state';
+import { typeAll } from './suggestions';
 import type { OpenView, Payload } from './types';
 import { viewPayload } from './views';
 
@@ -25,7 +27,7 @@ function trigger(scene: Scene, user: string): string {
 }
 
 function stated(open: OpenView, given: Given): Payload {
-  return { ...viewPayload(open), state: stateOf(open.view, given) };
+  return { ...viewPayload(open), state: stateOf(open.view, given, open.offered) };
 }
 
 const action = z.discriminatedUnion('response_action', [
@@ -59,7 +61,8 @@ const TROUBLE = 'We had some trouble connecting. Try again?';
 /** Submits the top modal. Required inputs that are empty never reach the app. */
 export async function submitView(scene: Scene, { who, values = {} }: Submission): Promise<Result> {
   const { user, open } = topOf(scene, who);
-  const missing = missingInputs(open.view, values);
+  await typeAll(scene, { who, open, values });
+  const missing = missingInputs(open.view, values, open.offered);
   if (Object.keys(missing).length > 0) {
     scene.desk.views.showErrors(open, missing);
     return undelivered('missing_input');
@@ -94,14 +97,35 @@ export interface ViewPress {
 /** Uses a button or menu inside the top modal. */
 export async function pressInView(scene: Scene, { who, actionId, chosen, values = {} }: ViewPress): Promise<Result> {
   const { user, open } = topOf(scene, who);
-  for (const block of open.view.blocks) {
+  await typeAll(scene, { who, open, values });
+  const found = elementIn(open.view, actionId);
+  const picked = chosenOf(found.element, chosen, open.offered[actionId]);
+  const held = chosen === undefined ? values : { ...values, [actionId]: chosen };
+  const all = { ...found, user, chosen: picked, triggerId: trigger(scene, user), view: stated(open, held) };
+  const payload = viewClickPayload(all, scene.desk);
+  return resultOf(await scene.courier.deliver({ type: 'interactive', payload, about: `click ${actionId}` }));
+}
+
+/** Uses a button or menu in the Home tab. */
+export async function pressInHome(scene: Scene, { who, actionId, chosen }: ViewPress): Promise<Result> {
+  const user = scene.desk.store.person(who).id;
+  const home = scene.desk.views.home(user);
+  if (!home) throw new Error(`${who} has no Home tab yet`);
+  const found = elementIn(home.view, actionId);
+  const view = { ...viewPayload(home), state: stateOf(home.view, {}) };
+  const all = { ...found, user, chosen: chosenOf(found.element, chosen), triggerId: trigger(scene, user), view };
+  const payload = viewClickPayload(all, scene.desk);
+  return resultOf(await scene.courier.deliver({ type: 'interactive', payload, about: `click ${actionId}` }));
+}
+
+function elementIn({ blocks }: Pick<Modal, 'blocks'>, actionId: string) {
+  for (const block of blocks) {
     for (const element of elementsOf(block)) {
       if (!('action_id' in element) || element.action_id !== actionId) continue;
-      const used = { user, element, blockId: block.block_id ?? '', chosen: chosenOf(element, chosen) };
-      const all = { ...used, triggerId: trigger(scene, user), view: stated(open, values) };
-      const payload = viewClickPayload(all, scene.desk);
-      return resultOf(await scene.courier.deliver({ type: 'interactive', payload, about: `click ${actionId}` }));
+      if (block.type === 'input' && block.dispatch_action !== true)
+        throw new Error(`${actionId} is an input: the app hears of it when the form is sent`);
+      return { element, blockId: block.block_id ?? '' };
     }
   }
-  throw new Error(`the modal has no ${actionId}`);
+  throw new Error(`the view has no ${actionId}`);
 }

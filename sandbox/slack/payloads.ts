@@ -102,6 +102,28 @@ export function viewClickPayload(clicked: Used & { readonly view: Payload }, aro
   };
 }
 
+interface Suggesting {
+  readonly user: string;
+  readonly actionId: string;
+  readonly blockId: string;
+  readonly value: string;
+  readonly view: Payload;
+}
+
+/** Somebody types into a menu whose options come from the app. */
+export function suggestionPayload({ user, actionId, blockId, value, view }: Suggesting, around: Around): Payload {
+  const container = { type: 'view', view_id: view.id };
+  return {
+    type: 'block_suggestion',
+    ...about(user, around),
+    container,
+    action_id: actionId,
+    block_id: blockId,
+    value,
+    view,
+  };
+}
+
 interface Submitted {
   readonly type: 'view_submission' | 'view_closed';
   readonly user: string;

@@ -6,7 +6,7 @@ import type { Drawing, Names } from './draw/drawing';
 import { plain } from './draw/plain';
 import { BOT, SLACKBOT } from './identity';
 import type { Store } from './store';
-import type { OpenView, StoredFile, StoredMessage } from './types';
+import type { HomeTab, OpenView, StoredFile, StoredMessage } from './types';
 
 export interface SeenMessage {
   readonly channel: string;
@@ -38,6 +38,12 @@ export interface SeenView {
   readonly plain: string;
 }
 
+export interface SeenHome {
+  readonly blocks: readonly Block[];
+  readonly buttons: readonly string[];
+  readonly plain: string;
+}
+
 function namesOf(store: Store): Names {
   return {
     person: store.nameOf,
@@ -56,7 +62,6 @@ function drawingsOf(store: Store, message: StoredMessage): readonly Drawing[] {
 
 export function seenMessage(store: Store, message: StoredMessage): SeenMessage {
   const files = filesOf(store, message);
-  const elements = message.blocks.flatMap(elementsOf);
   return {
     channel: message.channel,
     ts: message.ts,
@@ -67,7 +72,7 @@ export function seenMessage(store: Store, message: StoredMessage): SeenMessage {
     edited: message.editedCount,
     threadTs: message.threadTs,
     files,
-    buttons: elements.flatMap((one) => (one.type === 'button' ? [one.text.text] : [])),
+    buttons: buttonsIn(message.blocks),
     plain: [plain(drawingsOf(store, message)), ...files.map((file) => `[file: ${file.name}]`)]
       .filter(Boolean)
       .join('\n'),
@@ -84,6 +89,19 @@ export function seenView(store: Store, open: OpenView): SeenView {
     errors: open.errors,
     plain: plain(draw({ text: '', blocks: view.blocks }, namesOf(store))),
   };
+}
+
+export function seenHome(store: Store, { view: { blocks } }: HomeTab): SeenHome {
+  return { blocks, buttons: buttonsIn(blocks), plain: plain(draw({ text: '', blocks }, namesOf(store))) };
+}
+
+function buttonsIn(blocks: readonly Block[]): readonly string[] {
+  return blocks.flatMap(elementsOf).flatMap((one) => (one.type === 'button' ? [one.text.text] : []));
+}
+
+/** As the page draws it. */
+export function shownHome(store: Store, { hash, view: { blocks } }: HomeTab) {
+  return { hash, drawings: blocks.length > 0 ? draw({ text: ' ', blocks }, namesOf(store)) : [] };
 }
 
 /** Characters of a text file shown under its message. */

@@ -7,7 +7,10 @@ import type { Payload } from './types';
 /** Values by action id: typed text, or an option's value or visible text; several for checkboxes. */
 export type Given = Readonly<Record<string, string | readonly string[]>>;
 
-type Choice = { readonly value: string; readonly text: { readonly text: string } };
+/** What the app offered, by action id, for menus whose options come from it. */
+export type Offered = Readonly<Record<string, readonly Choice[]>>;
+
+export type Choice = { readonly value: string; readonly text: { readonly text: string } };
 
 function pick<T extends Choice>(options: readonly T[], wanted: string | undefined): T | null {
   return options.find((one) => one.value === wanted || one.text.text === wanted) ?? null;
@@ -19,7 +22,11 @@ function optionsOf(select: Select) {
 }
 
 /** `given` undefined: nobody touched it, and what the app preset counts. */
-export function chosenOf(element: BlockElement, given: string | readonly string[] | undefined): Payload {
+export function chosenOf(
+  element: BlockElement,
+  given: string | readonly string[] | undefined,
+  offered: readonly Choice[] = [],
+): Payload {
   const first = typeof given === 'string' ? given : given?.[0];
   switch (element.type) {
     case 'button':
@@ -30,6 +37,19 @@ export function chosenOf(element: BlockElement, given: string | readonly string[
       return { selected_option: pick(optionsOf(element), first ?? element.initial_option?.value) };
     case 'radio_buttons':
       return { selected_option: pick(element.options, first ?? element.initial_option?.value) };
+    case 'external_select':
+      return {
+        selected_option:
+          given === undefined
+            ? (element.initial_option ?? null)
+            : pick(withFirst(element.initial_option, offered), first),
+      };
+    case 'multi_static_select':
+      return { selected_options: several(element.options, given, element.initial_options) };
+    case 'multi_external_select':
+      return {
+        selected_options: several([...(element.initial_options ?? []), ...offered], given, element.initial_options),
+      };
     case 'checkboxes': {
       const wanted = given === undefined ? (element.initial_options ?? []).map((one) => one.value) : [given].flat();
       return { selected_options: wanted.flatMap((one) => pick(element.options, one) ?? []) };
@@ -48,6 +68,19 @@ export function chosenOf(element: BlockElement, given: string | readonly string[
   }
 }
 
+function withFirst(first: Choice | undefined, offered: readonly Choice[]): readonly Choice[] {
+  return first ? [first, ...offered] : offered;
+}
+
+function several(
+  options: readonly Choice[],
+  given: string | readonly string[] | undefined,
+  initial: readonly Choice[] = [],
+): readonly Choice[] {
+  if (given === undefined) return initial;
+  return [given].flat().flatMap((one) => pick(options, one) ?? []);
+}
+
 function isEmpty(chosen: Payload): boolean {
   return Object.values(chosen).every((value) => value === null || (Array.isArray(value) && value.length === 0));
 }
@@ -61,10 +94,11 @@ function actionIdOf(element: BlockElement): string {
 }
 
 /** Messages by block id, as the client shows them before anything is sent. */
-export function missingInputs(view: Modal, given: Given): Readonly<Record<string, string>> {
+export function missingInputs(view: Modal, given: Given, offered: Offered = {}): Readonly<Record<string, string>> {
   const missing: Record<string, string> = {};
   for (const block of inputsOf(view)) {
-    const chosen = chosenOf(block.element, given[actionIdOf(block.element)]);
+    const id = actionIdOf(block.element);
+    const chosen = chosenOf(block.element, given[id], offered[id]);
     const complaint = isEmpty(chosen)
       ? 'Please complete this required field.'
       : lengthProblem(block.element, chosen.value);
@@ -83,7 +117,7 @@ function lengthProblem(element: BlockElement, value: unknown): string | undefine
 }
 
 /** `state.values` of a submission: block id, then action id. */
-export function stateOf(view: Modal, given: Given): Payload {
+export function stateOf(view: Pick<Modal, 'blocks'>, given: Given, offered: Offered = {}): Payload {
   const values: Record<string, Record<string, Payload>> = {};
   for (const block of view.blocks) {
     for (const element of elementsOf(block)) {
@@ -92,7 +126,7 @@ export function stateOf(view: Modal, given: Given): Payload {
       const id = actionIdOf(element);
       values[block.block_id] = {
         ...values[block.block_id],
-        [id]: { type: element.type, ...chosenOf(element, given[id]) },
+        [id]: { type: element.type, ...chosenOf(element, given[id], offered[id]) },
       };
     }
   }

@@ -1,6 +1,7 @@
 /** The words of the pretend workspace. */
 import type { Person, Scenario, TroubledSystem } from '../world';
-import type { Block, Modal } from './check/blocks';
+import type { Block, Home, Modal } from './check/blocks';
+import type { Offered } from './state';
 
 export interface Channel {
   readonly id: string;
@@ -79,9 +80,19 @@ export interface OpenView {
   readonly owner: string;
   view: Modal;
   hash: string;
+  /** What the app offered for its menus so far, by action id. */
+  offered: Offered;
   /** By block id; shown under the inputs. */
   errors: Readonly<Record<string, string>>;
   /** Where the interaction that opened it came from; commands and clicks in a channel have one. */
+}
+
+/** What a person sees in the app's Home tab. */
+export interface HomeTab {
+  readonly id: string;
+  readonly owner: string;
+  view: Home;
+  hash: string;
 }
 
 /** One line of the traffic log. */

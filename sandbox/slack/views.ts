@@ -1,9 +1,10 @@
-/** The modals that each person has open, at most three on one another. */
+/** The modals that each person has open, at most three on one another, and everybody's Home tab. */
 import { LIMITS } from '../../src/bot/limits';
 import { withIds } from './block-ids';
-import type { Modal } from './check/blocks';
+import type { Home, Modal } from './check/blocks';
 import { APP_ID, BOT, randomId, TEAM } from './identity';
-import type { OpenView } from './types';
+import type { Choice } from './state';
+import type { HomeTab, OpenView } from './types';
 
 export interface Views {
   /** Top of this person's stack: what they see. */
@@ -15,23 +16,28 @@ export interface Views {
   update(open: OpenView, view: Modal): void;
   showErrors(open: OpenView, errors: Readonly<Record<string, string>>): void;
   close(owner: string, which: 'top' | 'all'): void;
+  /** The app offers these for a menu; what it offered before can still be chosen. */
+  offer(open: OpenView, actionId: string, options: readonly Choice[]): void;
+  home(owner: string): HomeTab | undefined;
+  publish(owner: string, view: Home): HomeTab;
 }
 
 function newView(owner: string, view: Modal, rootId?: string): OpenView {
   const id = randomId('V');
-  return { id, rootId: rootId ?? id, owner, view: named(view), hash: newHash(), errors: {} };
+  return { id, rootId: rootId ?? id, owner, view: named(view), hash: newHash(), offered: {}, errors: {} };
 }
 
 function newHash(): string {
   return `${Math.floor(Date.now() / 1000)}.${randomId('').toLowerCase()}`;
 }
 
-function named(view: Modal): Modal {
+function named<T extends Modal | Home>(view: T): T {
   return { ...view, blocks: view.blocks.map(withIds) };
 }
 
 export function createViews(changed: () => void): Views {
   const stacks = new Map<string, OpenView[]>();
+  const homes = new Map<string, HomeTab>();
   const stackOf = (owner: string) => stacks.get(owner) ?? [];
   const keep = (owner: string, stack: OpenView[]) => {
     stacks.set(owner, stack);
@@ -65,18 +71,30 @@ export function createViews(changed: () => void): Views {
       open.errors = errors;
       changed();
     },
+    offer: (open, actionId, options) => {
+      const known = open.offered[actionId] ?? [];
+      open.offered = { ...open.offered, [actionId]: [...options, ...known] };
+    },
+    home: (owner) => homes.get(owner),
+    publish: (owner, view) => {
+      const known = homes.get(owner) ?? { id: randomId('V'), owner };
+      const tab = { ...known, view: named(view), hash: newHash() };
+      homes.set(owner, tab);
+      changed();
+      return tab;
+    },
     close: (owner, which) => keep(owner, which === 'all' ? [] : stackOf(owner).slice(0, -1)),
   };
 }
 
 /** As Slack shows a view to the app. */
-export function viewPayload(open: OpenView): Readonly<Record<string, unknown>> {
+export function viewPayload(open: OpenView | HomeTab): Readonly<Record<string, unknown>> {
   return {
     id: open.id,
     team_id: TEAM.id,
     app_id: APP_ID,
     bot_id: BOT.bot,
-    root_view_id: open.rootId,
+    root_view_id: 'rootId' in open ? open.rootId : open.id,
     previous_view_id: null,
     hash: open.hash,
     callback_id: '',

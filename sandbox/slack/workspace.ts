@@ -14,16 +14,18 @@ import { createCourier } from './courier';
 import { createFaults, type FaultBox, type Faults } from './faults';
 import { createIdentity, type Identity } from './identity';
 import { type Manifest, readManifest } from './manifest';
-import { closeView, pressInView, type Submission, submitView, type ViewPress } from './modals';
+import { closeView, pressInHome, pressInView, type Submission, submitView, type ViewPress } from './modals';
 import { createRates } from './rates';
 import type { Result, Scene } from './scene';
-import { type SeenMessage, type SeenView, seenMessage, seenView } from './seen';
+import { type SeenHome, type SeenMessage, type SeenView, seenHome, seenMessage, seenView } from './seen';
 import { createWorkspaceServer } from './server';
 import { createSocketHub, type DisconnectReason } from './socket-link';
+import type { Choice } from './state';
 import { createStore, type Store } from './store';
+import { type Suggesting, suggest } from './suggestions';
 import { createTraffic, type TrafficLog } from './traffic';
 import { createTickets } from './triggers';
-import type { AppLink, Call, OpenView, Payload, StoredFile, WorkspaceOptions } from './types';
+import type { AppLink, Call, HomeTab, OpenView, Payload, StoredFile, WorkspaceOptions } from './types';
 import { createUntil, type Look } from './until';
 import { createViews } from './views';
 
@@ -48,6 +50,9 @@ export interface Workspace extends Identity {
   submitView(submission: Submission): Promise<Result>;
   closeView(who: string): Promise<void>;
   pressInView(pressed: ViewPress): Promise<Result>;
+  pressInHome(pressed: ViewPress): Promise<Result>;
+  /** What the app offers to somebody who types into one of its menus. */
+  suggest(suggesting: Suggesting): Promise<readonly Choice[]>;
   useShortcut(use: ShortcutUse): Promise<Result>;
   openHome(who: string): Promise<Result>;
   sendEvent(event: Payload & { readonly type: string }): Promise<Result>;
@@ -59,6 +64,9 @@ export interface Workspace extends Identity {
   /** The modal that this person has open. */
   view(who: string): SeenView | undefined;
   openView(user: string): OpenView | undefined;
+  /** This person's Home tab, once the app has published one. */
+  home(who: string): SeenHome | undefined;
+  homeTab(user: string): HomeTab | undefined;
   files(): readonly StoredFile[];
   /** The traffic log, oldest first. */
   readonly calls: readonly Call[];
@@ -98,7 +106,17 @@ function createRooms(options: WorkspaceOptions, origin: () => string): Rooms {
   const courier = createCourier(options.app ?? { mode: 'socket' }, road);
   const tickets = createTickets(options);
   const scopes = manifest.oauth_config.scopes.bot;
-  const desk: Desk = { store, views: createViews(changed), tickets, hub, scopes, origin, uploads: createUploads() };
+  const homeTab = manifest.features.app_home?.home_tab_enabled ?? false;
+  const desk: Desk = {
+    homeTab,
+    store,
+    views: createViews(changed),
+    tickets,
+    hub,
+    scopes,
+    origin,
+    uploads: createUploads(),
+  };
   return { identity, traffic, faults, scene: { desk, courier, manifest } };
 }
 
@@ -113,6 +131,8 @@ function peopleOf(scene: Scene) {
     submitView: (submission: Submission) => submitView(scene, submission),
     closeView: (who: string) => closeView(scene, who),
     pressInView: (pressed: ViewPress) => pressInView(scene, pressed),
+    pressInHome: (pressed: ViewPress) => pressInHome(scene, pressed),
+    suggest: (suggesting: Suggesting) => suggest(scene, suggesting),
     useShortcut: (use: ShortcutUse) => useShortcut(scene, use),
     openHome: (who: string) => openHome(scene, who),
     sendEvent: (event: Payload & { readonly type: string }) => sendEvent(scene, event),
@@ -135,6 +155,11 @@ function sightsOf({ store, views }: Desk) {
       return open && seenView(store, open);
     },
     openView: (user: string) => views.top(user),
+    home: (who: string) => {
+      const tab = views.home(store.person(who).id);
+      return tab && seenHome(store, tab);
+    },
+    homeTab: (user: string) => views.home(user),
     files: () => [...store.files.values()],
   };
 }

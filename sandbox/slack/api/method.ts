@@ -18,6 +18,8 @@ export interface Desk {
   readonly tickets: Tickets;
   readonly hub: SocketHub;
   readonly scopes: readonly string[];
+  /** Whether the app has a Home tab. */
+  readonly homeTab: boolean;
   /** `http://127.0.0.1:port`, known once the server listens. */
   readonly origin: () => string;
   /** Where the bytes of a promised file go. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { checkView, describeProblem } from '../check';
-import { type Modal, modal } from '../check/blocks';
+import { home, type Modal, modal } from '../check/blocks';
 import { viewPayload } from '../views';
 import { type Desk, defineMethod, type Method, nested, type Reply, refuse, refuseWith, word } from './method';
 
@@ -63,8 +63,25 @@ const update = defineMethod({
   },
 });
 
+/** A Home tab is there for everybody at any time: no trigger is needed. */
+const publish = defineMethod({
+  tier: 'tier4',
+  args: z.strictObject({ user_id: word, view: nested, hash: word.optional() }),
+  run: (args, desk) => {
+    if (!desk.homeTab) return refuse('not_enabled');
+    const problems = checkView(args.view, 'home');
+    const [first] = problems;
+    if (first) return refuseWith(first.error, problems.map(describeProblem));
+    if (!desk.store.people.some((one) => one.id === args.user_id)) return refuse('user_not_found');
+    const shown = desk.views.home(args.user_id);
+    if (args.hash !== undefined && args.hash !== shown?.hash) return refuse('hash_conflict');
+    return { ok: true, view: viewPayload(desk.views.publish(args.user_id, home.parse(args.view))) };
+  },
+});
+
 export const views: Readonly<Record<string, Method>> = {
   'views.open': open,
   'views.push': push,
   'views.update': update,
+  'views.publish': publish,
 };

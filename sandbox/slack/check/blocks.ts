@@ -106,8 +106,18 @@ export const modal = z
     path: ['submit'],
   });
 
+/** A person's Home tab. It has no inputs that are sent together, and no title. */
+export const home = z.strictObject({
+  type: z.literal('home'),
+  blocks: z.array(viewBlock).max(LIMITS.view.blocks),
+  private_metadata: z.string().max(LIMITS.view.privateMetadata).optional(),
+  callback_id: z.string().max(LIMITS.view.callbackId).optional(),
+  external_id: z.string().max(LIMITS.view.externalId).optional(),
+});
+
 export type Block = z.infer<typeof messageBlock> | z.infer<typeof viewBlock>;
 export type BlockElement = z.infer<typeof accessory> | z.infer<typeof inputElement>;
 export type Modal = z.infer<typeof modal>;
+export type Home = z.infer<typeof home>;
 export type RichText = z.infer<typeof richText>;
 export type Table = z.infer<typeof table> | z.infer<typeof dataTable>;

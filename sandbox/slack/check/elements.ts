@@ -59,6 +59,35 @@ const usersSelect = z.strictObject({
   initial_user: id.optional(),
 });
 
+/** Its options come from the app, while somebody types. */
+const suggested = { ...actionable, ...focusable, placeholder, min_query_length: z.int().min(0).optional() };
+
+const externalSelect = z.strictObject({
+  type: z.literal('external_select'),
+  ...suggested,
+  initial_option: plainOption.optional(),
+});
+
+const several = { max_selected_items: z.int().min(1).optional() };
+const initial_options = z.array(plainOption).min(1).max(LIMITS.select.options).optional();
+
+const multiExternalSelect = z.strictObject({
+  type: z.literal('multi_external_select'),
+  ...suggested,
+  ...several,
+  initial_options,
+});
+
+const multiStaticSelect = z.strictObject({
+  type: z.literal('multi_static_select'),
+  ...actionable,
+  ...focusable,
+  placeholder,
+  ...several,
+  initial_options,
+  options: z.array(plainOption).min(1).max(LIMITS.select.options),
+});
+
 const conversationsSelect = z.strictObject({
   type: z.literal('conversations_select'),
   ...actionable,
@@ -135,6 +164,9 @@ export const imageElement = z.strictObject(imageFields).refine(hasOneSource, { m
 export const actionElement = z.discriminatedUnion('type', [
   button,
   staticSelect,
+  externalSelect,
+  multiStaticSelect,
+  multiExternalSelect,
   usersSelect,
   conversationsSelect,
   overflow,
@@ -146,6 +178,9 @@ export const actionElement = z.discriminatedUnion('type', [
 export const accessory = z.discriminatedUnion('type', [
   button,
   staticSelect,
+  externalSelect,
+  multiStaticSelect,
+  multiExternalSelect,
   usersSelect,
   conversationsSelect,
   overflow,
@@ -159,6 +194,9 @@ export const inputElement = z.discriminatedUnion('type', [
   plainTextInput,
   numberInput,
   staticSelect,
+  externalSelect,
+  multiStaticSelect,
+  multiExternalSelect,
   usersSelect,
   conversationsSelect,
   checkboxes,

@@ -19,6 +19,9 @@ function controlText({ element }: Control): string {
     case 'overflow':
       return `[… ${element.options.map((option) => option.text.text).join(', ')}]`;
     case 'static_select':
+    case 'external_select':
+    case 'multi_static_select':
+    case 'multi_external_select':
     case 'users_select':
     case 'conversations_select':
     case 'datepicker':

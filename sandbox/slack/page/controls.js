@@ -1,5 +1,6 @@
 /** Buttons, menus and inputs, and the dialogs that ask before they act. */
 import { el, showDialog } from './dom.js';
+import { drawExternal } from './external.js';
 
 /** Asks what the app wants asked. Resolves true when the person agrees. */
 function ask(confirm) {
@@ -122,6 +123,10 @@ function drawTyped(element, type) {
 
 /** What a control drawn here holds now. */
 export function heldBy(node) {
+  if (node.dataset.kind === 'external') {
+    const values = node.chosen.map((option) => option.value);
+    return node.many ? values : (values[0] ?? '');
+  }
   if (node.dataset.kind !== 'choices') return node.value;
   return [...node.querySelectorAll('input:checked')].map((box) => box.value);
 }
@@ -149,6 +154,10 @@ export function drawControl({ element }, place) {
         place,
         place.channels.map((one) => el('option', { value: one.id }, one.kind === 'dm' ? one.name : `#${one.name}`)),
       );
+    case 'external_select':
+    case 'multi_external_select':
+      return drawExternal(element, place);
+    case 'multi_static_select':
     case 'checkboxes':
       return drawChoices(element, place, 'checkbox');
     case 'radio_buttons':

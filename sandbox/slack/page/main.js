@@ -1,6 +1,7 @@
 /** The page: fetches what one person sees whenever something has changed, and shows it. */
 import { replyTo, showComposer, startComposer } from './composer.js';
 import { avatar, byId, el, keep } from './dom.js';
+import { HOME, openHome, showHome } from './home.js';
 import { showMessages } from './messages.js';
 import { showModal } from './modal.js';
 import { showWorld } from './world.js';
@@ -12,9 +13,10 @@ const page = {
   me: () => page.state.me,
   channel: () => page.state.channels.find((one) => one.id === linked().channel) ?? page.state.channels[0],
   colour: (id) => avatar(id, '', page.state.people).style.getPropertyValue('background'),
-  become: (id) => {
+  become: async (id) => {
     sessionStorage.setItem('me', id);
-    return refresh();
+    await refresh();
+    if (isHome()) openHome(page);
   },
   replyTo,
   toEnd: () => {
@@ -38,7 +40,7 @@ function newest(channel) {
 }
 
 function drawChannel(channel) {
-  const current = channel.id === page.channel().id;
+  const current = !isHome() && channel.id === page.channel().id;
   if (current) seen.set(channel.id, newest(channel));
   const unread = newest(channel) > (seen.get(channel.id) ?? '');
   return el(
@@ -52,6 +54,28 @@ function drawChannel(channel) {
       unread && el('span', { class: 'dot', role: 'status', 'aria-label': 'unread' }),
     ),
   );
+}
+
+/** The app itself: its Home tab. */
+function drawApp() {
+  return el(
+    'li',
+    {},
+    el(
+      'a',
+      {
+        href: `#${HOME}`,
+        'aria-current': isHome() ? 'page' : undefined,
+        on: { click: () => openHome(page) },
+      },
+      el('span', { class: 'hash', 'aria-hidden': 'true' }, '⌂'),
+      `${page.state.app.name}: Home`,
+    ),
+  );
+}
+
+function isHome() {
+  return location.hash === `#${HOME}`;
 }
 
 function drawPerson(person) {
@@ -75,21 +99,24 @@ function drawPerson(person) {
 
 function showRail() {
   const { app } = page.state;
-  keep(byId('channels'), [page.state.channels, page.channel().id, page.state.channels.map(newest), page.me()], () =>
-    page.state.channels.map(drawChannel),
+  keep(
+    byId('channels'),
+    [isHome(), page.state.channels, page.channel().id, page.state.channels.map(newest), page.me()],
+    () => [...(page.state.homeTab ? [drawApp()] : []), ...page.state.channels.map(drawChannel)],
   );
   keep(byId('people'), [page.state.people, page.me()], () => page.state.people.map(drawPerson));
   const linked = app.mode === 'http' ? 'signed HTTP' : app.connections > 0 ? 'Socket Mode' : 'not connected';
   byId('link').textContent = `${app.name}: ${linked}`;
   byId('link').classList.toggle('off', linked === 'not connected');
   const { name, kind } = page.channel();
-  byId('channel-name').textContent = kind === 'dm' ? app.name : `# ${name}`;
+  byId('channel-name').textContent = isHome() ? `${app.name}: Home` : kind === 'dm' ? app.name : `# ${name}`;
   byId('channel-about').textContent = app.description;
   document.title = `${kind === 'dm' ? app.name : `#${name}`} (sandbox)`;
 }
 
 function show() {
   showRail();
+  showHome(page, isHome());
   showMessages(page);
   showComposer(page);
   showModal(page);

@@ -74,6 +74,25 @@ function drawBody(message, page) {
   return [...message.drawings.map((one) => drawOne(one, place)), ...message.files.map(drawFile)];
 }
 
+/** The app's shortcuts for messages, in threads too. */
+function drawShortcuts(message, page) {
+  const offered = page.state.shortcuts.filter((one) => one.type === 'message');
+  if (offered.length === 0) return false;
+  const use = (callbackId) => act('shortcut', { who: page.me(), callbackId, channel: message.channel, ts: message.ts });
+  const choose = (one) => (event) => {
+    event.target.closest('details').open = false;
+    void use(one.callback_id);
+  };
+  return el(
+    'details',
+    { class: 'shortcuts' },
+    el('summary', { 'aria-label': 'Shortcuts' }, '⋯'),
+    ...offered.map((one) =>
+      el('button', { type: 'button', class: 'quiet small', on: { click: choose(one) } }, one.name),
+    ),
+  );
+}
+
 function drawMessage(message, page) {
   const { author, ts, onlyYou, failure, edited } = message;
   const reply =
@@ -87,6 +106,7 @@ function drawMessage(message, page) {
       },
       'Reply in thread',
     );
+  const shortcuts = !message.onlyYou && drawShortcuts(message, page);
   return el(
     'li',
     {
@@ -105,6 +125,7 @@ function drawMessage(message, page) {
         author.kind !== 'person' && el('span', { class: 'badge' }, 'APP'),
         el('time', { datetime: new Date(Number(ts) * 1000).toISOString() }, clock(ts)),
         reply,
+        shortcuts,
       ),
       el('div', { class: 'body' }, ...drawBody(message, page), edited && el('span', { class: 'edited' }, '(edited)')),
     ),

@@ -16,10 +16,13 @@ function drawBody(view, page) {
     form: true,
     people: page.state.people,
     channels: page.state.channels,
+    suggest: (actionId, value) => act('suggest', { who: page.me(), actionId, value, values: values() }),
     use: (actionId, chosen) =>
       act('press-in-view', { who: page.me(), actionId, values: values(), ...(chosen === undefined ? {} : { chosen }) }),
   };
-  return view.drawings.map((one) => (one.kind === 'input' ? drawInput(one, place, undefined) : drawOne(one, place)));
+  // Outside of inputs a menu acts at once, as in a message.
+  const atOnce = { ...place, form: false };
+  return view.drawings.map((one) => (one.kind === 'input' ? drawInput(one, place, undefined) : drawOne(one, atOnce)));
 }
 
 function open(view, page) {
@@ -73,12 +76,38 @@ export function showModal(page) {
   const { view } = page.state;
   const now = view ? `${page.me()} ${view.id} ${view.hash}` : undefined;
   if (now !== shown) {
+    const held = dialog && view && shown?.startsWith(`${page.me()} ${view.id} `) ? heldNow() : [];
     dialog?.close();
     dialog = undefined;
     shown = now;
     if (view) open(view, page);
+    if (view) putBack(held);
   }
   if (view) showErrors(view.errors);
+}
+
+/** What the inputs hold, so that a form that the app changed keeps what was typed, where the input is still there. */
+function heldNow() {
+  return [...dialog.querySelectorAll('.input')].map((input) => {
+    const node = input.querySelector('[data-action]');
+    return {
+      block: input.dataset.block,
+      action: node.dataset.action,
+      kind: node.dataset.kind,
+      chosen: node.chosen,
+      value: node.value,
+    };
+  });
+}
+
+function putBack(held) {
+  for (const one of held) {
+    const input = dialog.querySelector(`.input[data-block="${CSS.escape(one.block)}"]`);
+    const node = input?.querySelector(`[data-action="${CSS.escape(one.action)}"]`);
+    if (!node || node.dataset.kind !== one.kind) continue;
+    if (one.kind === 'external') node.fill(one.chosen.map((option) => option.value));
+    else if (one.kind !== 'choices' && one.value !== '') node.value = one.value;
+  }
 }
 
 /** Types into the open form for the person to look at and send. False: there is none. */
@@ -86,7 +115,8 @@ export function fillForm(values) {
   if (!dialog) return false;
   for (const [id, value] of Object.entries(values)) {
     const input = dialog.querySelector(`[data-action="${CSS.escape(id)}"]`);
-    if (input) input.value = value;
+    if (input?.fill) input.fill(value);
+    else if (input) input.value = value;
   }
   return true;
 }

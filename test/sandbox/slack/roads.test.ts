@@ -232,6 +232,60 @@ describe.each<Mode>(['http', 'socket'])('over %s', (mode) => {
     expect((await workspace.typeCommand({ who: 'ana', channel: 'inc-42', text: '/palm' })).error).toBeUndefined();
   });
 
+  test('a menu asks the app for its options, and only what was offered can be chosen', async () => {
+    const workspace = await openWorkspace();
+    const seen: unknown[] = [];
+    await startApp(workspace, mode, (app) => {
+      app.command('/palm', async ({ ack, client, body }) => {
+        await ack();
+        const element = { type: 'external_select' as const, action_id: 'who', min_query_length: 0 };
+        const many = { type: 'multi_external_select' as const, action_id: 'all', min_query_length: 0 };
+        const blocks = [
+          { type: 'input' as const, block_id: 'who', label: plain('Server'), element },
+          { type: 'input' as const, block_id: 'all', label: plain('All'), element: many },
+        ];
+        const view = { type: 'modal' as const, callback_id: 'f', title: plain('F'), submit: plain('Go'), blocks };
+        await client.views.open({ trigger_id: body.trigger_id, view });
+      });
+      app.options(/who|all/, async ({ ack, payload }) => {
+        const options = ['pricer', 'printf'].filter((name) => name.startsWith(payload.value));
+        await ack({ options: options.map((value) => ({ text: plain(`the ${value}`), value })) });
+      });
+      app.view('f', async ({ ack, view }) => {
+        await ack();
+        seen.push(view.state.values.who?.who?.selected_option?.value);
+        seen.push(view.state.values.all?.all?.selected_options?.map((one) => one.value));
+      });
+    });
+    await workspace.typeCommand({ who: 'ana', channel: 'inc-42', text: '/palm' });
+    await workspace.until(() => workspace.view('ana'));
+    const offered = await workspace.suggest({ who: 'ana', actionId: 'who', value: 'pri' });
+    expect(offered.map((one) => one.text.text)).toEqual(['the pricer', 'the printf']);
+    await expect(workspace.submitView({ who: 'ana', values: { who: 'nobody' } })).rejects.toThrow('not offered');
+    await workspace.submitView({ who: 'ana', values: { who: 'the printf', all: ['pricer', 'printf'] } });
+    expect(seen).toEqual(['printf', ['pricer', 'printf']]);
+  });
+
+  test('a Home tab is published for one person, and its buttons act in their name', async () => {
+    const workspace = await openWorkspace();
+    const seen: string[] = [];
+    await startApp(workspace, mode, (app) => {
+      app.event('app_home_opened', async ({ event, client }) => {
+        await client.views.publish({ user_id: event.user, view: { type: 'home', blocks: [approve] } });
+      });
+      app.action('approve', async ({ ack, body }) => {
+        await ack();
+        seen.push(`${body.user.id} ${body.type === 'block_actions' ? body.container.type : ''}`);
+      });
+    });
+    await workspace.openHome('ben');
+    await workspace.until(() => workspace.home('ben'));
+    expect(workspace.home('ben')?.buttons).toEqual(['Approve']);
+    expect(workspace.home('ana')).toBeUndefined();
+    await workspace.pressInHome({ who: 'ben', actionId: 'approve' });
+    expect(seen).toEqual(['U0BEN view']);
+  });
+
   test('shortcuts and events arrive where the manifest declares them', async () => {
     const workspace = await openWorkspace();
     const seen: string[] = [];

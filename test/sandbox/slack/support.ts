@@ -6,6 +6,7 @@ import { createWorkspace, type Workspace } from '../../../sandbox/slack/workspac
 export const MANIFEST = {
   display_information: { name: 'Tiny', description: 'A tiny app for tests' },
   features: {
+    app_home: { home_tab_enabled: true },
     bot_user: { display_name: 'tiny' },
     slash_commands: [
       { command: '/palm', description: 'Server records', usage_hint: 'servers | show UUID', should_escape: false },
