@@ -1,3 +1,4 @@
+import { benchAudit } from './audit';
 import { benchDistkv } from './distkv';
 import { benchOpenio } from './openio';
 import { benchPalm } from './palm';
@@ -10,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   palm: benchPalm,
   openio: benchOpenio,
   distkv: benchDistkv,
+  audit: benchAudit,
 };
 
 export async function bench(names: readonly string[]): Promise<void> {

@@ -2,7 +2,7 @@ import type { ContextBlock } from '@slack/types';
 import { type Piece, plain, type Text } from '../handlers/view';
 import { commandOf } from '../jobs/answer';
 import { SHOWN } from '../jobs/fingerprint';
-import { type Approval, decidedOf, type Request } from '../jobs/request';
+import { type Approval, decidedOf, hasEnded, type Request } from '../jobs/request';
 import { cut } from './canvas';
 import { LIMITS } from './limits';
 import { mrkdwn } from './rich';
@@ -15,7 +15,7 @@ export function footer(request: Request): ContextBlock {
     { user: request.requester },
     ...approvers(request),
     took === null ? '' : `, took ${duration(took)}`,
-    `. Request ${request.id}${fingerprint(request)}`,
+    `. Request ${request.id}${fingerprint(request)}${auditPlace(request)}`,
   ];
   return {
     type: 'context',
@@ -61,6 +61,11 @@ export function duration(ms: number): string {
 function fingerprint({ state }: Request): string {
   const decided = decidedOf(state);
   return decided ? `, fingerprint ${decided.proposed.fingerprint.slice(0, SHOWN)}` : '';
+}
+
+/** Where the audit trail stood at the end: a place outside Redis that a rewritten trail must still agree with. */
+function auditPlace({ state, audit }: Request): string {
+  return audit && hasEnded(state) ? `, audit ${audit.seq} · ${audit.hash.slice(0, SHOWN)}` : '';
 }
 
 /** One line of small print. Text alone is shown as it is; beside people and times, which need markup, it is escaped. */

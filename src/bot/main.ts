@@ -10,7 +10,7 @@ import { boltLogger, createLog, type Log, redact } from './log';
 import { createMetrics } from './metrics';
 import { createOutbox, type Outbox } from './outbox';
 import { createSlack, type Slack } from './slack';
-import { openClusters } from './systems';
+import { openAnchor, openClusters, reportAnchor } from './systems';
 
 /** The composition root: builds everything once, starts it, and ends it in the reverse order. */
 
@@ -30,7 +30,11 @@ async function run(config: Config, log: Log): Promise<Running> {
   const slack = createSlack(config.slack);
   const people: People = { membersOf: (group) => membersOf(slack, group, log) };
   const { redisUrl: url, rules } = config;
-  const jobs = createJobs({ url, rules, people, onError: quietly(log, onError) });
+  const anchor = openAnchor(config);
+  const jobs = createJobs({
+    ...{ url, rules, people, onError: quietly(log, onError) },
+    anchor: anchor && { anchor, onProblem: (problem) => reportAnchor(problem, log) },
+  });
   if (!(await jobs.connected(2_000))) log.warn({}, 'redis is not there yet: commands are answered with that');
   const open = openClusters(config, jobs, onError);
   const { clusters } = open;
@@ -53,6 +57,7 @@ async function run(config: Config, log: Log): Promise<Running> {
       await front?.stop();
       await jobs.close();
       await open.close();
+      await anchor?.close();
     },
   };
 }
@@ -84,7 +89,7 @@ function createFront({ config, slack, jobs, clusters, metrics, log }: FrontDeps)
   return {
     receiver,
     start: async () => {
-      await checkToken(slack, log);
+      await checkToken(slack, jobs, log);
       outbox.start();
       if (isSocket) await app.start();
     },
@@ -97,9 +102,12 @@ function createFront({ config, slack, jobs, clusters, metrics, log }: FrontDeps)
 }
 
 /** A wrong token is a mistake of set-up and ends the process; a Slack that is away does not. */
-async function checkToken(slack: Slack, log: Log): Promise<void> {
+async function checkToken(slack: Slack, { links }: Jobs, log: Log): Promise<void> {
   const checked = await slack.check();
-  if (checked.kind === 'ok') return log.info(checked.value, 'Slack answers');
+  if (checked.kind === 'ok') {
+    void links.remember(checked.value.url).catch((error: unknown) => log.warn({ error }, 'workspace not remembered'));
+    return log.info(checked.value, 'Slack answers');
+  }
   if (checked.kind === 'refused' && /auth|token|account/.test(checked.error)) {
     throw new Error(`Slack refuses SLACK_BOT_TOKEN: ${checked.error}`);
   }

@@ -1,5 +1,5 @@
 import type { RichTextElement } from '@slack/types';
-import type { Piece, Text } from '../handlers/view';
+import { type Piece, type Text, utc } from '../handlers/view';
 
 /**
  * The one place where text becomes Slack's. Strings go into elements that Slack shows literally, or are escaped; only a
@@ -8,6 +8,9 @@ import type { Piece, Text } from '../handlers/view';
 
 const USER_ID = /^[UW][A-Z0-9]{1,20}$/;
 const GROUP_ID = /^S[A-Z0-9]{1,20}$/;
+/** The only links that ever become live: to a message of Slack's, or of the pretended one on this machine. */
+const PERMALINK =
+  /^(?:https:\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)*\.slack(?:-gov)?\.com|http:\/\/127\.0\.0\.1:\d{1,5})\/archives\/[CGD][A-Z0-9]{1,20}\/p\d{10,20}(?:\?thread_ts=\d{1,12}\.\d{1,8}&cid=[CGD][A-Z0-9]{1,20})?$/;
 const CHANNEL_ID = /^[CGD][A-Z0-9]{1,20}$/;
 
 function piecesOf(text: Text): readonly Piece[] {
@@ -26,6 +29,12 @@ function richElement(piece: Piece, style?: { bold?: boolean; code?: boolean }): 
     return CHANNEL_ID.test(piece.channel)
       ? [{ type: 'channel', channel_id: piece.channel }]
       : [{ type: 'text', text: `#${piece.channel}` }];
+  }
+  if ('message' in piece) {
+    const text = piece.text === '' ? 'message' : piece.text;
+    return PERMALINK.test(piece.message)
+      ? [{ type: 'link', url: piece.message, text }]
+      : [{ type: 'text', text, ...(style && { style }) }];
   }
   return [{ type: 'date', timestamp: seconds(piece.at), format: formatOf(piece), fallback: utc(piece.at) }];
 }
@@ -46,6 +55,10 @@ function mrkdwnPiece(piece: Piece): string {
   if ('user' in piece) return mrkdwnUser(piece.user);
   if ('channel' in piece)
     return CHANNEL_ID.test(piece.channel) ? `<#${piece.channel}>` : escapeMrkdwn(`#${piece.channel}`);
+  if ('message' in piece) {
+    const text = escapeMrkdwn(piece.text).replaceAll('|', '¦');
+    return PERMALINK.test(piece.message) ? `<${escapeMrkdwn(piece.message)}|${text || 'message'}>` : text;
+  }
   return `<!date^${seconds(piece.at)}^${formatOf(piece)}|${utc(piece.at)}>`;
 }
 
@@ -82,8 +95,4 @@ function formatOf({ ago }: { readonly ago?: true }): string {
 
 function seconds(ms: number): number {
   return Math.floor(ms / 1_000);
-}
-
-function utc(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }

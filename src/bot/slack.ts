@@ -34,8 +34,8 @@ export interface Slack {
   openForm(trigger: string, form: ModalView): Promise<Sent<null>>;
   /** The members of a user group. */
   members(group: string): Promise<Sent<readonly string[]>>;
-  /** Checks the token. */
-  check(): Promise<Sent<{ readonly team: string; readonly bot: string }>>;
+  /** Checks the token. `url`: the address of the workspace. */
+  check(): Promise<Sent<{ readonly team: string; readonly bot: string; readonly url: string }>>;
 }
 
 /** The scopes that the code uses, and for what. The manifest asks for exactly these. */
@@ -99,8 +99,8 @@ export function createSlack({ token, apiUrl }: SlackOptions): Slack {
     members: (group) => sent(async () => (await client.usergroups.users.list({ usergroup: group })).users ?? []),
     check: () =>
       sent(async () => {
-        const { team = '', user = '' } = await client.auth.test();
-        return { team, bot: user };
+        const { team = '', user = '', url = '' } = await client.auth.test();
+        return { team, bot: user, url };
       }),
   };
 }

@@ -1,5 +1,6 @@
 import { createDistkv } from '../backends/distkv/distkv';
 import { createOpenio } from '../backends/openio/create';
+import { createEtcdAnchor, type EtcdAnchor } from '../backends/palm/anchor';
 import { createPalm } from '../backends/palm/create';
 import type { Palm } from '../backends/palm/palm';
 import { createUnits } from '../backends/units';
@@ -7,7 +8,8 @@ import type { Doctor } from '../handlers/checkup';
 import { type Clusters, createClusters } from '../handlers/clusters';
 import { catalogueOf, type Systems } from '../handlers/index';
 import type { Ledger } from '../handlers/ledger';
-import type { Jobs } from '../jobs/jobs';
+import { TrailDiffers } from '../jobs/anchoring';
+import { type Jobs, TRAIL } from '../jobs/jobs';
 import type { SystemsConfig } from './cluster-config';
 import type { Config } from './config';
 import { doctorOf } from './doctor';
@@ -90,4 +92,21 @@ async function reportPalm(cluster: string, etcd: Palm, log: Log): Promise<void> 
   } catch (error) {
     log.warn({ cluster, error, hosts: etcd.hosts }, 'etcd does not answer');
   }
+}
+
+/**
+ * Where the head of the audit trail is kept outside Redis: the first cluster's etcd with the v3 key space, or null where
+ * none is configured.
+ */
+export function openAnchor({ clusters }: Pick<Config, 'clusters'>): EtcdAnchor | null {
+  const palm = clusters.map((cluster) => cluster.palm).find((one) => one?.api === 'v3');
+  return palm ? createEtcdAnchor({ hosts: palm.hosts, trail: TRAIL }) : null;
+}
+
+export function reportAnchor(problem: unknown, log: Log): void {
+  if (problem === null) return log.info({}, 'the audit trail is anchored again');
+  if (problem instanceof TrailDiffers) {
+    return log.error({ error: problem }, 'the audit trail is not the one that was anchored: run /ops audit verify');
+  }
+  log.warn({ error: problem }, 'the audit trail is not anchored');
 }

@@ -26,11 +26,14 @@ import { openioElectionSync } from './openio/election-sync';
 import { openioReferenceList } from './openio/reference-list';
 import type { Operation } from './operation';
 import { opsAudit } from './ops/audit';
+import { opsAuditExport } from './ops/audit-export';
+import { opsAuditVerify } from './ops/audit-verify';
 import { opsClear } from './ops/clear';
 import { opsDoctor } from './ops/doctor';
 import { opsLocks } from './ops/locks';
 import { opsRequest } from './ops/request';
 import { opsRequests } from './ops/requests';
+import { opsTimeline } from './ops/timeline';
 import { palmLogs } from './palm/logs';
 import { palmPurge } from './palm/purge';
 import { palmReset } from './palm/reset';
@@ -85,7 +88,10 @@ export function catalogueOf({ openio, distkv, palm, ledger, doctor }: Systems): 
       : []),
     opsRequests(ledger),
     opsRequest(ledger),
+    opsTimeline(ledger),
     opsAudit(ledger),
+    opsAuditVerify(ledger),
+    opsAuditExport(ledger),
     opsLocks(ledger),
     opsClear(ledger),
     opsDoctor(doctor),

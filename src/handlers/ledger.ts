@@ -14,11 +14,12 @@ export interface Ledger {
   find(request: string): Promise<RequestAccount | null>;
   /** The newest audit entries, newest first. */
   audit(count: number): Promise<readonly AuditLine[]>;
-  /** Reads the whole trail and checks every link of it. */
-  verifyAudit(): Promise<
-    | { readonly kind: 'whole'; readonly entries: number; readonly head: string }
-    | { readonly kind: 'broken'; readonly at: number; readonly why: string }
-  >;
+  /** Reads the whole trail, checks every link of it, and compares it with the anchors and with places typed here. */
+  verifyAudit(typed?: readonly AuditPlace[]): Promise<AuditReport>;
+  /** The trail as JSON lines that can be checked elsewhere; from a time on, or all of it. */
+  exportAudit(since: Since | null): Promise<AuditExport>;
+  /** The requests that moved since this time, or one of them, with every move. */
+  timeline(about: TimelineAbout): Promise<Timeline>;
   /** Targets that are locked right now. */
   locks(): Promise<readonly LockLine[]>;
   /** Frees the targets of an uncertain request. False: it is not uncertain, or cleared already. */
@@ -51,6 +52,65 @@ export interface AuditLine {
   readonly operation: string;
   readonly by: string | null;
   readonly detail: string;
+}
+
+/** An entry by its number and the (perhaps shortened) hash of its text. */
+export interface AuditPlace {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+export interface ComparedPlace extends AuditPlace {
+  /** `not reached`: the trail ends, or is broken, before it. */
+  readonly says: 'agrees' | 'differs' | 'not reached';
+}
+
+export type AuditReport = (
+  | { readonly kind: 'whole'; readonly entries: number; readonly head: string }
+  | { readonly kind: 'broken'; readonly at: number; readonly why: string }
+) & {
+  readonly anchors:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'unreadable'; readonly where: string; readonly why: string }
+    | { readonly kind: 'read'; readonly where: string; readonly places: readonly ComparedPlace[] };
+  readonly typed: readonly ComparedPlace[];
+};
+
+export interface AuditExport {
+  readonly lines: readonly string[];
+  readonly entries: number;
+  readonly head: AuditPlace;
+}
+
+export type TimelineAbout = { readonly since: Since } | { readonly request: string };
+/** Milliseconds before now, or a time. */
+export type Since = { readonly ago: number } | { readonly at: number };
+
+export interface Timeline {
+  readonly from: number;
+  readonly to: number;
+  /** Moves that are not in it because there are too many. */
+  readonly more: number;
+  /** In the order in which they were asked. */
+  readonly chapters: readonly Chapter[];
+}
+
+/** One request in a timeline. */
+export interface Chapter {
+  readonly request: string;
+  readonly command: string;
+  readonly channel: string | null;
+  /** The permanent link of its message, or null. */
+  readonly link: string | null;
+  readonly events: readonly TimelineEvent[];
+}
+
+export interface TimelineEvent {
+  readonly seq: number;
+  readonly at: number;
+  readonly event: string;
+  readonly by: string | null;
+  readonly detail: Readonly<Record<string, string | number>>;
 }
 
 export interface LockLine {

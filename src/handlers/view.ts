@@ -19,7 +19,9 @@ export type Piece =
   | { readonly user: string }
   | { readonly channel: string }
   /** Milliseconds since the epoch; shown in the reader's own time zone. `ago`: also how far away that is, as it is read. */
-  | { readonly at: number; readonly ago?: true };
+  | { readonly at: number; readonly ago?: true }
+  /** The permanent link of one of Slack's messages; anything else is shown as `text` alone. */
+  | { readonly message: string; readonly text: string };
 
 export type Tone = 'good' | 'neutral' | 'warning' | 'bad';
 
@@ -62,5 +64,11 @@ function plainPiece(piece: Piece): string {
   if (typeof piece === 'string') return piece;
   if ('user' in piece) return `@${piece.user}`;
   if ('channel' in piece) return `#${piece.channel}`;
-  return `${new Date(piece.at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  if ('message' in piece) return piece.text;
+  return utc(piece.at);
+}
+
+/** A time as it is written where no time zone of the reader is known. */
+export function utc(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 
 /**
@@ -51,6 +51,7 @@ const entrySchema = z.strictObject({
 });
 export type Entry = z.infer<typeof entrySchema>;
 
+/** An entry's place: its number and its hash, which holds everything before it. */
 export interface Head {
   readonly seq: number;
   readonly hash: string;
@@ -72,7 +73,7 @@ export function seal(note: Note, prev: Head, at: number): Sealed {
 }
 
 export function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 /** Null when the text is not an entry. */
@@ -97,9 +98,20 @@ export type Verdict =
   | { readonly kind: 'whole'; readonly entries: number; readonly head: Head }
   | { readonly kind: 'broken'; readonly at: number; readonly why: string };
 
+export interface Walk {
+  /** The place that the first entry must follow; left out: the beginning of the trail. */
+  readonly after?: Head;
+  /** Told of each entry that fits, with the hash of what stands there now. */
+  readonly onEntry?: (place: Head) => void;
+}
+
 /** Walks stored entries in order and names the first that does not fit. */
-export async function verifyChain(texts: AsyncIterable<string>, head: Head): Promise<Verdict> {
-  let last = GENESIS;
+export async function verifyChain(
+  texts: AsyncIterable<string> | Iterable<string>,
+  head: Head,
+  { after = GENESIS, onEntry }: Walk = {},
+): Promise<Verdict> {
+  let last = after;
   for await (const text of texts) {
     const expected = last.seq + 1;
     const link = readLink(text);
@@ -115,10 +127,11 @@ export async function verifyChain(texts: AsyncIterable<string>, head: Head): Pro
       };
     }
     last = { seq: link.seq, hash: hashOf(text) };
+    onEntry?.(last);
   }
   if (last.seq < head.seq)
     return { kind: 'broken', at: last.seq + 1, why: `the trail ends here, but ${head.seq} entries were written` };
   if (last.hash !== head.hash)
     return { kind: 'broken', at: last.seq, why: 'the newest entry is not the one that was written' };
-  return { kind: 'whole', entries: last.seq, head };
+  return { kind: 'whole', entries: last.seq - after.seq, head };
 }

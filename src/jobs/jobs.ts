@@ -3,14 +3,17 @@ import { DEFAULT_CLUSTER } from '../handlers/clusters';
 import type { Ledger } from '../handlers/ledger';
 import type { Operation } from '../handlers/operation';
 import { type Admission, createAdmission } from './admission';
+import type { Anchor } from './anchor';
+import { startAnchoring } from './anchoring';
 import type { Work } from './answer';
 import { type Attachments, createAttachments } from './attachments';
 import { redisCheck } from './checkup';
 import { createDurability, type Durability } from './durability';
 import { createLedger } from './ledger';
+import { createLinks, type Links } from './links';
 import type { People } from './people';
 import { createQueues, type Queues } from './queue';
-import { connect, disconnect, isReady, keysOf } from './redis';
+import { connect, disconnect, isReady, keysOf, timeOf } from './redis';
 import { createRedraws, type Redraws } from './redraws';
 import { createRequests, type Requests } from './requests';
 import type { Rules } from './rules';
@@ -32,6 +35,7 @@ export interface Jobs {
   ledgerOf(cluster: string): Ledger;
   /** What the doctor looks at in Redis. */
   readonly check: Check;
+  readonly links: Links;
   /** Starts to take jobs. `operation` finds an operation by its name and its cluster. */
   work(operation: (name: string, cluster: string) => Operation | null, timing?: Timing): Workers;
   /** Waits until Redis is there, for at most this long. False: it is not, and everything says so until it is. */
@@ -41,16 +45,21 @@ export interface Jobs {
   close(): Promise<void>;
 }
 
+/** The usual prefix, which is also the name of the audit trail. */
+export const TRAIL = 'quorumbot';
+
 export interface JobsOptions {
   readonly url: string;
   readonly rules: Rules;
   readonly people: People;
   /** Between the braces of every key: another prefix is another bot. */
   readonly prefix?: string;
+  /** Where the head of the audit trail is kept outside Redis, and who hears when that fails. */
+  readonly anchor?: { readonly anchor: Anchor; readonly onProblem: (problem: unknown) => void } | null;
   readonly onError: (error: unknown, request: string) => void;
 }
 
-export function createJobs({ url, rules, people, prefix = 'quorumbot', onError }: JobsOptions): Jobs {
+export function createJobs({ url, rules, people, prefix = TRAIL, anchor = null, onError }: JobsOptions): Jobs {
   const keys = keysOf(prefix);
   const onRedisError = (error: Error) => onError(error, 'redis');
   /** For whoever has a person waiting. */
@@ -62,8 +71,15 @@ export function createJobs({ url, rules, people, prefix = 'quorumbot', onError }
   const store = createStore(quick, keys, chain);
   const durability = createDurability(quick);
   const admission = createAdmission({ rules, people, durability });
-
-  const ledgerOf = (cluster: string) => createLedger(createStore(patient, keys, chain), cluster);
+  const links = createLinks(patient, keys);
+  const patientStore = createStore(patient, keys, chain);
+  const audit = {
+    ...{ store: patientStore, trail: patientStore.trail, name: prefix, links },
+    anchor: anchor?.anchor ?? null,
+    now: () => timeOf(patient),
+  };
+  const ledgerOf = (cluster: string) => createLedger(audit, cluster);
+  const anchoring = anchor && startAnchoring({ ...anchor, trail: store.trail });
 
   function work(operation: Work['operation'], timing: Timing = USUAL_TIMING): Workers {
     const attachments = createAttachments(patient, keys);
@@ -86,6 +102,7 @@ export function createJobs({ url, rules, people, prefix = 'quorumbot', onError }
     ledger: ledgerOf(DEFAULT_CLUSTER),
     ledgerOf,
     check: redisCheck({ redis: quick }),
+    links,
     work,
     connected: (mostMs) => isReady(quick, mostMs),
     ping: async () => {
@@ -96,6 +113,7 @@ export function createJobs({ url, rules, people, prefix = 'quorumbot', onError }
       );
     },
     close: async () => {
+      await anchoring?.stop();
       await queues.close();
       await Promise.all([disconnect(quick), disconnect(patient)]);
     },

@@ -1,18 +1,21 @@
 import type { AuditLine, Ledger, LockLine, RequestAccount, RequestLine } from '../handlers/ledger';
 import type { Text } from '../handlers/view';
 import { commandOf } from './answer';
-import { readEntry, verifyChain } from './audit';
+import { readEntry } from './audit';
 import { SHOWN } from './fingerprint';
+import { exportAudit, verifyAudit } from './ledger-audit';
 import { clear } from './lifecycle';
 import { decidedOf, isUncertain, type Request, stepsOf } from './request';
 import type { Store } from './store';
+import { type TimelineDeps, timeline } from './timeline';
 import type { Holder } from './writer';
 
 /** How many audit entries are searched for those of one request. */
 const SEARCHED = 2_000;
 
 /** What the operations of one cluster may know of the job layer. */
-export function createLedger(store: Store, cluster: string): Ledger {
+export function createLedger(deps: TimelineDeps, cluster: string): Ledger {
+  const { store } = deps;
   return {
     performed: async (id) => {
       const request = await store.load(id);
@@ -31,11 +34,9 @@ export function createLedger(store: Store, cluster: string): Ledger {
       );
     },
     audit: async (count) => auditLines(await store.trail.newest(count)),
-    verifyAudit: async () => {
-      const head = await store.trail.head();
-      const verdict = await verifyChain(store.trail.all(head), head);
-      return verdict.kind === 'whole' ? { ...verdict, head: verdict.head.hash } : verdict;
-    },
+    verifyAudit: (typed) => verifyAudit(deps, typed),
+    exportAudit: (since) => exportAudit(deps, since),
+    timeline: (about) => timeline(deps, about),
     locks: async () => (await store.locks()).map(lockLine),
     clear: async (id, by) => (await store.move(id, clear(by))).ok,
   };

@@ -48,6 +48,12 @@ export async function isReady(redis: Redis, mostMs: number): Promise<boolean> {
   return up();
 }
 
+/** Redis TIME in milliseconds: the one clock of approvals. */
+export async function timeOf(redis: Redis): Promise<number> {
+  const [seconds, micros] = await redis.time();
+  return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+}
+
 /** Ends a connection even when the server does not answer any more. */
 export async function disconnect(redis: Redis): Promise<void> {
   if (redis.status === 'ready') await Promise.race([redis.quit().catch(() => undefined), delay(500)]);
@@ -84,7 +90,8 @@ export function keysOf(prefix: string) {
     redraw: `${tag}:redraw`,
     /** Published after every move: the request's id. */
     moves: `${tag}:moves`,
-    anchor: `${tag}:sweep`,
+    /** The address of the Slack workspace, for links to messages. */
+    workspace: `${tag}:workspace`,
   } as const;
 }
 export type Keys = ReturnType<typeof keysOf>;

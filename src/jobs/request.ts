@@ -1,5 +1,6 @@
 import type { Danger, Finding, Json, Slot, Step, Target, Words } from '../handlers/operation';
 import type { Text, View } from '../handlers/view';
+import type { Head } from './audit';
 
 /**
  * How a request or a vote came in. All pass the same admission; what a clock or an alert asks, with no person behind it,
@@ -33,6 +34,8 @@ export interface Request {
   readonly shares?: readonly Share[];
   /** All times are Redis TIME in milliseconds. */
   readonly askedAt: number;
+  /** The audit entry of its last move; set by the writer alone. */
+  readonly audit?: Head;
   readonly state: State;
 }
 

@@ -2,11 +2,11 @@ import type { Redis } from 'ioredis';
 import { DEFAULT_CLUSTER } from '../handlers/clusters';
 import type { View } from '../handlers/view';
 import { shorten } from '../handlers/words';
-import { GENESIS, type Head } from './audit';
 import { type Asked, ask, type Move } from './lifecycle';
 import type { Refusal, Standing } from './policy';
 import type { Keys } from './redis';
 import type { Request } from './request';
+import { createTrail, type Trail } from './trail';
 import { type Chain, createWriter, type Holder, type Written } from './writer';
 
 /** How long what a query reports while it reads is kept. Seconds. */
@@ -34,16 +34,7 @@ export interface Store {
   newest(count: number): Promise<readonly Request[]>;
   /** Every lock that is held: target path and holder. */
   locks(): Promise<readonly (readonly [target: string, holder: Holder])[]>;
-  trail: Trail;
-}
-
-/** The stored audit trail. */
-export interface Trail {
-  head(): Promise<Head>;
-  /** The newest entries' exact texts, newest first. */
-  newest(count: number): Promise<readonly string[]>;
-  /** Every entry's exact text, oldest first, up to the head. */
-  all(upTo: Head): AsyncIterable<string>;
+  readonly trail: Trail;
 }
 
 export function createStore(redis: Redis, keys: Keys, chain: Chain): Store {
@@ -99,29 +90,6 @@ export function createStore(redis: Redis, keys: Keys, chain: Chain): Store {
     },
     trail: createTrail(redis, keys),
   };
-}
-
-function createTrail(redis: Redis, keys: Keys): Trail {
-  return {
-    head: async () => {
-      const [seq, hash] = await redis.hmget(keys.head, 'seq', 'hash');
-      return seq && hash ? { seq: Number(seq), hash } : GENESIS;
-    },
-    newest: async (count) => (await redis.xrevrange(keys.trail, '+', '-', 'COUNT', count)).map(textOf),
-    all: async function* (upTo) {
-      for (let from = '-'; ; ) {
-        const page = await redis.xrange(keys.trail, from, `${upTo.seq}-1`, 'COUNT', 1_000);
-        for (const item of page) yield textOf(item);
-        const last = page.at(-1);
-        if (!last) return;
-        from = `(${last[0]}`;
-      }
-    },
-  };
-}
-
-function textOf([, fields]: readonly [id: string, fields: readonly string[]]): string {
-  return fields[1] ?? '';
 }
 
 /** What a record from before clusters and roads were written down means. */

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { lookAgain, read, type Work } from './answer';
 import { type Heartbeat, perform } from './perform';
 import { CHANGES, type JobData, type Queues, READS } from './queue';
-import { connectionOptions, type Keys } from './redis';
+import { connectionOptions, type Keys, timeOf } from './redis';
 import { sweep } from './sweep';
 
 /** How soon interrupted work is noticed. Milliseconds. */
@@ -128,10 +128,7 @@ function startSweep({
     queues,
     lostAfter: timing.lostAfter,
     alive: async (request: string) => (await redis.exists(keys.beat(request))) === 1,
-    now: async () => {
-      const [seconds, micros] = await redis.time();
-      return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
-    },
+    now: () => timeOf(redis),
   };
   const busy = new Set<string>();
   const timer = setInterval(

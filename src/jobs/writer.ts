@@ -150,9 +150,14 @@ function build(batch: readonly Pending[], head: Head, at: number) {
     }
     const sealed = seal(moved.note, last, at);
     last = sealed.head;
-    built.push({ pending, moved, hash: sealed.head.hash, entry: sealed.text });
+    built.push({ pending, moved: marked(moved, last), hash: last.hash, entry: sealed.text });
   }
   return { built, refused };
+}
+
+/** The record knows its newest entry, so that its message can show where the trail stood. */
+function marked(moved: Ready, audit: Head): Ready {
+  return { ...moved, request: { ...moved.request, audit } };
 }
 
 /** A plan that cannot be hashed is a mistake of one operation and must not stop the moves of others. */

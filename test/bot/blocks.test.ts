@@ -33,6 +33,7 @@ const rich: fc.Arbitrary<Text> = fc.oneof(
       fc.record({ user: text }),
       fc.record({ channel: text }),
       fc.record({ at: fc.integer({ min: 0, max: 4e12 }) }),
+      fc.record({ message: text, text }),
     ),
     { maxLength: 4 },
   ),
@@ -141,6 +142,36 @@ test('a person in a text is live, and an id that is none is not', () => {
     { kind: 'text', text: ['by ', { user: 'U0ANA' }, ' and ', { user: '<!channel>' }, { channel: 'C1' }] },
   ] as const;
   expect(live(drawView({ title: 't', tone: 'good', parts }, 'result').blocks)).toEqual(['U0ANA', 'C1']);
+});
+
+test.each([
+  ['https://acme.slack.com/archives/C0INC42/p1764079325000100', true],
+  ['https://acme.enterprise.slack.com/archives/C0INC42/p1764079325000100', true],
+  ['https://acme.slack.com/archives/C0INC42/p1764079325000100?thread_ts=1764079300.000100&cid=C0INC42', true],
+  ['http://127.0.0.1:8080/archives/C0INC42/p1764079325000100', true],
+  ['https://evil.example/archives/C0INC42/p1764079325000100', false],
+  ['https://evilslack.com/archives/C0INC42/p1764079325000100', false],
+  ['https://acme.slack.com.evil.example/archives/C0INC42/p1764079325000100', false],
+  ['https://acme.slack.com/archives/C0INC42/p1764079325000100|x', false],
+  ['javascript:alert(1)', false],
+])('the link of a message is live, and nothing else is: %s', (message, isLive) => {
+  const parts = [{ kind: 'text', text: [{ message, text: 'R7' }] }] as const;
+  const { blocks } = drawView({ title: 't', tone: 'good', parts }, 'result');
+  expect(live(blocks)).toEqual(isLive ? ['link', message] : []);
+  expect(JSON.stringify(blocks)).toContain('"text":"R7"');
+});
+
+test('every ended message shows the place of its end in the audit trail, and a waiting one shows none', () => {
+  const view: View = { title: 'p', tone: 'warning', parts: [] };
+  const audit = { seq: 1234, hash: `ab12cd34ef56${'0'.repeat(52)}` };
+  const foot = (state: State) => JSON.stringify(drawRequest({ ...requestIn(state), audit }, extra).blocks);
+  const recheck = { kind: 'none' } as const;
+  const outcome = { kind: 'answered', view } as const;
+  expect(foot({ kind: 'finished', at: 1, startedAt: null, outcome, decided: null, recheck })).toContain(
+    'audit 1234 · ab12cd34ef56"',
+  );
+  expect(foot({ kind: 'expired', at: 5, ...decided(view) })).toContain('audit 1234 · ab12cd34ef56"');
+  expect(foot({ kind: 'planned', expiresAt: 5, ...decided(view) })).not.toContain('audit');
 });
 
 test('a table that is too long shows its first rows, says how many are missing, and comes whole as a file', () => {

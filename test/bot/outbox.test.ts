@@ -90,7 +90,7 @@ function farSide(): Slack {
     whisper: (_url, content) => call('whisper', content, null),
     openForm: () => Promise.resolve({ kind: 'ok', value: null }),
     members: () => Promise.resolve({ kind: 'ok', value: [] }),
-    check: () => Promise.resolve({ kind: 'ok', value: { team: '', bot: '' } }),
+    check: () => Promise.resolve({ kind: 'ok', value: { team: '', bot: '', url: 'https://example.slack.com/' } }),
   };
 }
 

@@ -3,6 +3,7 @@ import { Redis as Client, type Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Change, Operation, Step } from '../../src/handlers/operation';
 import { defineChange } from '../../src/handlers/operation';
+import type { Anchor } from '../../src/jobs/anchor';
 import { createJobs, type Jobs } from '../../src/jobs/jobs';
 import type { People } from '../../src/jobs/people';
 import type { Standing, VoteOf } from '../../src/jobs/policy';
@@ -43,6 +44,8 @@ export interface Options {
   readonly rules?: Partial<Rules>;
   readonly prefix?: string;
   readonly people?: People;
+  /** Where the trail of this name is anchored. */
+  readonly anchor?: (trail: string) => Anchor & { close(): Promise<void> };
 }
 
 export function openJobs(url: string, options: Options = {}): JobsUnderTest {
@@ -50,7 +53,11 @@ export function openJobs(url: string, options: Options = {}): JobsUnderTest {
   const errors: unknown[] = [];
   const rules = { ...DEFAULT_RULES, approvers: APPROVERS, ...options.rules };
   const { people = NOBODY } = options;
-  const jobs = createJobs({ url, rules, people, prefix, onError: (error) => errors.push(error) });
+  const anchor = options.anchor?.(prefix) ?? null;
+  const jobs = createJobs({
+    ...{ url, rules, people, prefix, onError: (error: unknown) => errors.push(error) },
+    anchor: anchor && { anchor, onProblem: (problem) => errors.push(problem) },
+  });
   const redis = new Client(url);
   return {
     jobs,
@@ -61,6 +68,7 @@ export function openJobs(url: string, options: Options = {}): JobsUnderTest {
     close: async () => {
       await jobs.close();
       await redis.quit();
+      await anchor?.close();
     },
   };
 }

@@ -27,7 +27,9 @@ function emptyLedger(): Ledger {
     newest: async () => [],
     find: async () => null,
     audit: async () => [],
-    verifyAudit: async () => ({ kind: 'whole', entries: 0, head: '' }),
+    verifyAudit: async () => ({ kind: 'whole', entries: 0, head: '', anchors: { kind: 'none' }, typed: [] }),
+    exportAudit: async () => ({ lines: [], entries: 0, head: { seq: 0, hash: '' } }),
+    timeline: async () => ({ from: 0, to: 0, more: 0, chapters: [] }),
     locks: async () => [],
     clear: async () => false,
   };

@@ -142,7 +142,8 @@ const getPermalink = defineMethod({
     if (!desk.store.findChannel(args.channel)) return refuse('channel_not_found');
     const message = desk.store.find(args.channel, args.message_ts);
     if (!message || message.audience !== undefined) return refuse('message_not_found');
-    const permalink = `${desk.origin()}/#${args.channel}/${message.ts}`;
+    const thread = message.threadTs === undefined ? '' : `?thread_ts=${message.threadTs}&cid=${args.channel}`;
+    const permalink = `${desk.origin()}/archives/${args.channel}/p${message.ts.replace('.', '')}${thread}`;
     return { ok: true, channel: args.channel, permalink };
   },
 });

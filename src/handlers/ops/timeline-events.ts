@@ -1,0 +1,115 @@
+import type { Chapter, Timeline, TimelineEvent } from '../ledger';
+
+/** One move, with the request that made it. */
+export interface Told {
+  readonly event: TimelineEvent;
+  readonly chapter: Chapter;
+}
+
+/** Every move in the order in which they happened. */
+export function toldOf({ chapters }: Timeline): readonly Told[] {
+  return chapters
+    .flatMap((chapter) => chapter.events.map((event) => ({ event, chapter })))
+    .sort((one, other) => one.event.seq - other.event.seq);
+}
+
+/** How many characters of a fingerprint are shown to people. */
+const SHOWN = 12;
+
+/** What happened, in words. Events and details that this does not know are told as they are. */
+export function sentence({ event, detail }: TimelineEvent, { command }: Pick<Chapter, 'command'>): string {
+  const left = new Map(Object.entries(detail));
+  const take = (key: string) => {
+    const value = left.get(key);
+    left.delete(key);
+    return value === undefined ? '' : String(value);
+  };
+  const begun = begin(event, take, command);
+  const rest = [...left].filter(([, value]) => value !== '').map(([key, value]) => `${key} ${value}`);
+  return [begun, ...rest].filter(Boolean).join('; ');
+}
+
+type Take = (key: string) => string;
+
+function begin(event: string, take: Take, command: string): string {
+  switch (event) {
+    case 'asked':
+      take('words');
+      take('channel');
+      return `asked for /${command}`;
+    case 'planned':
+      return `the preview was shown: ${take('danger')}, needs ${take('needs')}, fingerprint ${print(take)}`;
+    case 'approval':
+      return `approved, others must too (fingerprint ${print(take)})`;
+    case 'approved':
+      return `approved, the last that was needed (fingerprint ${print(take)})`;
+    case 'denied':
+    case 'withdrawn':
+    case 'expired':
+      take('fingerprint');
+      return [event, take('reason')].filter(Boolean).join(': ');
+    case 'started':
+      return `started (fingerprint ${print(take)}, fence ${take('fence')})`;
+    case 'step':
+      return `${take('target')}: ${take('status')}, ${take('text')}`;
+    case 'finished':
+      return [take('outcome'), take('title') || take('why')].filter(Boolean).join(': ');
+    case 'rechecked':
+      return `looked a second time: ${take('title')}`;
+    default:
+      return event;
+  }
+}
+
+function print(take: Take): string {
+  return take('fingerprint').slice(0, SHOWN);
+}
+
+export interface Summary {
+  readonly begun: number;
+  readonly ended: number;
+  /** `1 h 12 min`. */
+  readonly lasted: string;
+  /** Everybody who asked or decided. */
+  readonly people: readonly string[];
+  readonly outcomes: string;
+}
+
+export function summaryOf({ chapters }: Timeline, told: readonly Told[]): Summary {
+  const begun = told[0]?.event.at ?? 0;
+  const ended = told.at(-1)?.event.at ?? begun;
+  const counts = new Map<string, number>();
+  for (const outcome of chapters.map(outcomeOf)) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  return {
+    begun,
+    ended,
+    lasted: lasting(ended - begun),
+    people: [...new Set(told.flatMap(({ event }) => event.by ?? []))].filter(isPerson),
+    outcomes: [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', '),
+  };
+}
+
+/** `ops clear` writes the id of its own request there. */
+function isPerson(by: string): boolean {
+  return /^[UW]/.test(by);
+}
+
+/** How far a request came within the timeline. */
+export function outcomeOf({ events }: Chapter): string {
+  const last = events.findLast(({ event }) => event !== 'rechecked' && event !== 'cleared' && event !== 'step');
+  return last === undefined ? 'under way' : String(last.detail.outcome ?? WORDS[last.event] ?? last.event);
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  asked: 'not read yet',
+  planned: 'waiting for approval',
+  approval: 'waiting for approval',
+  started: 'running',
+};
+
+function lasting(ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
