@@ -18,6 +18,8 @@ const COMMANDS = {
   start: { development: false, servers: false, run: () => load('dist/src/bot/start.js') },
   doctor: { development: false, servers: false, run: () => load('dist/src/bot/doctor-start.js') },
   bench: { development: true, servers: true, run: (args) => load('dist/bench/main.js').bench(args) },
+  faults: { development: true, servers: true, run: (args) => typescript('test/faults/main.ts').faults(args) },
+  mutants: { development: true, servers: true, run: (args) => typescript('test/faults/mutants/main.ts').mutants(args) },
   test: { development: true, servers: true, run: () => load('node_modules/jest/bin/jest.js') },
 };
 
@@ -35,6 +37,12 @@ async function main([name, ...args]) {
 
 function load(path) {
   return require(join(ROOT, path));
+}
+
+/** What is not part of dist/ is compiled as it is loaded. */
+function typescript(path) {
+  load('test/support/typescript.cjs');
+  return load(path);
 }
 
 /** Building needs the compiler, so a stale build asks for all packages. */

@@ -1,0 +1,80 @@
+import { of } from '../history';
+import type { Asked, Effect, Facts, Violation } from './facts';
+import { validApprovals } from './people';
+
+/** What is deleted is the very record that people saw: its version, and its revision where that is shown. */
+export function asApproved(facts: Facts): readonly Violation[] {
+  return facts.effects
+    .filter((effect) => effect.what === 'deleted' && effect.suspects.length > 0)
+    .filter((effect) => !effect.suspects.some((asked) => saw(facts, asked, effect)))
+    .map((effect) => ({
+      invariant: 'as approved',
+      story: effect.story,
+      what: `${effect.target} was deleted as version ${effect.before}, revision ${effect.since}; people had seen ${seenBy(effect.suspects)}`,
+    }));
+}
+
+function saw({ history }: Facts, { shown }: Asked, { at, before, since }: Effect): boolean {
+  const previews = shown.filter((one) => one.state === 'waiting' && one.at <= at);
+  const revision = new RegExp(`\\b${since}\\b`);
+  return previews.some(
+    ({ versions, text }) =>
+      before !== null && versions.includes(before) && (history.left === null || revision.test(text)),
+  );
+}
+
+function seenBy(suspects: readonly Asked[]): string {
+  const versions = suspects.flatMap(({ shown }) =>
+    shown.filter(({ state }) => state === 'waiting').flatMap(({ versions }) => versions),
+  );
+  return [...new Set(versions)].join(', ') || 'nothing';
+}
+
+/** One approval, one effect: not done twice, and not even tried twice. */
+export function once(facts: Facts): readonly Violation[] {
+  return [...doneTwice(facts), ...triedTwice(facts)];
+}
+
+function doneTwice(facts: Facts): readonly Violation[] {
+  const groups = new Map<string, Effect[]>();
+  for (const effect of facts.effects) {
+    const key = `${effect.what} ${effect.target} ${effect.receipt ?? ''}`;
+    groups.set(key, [...(groups.get(key) ?? []), effect]);
+  }
+  return [...groups].flatMap(([key, effects]) => {
+    const allowed = Math.max(1, allowedFor(facts, effects));
+    if (effects.length <= allowed) return [];
+    return [
+      {
+        invariant: 'once',
+        story: effects[0]?.story ?? null,
+        what: `${key}: ${effects.length} times, approved ${allowed} times`,
+      } as const,
+    ];
+  });
+}
+
+/** A receipt names one request. Without one, as many effects as there were approved requests for this record. */
+function allowedFor(facts: Facts, effects: readonly Effect[]): number {
+  const [first] = effects;
+  if (!first || first.receipt !== null) return 1;
+  const last = effects.at(-1)?.at ?? 0;
+  const needs = facts.history.schedule.needs;
+  return first.suspects.filter(
+    (asked) => new Set(validApprovals(facts, asked, last).map(({ who }) => who)).size >= needs,
+  ).length;
+}
+
+function triedTwice({ history, requests }: Facts): readonly Violation[] {
+  const tries = new Map<string, number>();
+  for (const { request, target, what } of of(history, 'attempt')) {
+    if (request === null) continue;
+    const key = `${what} ${target} by ${request}`;
+    tries.set(key, (tries.get(key) ?? 0) + 1);
+  }
+  return [...tries].flatMap(([key, count]) => {
+    if (count < 2) return [];
+    const story = requests.get(key.split(' by ')[1] ?? '')?.story ?? null;
+    return [{ invariant: 'once', story, what: `${key} was sent ${count} times` } as const];
+  });
+}

@@ -1,0 +1,147 @@
+import type { History, Reading, Seen } from '../history';
+import { of } from '../history';
+
+/** A broken promise. */
+export interface Violation {
+  readonly invariant: Invariant;
+  readonly story: number | null;
+  readonly what: string;
+}
+
+export const INVARIANTS = [
+  'quorum',
+  'as approved',
+  'once',
+  'one request',
+  'ends',
+  'true last word',
+  'answered',
+  'no live buttons',
+  'chain',
+  'locks',
+] as const;
+export type Invariant = (typeof INVARIANTS)[number];
+
+export interface Shown extends Reading {
+  readonly at: number;
+  readonly ts: string;
+}
+
+/** What is known of one request from its messages. */
+export interface Asked {
+  readonly id: string;
+  readonly story: number;
+  readonly by: string;
+  readonly shown: readonly Shown[];
+  /** The records that its messages speak of. */
+  readonly targets: readonly string[];
+  /** Where its preview was first seen. */
+  readonly waitingAt: number | null;
+  /** What its own message says last. */
+  readonly last: Shown;
+}
+
+export interface Facts {
+  readonly history: History;
+  readonly requests: ReadonlyMap<string, Asked>;
+  readonly effects: readonly Effect[];
+  readonly clicks: readonly Click[];
+}
+
+export interface Effect extends Seen<'effect'> {
+  readonly story: number;
+  /** Who may have done it: the one that the receipt names, or all that spoke of this record. */
+  readonly suspects: readonly Asked[];
+}
+
+/** A click with all that came of it. */
+export interface Click extends Seen<'clicked'> {
+  readonly answer: Seen<'answered'> | null;
+  /** The person was told something, in whichever way. */
+  readonly told: boolean;
+}
+
+export function factsOf(history: History): Facts {
+  const requests = requestsIn(history);
+  return { history, requests, effects: effectsIn(history, requests), clicks: clicksIn(history) };
+}
+
+function requestsIn(history: History): ReadonlyMap<string, Asked> {
+  const shown = new Map<string, Seen<'shown'>[]>();
+  for (const event of of(history, 'shown')) {
+    if (event.request === null) continue;
+    shown.set(event.request, [...(shown.get(event.request) ?? []), event]);
+  }
+  return new Map(
+    [...shown].flatMap(([id, events]) => {
+      const [first] = events;
+      const last = events.findLast((event) => event.state !== 'copy');
+      if (!first || !last) return [];
+      const targets = history.stories[first.story]?.targets ?? [];
+      return [
+        [
+          id,
+          {
+            id,
+            story: first.story,
+            by: events.find((event) => event.by !== null)?.by ?? '',
+            shown: events,
+            targets: targets.filter((uuid) => events.some(({ text }) => text.includes(uuid))),
+            waitingAt: events.find(({ state }) => state === 'waiting')?.at ?? null,
+            last,
+          },
+        ] as const,
+      ];
+    }),
+  );
+}
+
+function effectsIn(history: History, requests: ReadonlyMap<string, Asked>): readonly Effect[] {
+  return of(history, 'effect').map((effect) => {
+    const story = history.stories.findIndex(({ targets }) => targets.includes(effect.target));
+    const named = effect.receipt === null ? undefined : requests.get(effect.receipt);
+    if (effect.receipt !== null) return { ...effect, story, suspects: named ? [named] : [] };
+    const speaks = [...requests.values()].filter(({ targets }) => targets.includes(effect.target));
+    return { ...effect, story, suspects: speaks.filter((one) => isUndo(one) === (effect.what === 'put')) };
+  });
+}
+
+/** Puts records back instead of deleting them. */
+export function isUndo({ shown }: Asked): boolean {
+  return shown.some(({ text }) => /^\/palm undo /m.test(text));
+}
+
+function clicksIn(history: History): readonly Click[] {
+  const answers = of(history, 'answered');
+  const whispers = of(history, 'whispered');
+  return of(history, 'clicked').map((click) => {
+    const answer = answers.find(({ delivery, copy }) => delivery === click.delivery && copy === click.copy) ?? null;
+    const whispered = whispers.some(({ delivery }) => delivery === click.delivery);
+    return { ...click, answer, told: whispered || (answer?.said ?? '') !== '' };
+  });
+}
+
+/** Whether something was wrong with this process, or with any of these servers, within this time. */
+export function wasTroubled(
+  history: History,
+  {
+    process,
+    what,
+    from,
+    until,
+  }: { readonly process?: number; readonly what?: RegExp; readonly from: number; readonly until: number },
+): boolean {
+  const concerns = (event: { readonly process: number | null; readonly what: string }) =>
+    (process !== undefined && event.process === process && !event.what.startsWith('clock')) ||
+    what?.test(event.what) === true;
+  let on = 0;
+  for (const event of history.events) {
+    if (event.kind !== 'trouble' && event.kind !== 'mended') continue;
+    if (!concerns(event)) continue;
+    if (event.at > until) return on > 0;
+    if (event.kind === 'trouble') on += 1;
+    else on -= 1;
+    if (event.at >= from) return true;
+  }
+  return on > 0;
+}

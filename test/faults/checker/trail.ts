@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { of } from '../history';
+import type { Facts, Violation } from './facts';
+
+interface Entry {
+  readonly seq: number;
+  readonly at: number;
+  readonly prev: string;
+  readonly event: string;
+  readonly request: string;
+  readonly by?: string;
+  readonly detail: Readonly<Record<string, string | number>>;
+}
+
+const chain = (what: string, story: number | null = null): Violation => ({ invariant: 'chain', story, what });
+
+/** The trail is whole, each request took a way that exists, and both sides of the history tell the same. */
+export function chained(facts: Facts): readonly Violation[] {
+  const { left } = facts.history;
+  if (!left) return [];
+  const entries = left.trail.map((text) => JSON.parse(text) as Entry);
+  const ways = waysIn(entries);
+  return [
+    ...links(facts),
+    ...[...ways].flatMap(([request, way]) => wayProblems(facts, request, way)),
+    ...untold(facts, ways),
+  ];
+}
+
+function links({ history: { left } }: Facts): readonly Violation[] {
+  if (!left) return [];
+  let { seq, hash } = left.before;
+  for (const text of left.trail) {
+    const entry = JSON.parse(text) as Entry;
+    if (entry.seq !== seq + 1) return [chain(`entry ${entry.seq} stands after ${seq}`)];
+    if (entry.prev !== hash) return [chain(`entry ${entry.seq} does not hold the hash of the one before`)];
+    seq = entry.seq;
+    hash = createHash('sha256').update(text).digest('hex');
+  }
+  return seq === left.head.seq && hash === left.head.hash
+    ? []
+    : [chain(`the head is ${left.head.seq}, the last entry ${seq}`)];
+}
+
+function waysIn(entries: readonly Entry[]): ReadonlyMap<string, readonly Entry[]> {
+  const ways = new Map<string, Entry[]>();
+  for (const entry of entries) ways.set(entry.request, [...(ways.get(entry.request) ?? []), entry]);
+  return ways;
+}
+
+/** Which move may follow which. */
+const AFTER: Readonly<Record<string, readonly string[]>> = {
+  '': ['asked'],
+  asked: ['planned', 'finished'],
+  planned: ['approval', 'approved', 'denied', 'withdrawn', 'expired'],
+  approval: ['approval', 'approved', 'denied', 'withdrawn', 'expired'],
+  approved: ['started', 'expired', 'finished'],
+  started: ['step', 'finished'],
+  step: ['step', 'finished'],
+  finished: ['rechecked'],
+};
+
+function wayProblems(facts: Facts, request: string, way: readonly Entry[]): readonly Violation[] {
+  const story = facts.requests.get(request)?.story ?? null;
+  const events = way.map(({ event }) => event);
+  const wrong = events.findIndex((event, at) => !AFTER[events[at - 1] ?? '']?.includes(event));
+  const problems = wrong < 0 ? [] : [chain(`${request} went ${events.slice(0, wrong + 1).join(', ')}`, story)];
+  return [...problems, ...voteProblems(facts, request, way), ...lateStart(facts, request, way)].map((one) => ({
+    ...one,
+    story,
+  }));
+}
+
+const VOTES: Readonly<Record<string, string>> = {
+  approval: 'approve',
+  approved: 'approve',
+  denied: 'deny',
+  withdrawn: 'withdraw',
+};
+
+/** Every vote in the trail is somebody's click, and enough different people approved. */
+function voteProblems({ history, clicks }: Facts, request: string, way: readonly Entry[]): readonly Violation[] {
+  const unclicked = way.filter(({ event, by }) => {
+    const button = VOTES[event];
+    return (
+      button !== undefined &&
+      !clicks.some((click) => click.request === request && click.who === by && click.button === button)
+    );
+  });
+  const approvals = way.filter(({ event }) => VOTES[event] === 'approve').map(({ by }) => by);
+  const isApproved = way.some(({ event }) => event === 'approved');
+  const people = new Set(approvals).size;
+  return [
+    ...unclicked.map(({ event, by, seq }) =>
+      chain(`entry ${seq} says ${event} by ${by} on ${request}, who did not click that`),
+    ),
+    ...(isApproved && people < history.schedule.needs ? [chain(`${request} was approved by ${people} people`)] : []),
+  ];
+}
+
+/** An approval may not be used after its time. */
+function lateStart({ history }: Facts, request: string, way: readonly Entry[]): readonly Violation[] {
+  const approved = way.find(({ event }) => event === 'approved');
+  const started = way.find(({ event }) => event === 'started');
+  if (!approved || !started || started.at <= approved.at + history.expiresAfterMs) return [];
+  return [chain(`${request} was started ${started.at - approved.at} ms after its approval`)];
+}
+
+/** What was done and said is in the trail. */
+function untold(facts: Facts, ways: ReadonlyMap<string, readonly Entry[]>): readonly Violation[] {
+  const effects = facts.effects.flatMap(({ receipt, target, story, suspects }) => {
+    const by = receipt ?? (suspects.length === 1 ? suspects[0]?.id : undefined);
+    const isTold = by === undefined || ways.get(by)?.some(({ event }) => event === 'started');
+    return isTold ? [] : [chain(`${by} touched ${target}, and the trail does not say that it started`, story)];
+  });
+  const words = [...facts.requests.values()].flatMap(({ id, story, last }) => {
+    const entry = ways.get(id)?.findLast(({ event }) => event !== 'rechecked');
+    const told = entry?.event === 'finished' ? entry.detail.outcome : entry?.event;
+    return last.state !== 'ended' || told === last.word
+      ? []
+      : [chain(`${id} is ${last.word} for people and ${told} in the trail`, story)];
+  });
+  const unseen = [...ways.keys()].filter((request) => !facts.requests.has(request));
+  const asked = of(facts.history, 'typed').length > 0 ? unseen : [];
+  return [...effects, ...words, ...asked.map((request) => chain(`${request} is in the trail, and nobody ever saw it`))];
+}
+
+/** Whatever has ended holds nothing, unless nobody knows how it ended: then it holds all that it touched. */
+export function locks({ history, requests }: Facts): readonly Violation[] {
+  const { left } = history;
+  if (!left) return [];
+  const held = left.locks.flatMap(({ target, request }) => {
+    const asked = requests.get(request);
+    if (asked?.last.word === 'uncertain') return [];
+    return [
+      {
+        invariant: 'locks',
+        story: asked?.story ?? null,
+        what: `${target} is still held by ${request}, which is ${asked?.last.word ?? 'unknown'}`,
+      } as const,
+    ];
+  });
+  const free = [...requests.values()].flatMap(({ id, story, targets, last }) => {
+    if (last.word !== 'uncertain') return [];
+    const missing = targets.filter(
+      (uuid) => !left.locks.some(({ target, request }) => request === id && target.endsWith(uuid)),
+    );
+    return missing.map(
+      (uuid) => ({ invariant: 'locks', story, what: `${id} is uncertain, and ${uuid} is free` }) as const,
+    );
+  });
+  return [...held, ...free];
+}

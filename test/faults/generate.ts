@@ -1,0 +1,239 @@
+import { createRandom, type Random } from './random';
+import {
+  type Act,
+  type Button,
+  EXPIRES_AFTER_MS,
+  PHASES,
+  type Phase,
+  POINTS,
+  type Point,
+  type Schedule,
+  type Story,
+  type Trouble,
+  type Who,
+} from './schedule';
+
+/** A round's schedule: nothing but the seed decides. */
+export function generate(seed: number, stories: number): Schedule {
+  const random = createRandom(seed);
+  const needs = random.chance(0.5) ? 2 : 1;
+  return {
+    seed,
+    needs,
+    stories: Array.from({ length: stories }, () => story(random, needs)),
+    troubles: troubles(random),
+  };
+}
+
+function story(random: Random, needs: 1 | 2): Story {
+  const kind = random.weighted<(random: Random, needs: 1 | 2) => readonly Act[]>([
+    [30, approved],
+    [14, changedMeanwhile],
+    [12, muddle],
+    [10, tooLate],
+    [10, twoAtOnce],
+    [8, selfish],
+    [8, deniedOrWithdrawn],
+    [4, question],
+    [8, undone],
+  ]);
+  return {
+    targets: random.chance(0.2) ? 2 : 1,
+    acts: kind(random, needs),
+    registersAgain: random.chance(0.35) ? random.int(0, 250) : null,
+  };
+}
+
+const APPROVERS = ['ben', 'cho', 'dee'] as const;
+const ALL: readonly [Who, ...Who[]] = ['ana', 'ben', 'cho', 'dee', 'sam'];
+
+function road(random: Random): 0 | 1 {
+  return random.chance(0.5) ? 0 : 1;
+}
+
+function again(random: Random): number | null {
+  return random.chance(0.2)
+    ? random.weighted([
+        [2, 0],
+        [2, random.int(1, 60)],
+        [1, random.int(100, 900)],
+      ])
+    : null;
+}
+
+/** Often somebody who may approve what others ask: then their own approval is the one to refuse. */
+function type(random: Random, who: Who, more: Partial<Extract<Act, { kind: 'type' }>> = {}): Act {
+  return { kind: 'type', who, command: 'purge', targets: [0], again: again(random), road: road(random), ...more };
+}
+
+function click(random: Random, who: Who, button: Button, request = 0): Act {
+  const late = random.weighted([
+    [6, 0],
+    [2, random.int(1, 80)],
+    [1, random.int(100, 900)],
+  ]);
+  return { kind: 'click', who, button, request, late, again: again(random), road: road(random) };
+}
+
+const pass = (ms: number): Act => ({ kind: 'pass', ms });
+const waiting = (request = 0): Act => ({ kind: 'await', what: 'waiting', request, mostMs: 2_000 });
+const ended = (request = 0): Act => ({ kind: 'await', what: 'ended', request, mostMs: 4_000 });
+
+function requester(random: Random): Who {
+  return random.pick<Who>(['ana', 'ben', 'cho', 'dee']);
+}
+
+/** As many different approvers as are needed, in some order, with or without a moment in between. */
+function quorum(random: Random, by: Who, needs: number, request = 0): readonly Act[] {
+  const others = APPROVERS.filter((who) => who !== by);
+  const first = random.chance(0.5) ? others : [...others].reverse();
+  return first
+    .slice(0, needs)
+    .flatMap((who) => [pass(random.chance(0.5) ? 0 : random.int(0, 120)), click(random, who, 'approve', request)]);
+}
+
+function approved(random: Random, needs: 1 | 2): readonly Act[] {
+  const by = requester(random);
+  const acts = [
+    type(random, by, { targets: random.chance(0.2) ? [0, 1] : [0] }),
+    waiting(),
+    ...quorum(random, by, needs),
+  ];
+  if (random.chance(0.3))
+    acts.push(
+      pass(random.int(0, 40)),
+      click(random, random.pick(ALL), random.pick<Button>(['approve', 'deny', 'withdraw'])),
+    );
+  if (random.chance(0.3))
+    acts.push(ended(), click(random, random.pick(ALL), random.pick<Button>(['approve', 'deny', 'withdraw'])));
+  return acts;
+}
+
+function write(random: Random): Act {
+  return {
+    kind: 'write',
+    target: 0,
+    what: random.pick<'rewrite' | 'change' | 'remove'>(['rewrite', 'change', 'remove']),
+  };
+}
+
+/** Somewhere between the preview and the write. */
+function changedMeanwhile(random: Random, needs: 1 | 2): readonly Act[] {
+  const by = requester(random);
+  const approvals = quorum(random, by, needs);
+  const at = random.int(0, approvals.length);
+  const acts = [type(random, by), waiting(), ...approvals.slice(0, at), write(random), ...approvals.slice(at)];
+  if (at === approvals.length) acts.splice(-1, 0, pass(random.int(0, 25)));
+  if (random.chance(0.4)) acts.push(ended(), { ...click(random, random.pick(ALL), 'next') });
+  return acts;
+}
+
+/** Anybody presses anything. */
+function muddle(random: Random): readonly Act[] {
+  const acts = [type(random, requester(random)), waiting()];
+  for (let left = random.int(2, 7); left > 0; left--) {
+    const button = random.weighted<Button>([
+      [6, 'approve'],
+      [1, 'deny'],
+      [1, 'withdraw'],
+    ]);
+    acts.push(pass(random.chance(0.6) ? 0 : random.int(0, 300)), click(random, random.pick(ALL), button));
+  }
+  return acts;
+}
+
+/** The last approval comes around, or after, the end of its time. */
+function tooLate(random: Random, needs: 1 | 2): readonly Act[] {
+  const by = requester(random);
+  const approvals = quorum(random, by, needs);
+  const wait =
+    EXPIRES_AFTER_MS +
+    random.weighted([
+      [1, random.int(-60, 60)],
+      [3, random.int(60, 700)],
+    ]);
+  return [type(random, by), waiting(), ...approvals.slice(0, -1), pass(wait), ...approvals.slice(-1)];
+}
+
+/** Two requests for one server: only one may have it, and the other must hear of it. */
+function twoAtOnce(random: Random, needs: 1 | 2): readonly Act[] {
+  const one = requester(random);
+  const other = requester(random);
+  const acts = [type(random, one), type(random, other), waiting(0), waiting(1)];
+  const first = quorum(random, one, needs, 0);
+  const second = quorum(random, other, needs, 1);
+  return [...acts, ...first.slice(0, -2), ...second.slice(0, -2), ...first.slice(-2), ...second.slice(-2)];
+}
+
+/** The requester, a stranger, one approver again and again: together they are no quorum. */
+function selfish(random: Random, needs: 1 | 2): readonly Act[] {
+  const by = requester(random);
+  const [approver = 'ben'] = APPROVERS.filter((who) => who !== by);
+  const people: readonly [Who, ...Who[]] = needs === 2 ? [by, 'sam', approver] : [by, 'sam'];
+  const acts = [type(random, by), waiting()];
+  for (let left = random.int(2, 5); left > 0; left--)
+    acts.push(pass(random.int(0, 60)), click(random, random.pick(people), 'approve'));
+  return acts;
+}
+
+function deniedOrWithdrawn(random: Random, needs: 1 | 2): readonly Act[] {
+  const by = requester(random);
+  const no = random.chance(0.5)
+    ? click(random, by, 'withdraw')
+    : click(random, random.pick<Who>(['ben', 'cho', 'dee']), 'deny');
+  const yes = quorum(random, by, needs);
+  const at = random.int(0, yes.length);
+  return [type(random, by), waiting(), ...yes.slice(0, at), no, ...yes.slice(at)];
+}
+
+function question(random: Random): readonly Act[] {
+  return [type(random, random.pick(ALL), { command: 'show' }), ended()];
+}
+
+/** What was deleted is put back, by a button whose click Slack may deliver twice. */
+function undone(random: Random, needs: 1 | 2): readonly Act[] {
+  const by = requester(random);
+  const next = requester(random);
+  const acts = [type(random, by), waiting(), ...quorum(random, by, needs), ended(), click(random, next, 'next')];
+  return [...acts, waiting(1), ...quorum(random, next, needs, 1)];
+}
+
+/** A fifth of the rounds are calm: then there is no excuse for anything. */
+function troubles(random: Random): readonly Trouble[] {
+  const count = random.weighted([
+    [2, 0],
+    [4, 1],
+    [3, 2],
+    [1, 3],
+  ]);
+  return Array.from({ length: count }, () => trouble(random));
+}
+
+function trouble(random: Random): Trouble {
+  const at = random.int(0, 900);
+  const ms = random.weighted([
+    [3, random.int(20, 300)],
+    [2, random.int(300, 1_200)],
+  ]);
+  const process = road(random);
+  const backAfter = random.int(0, 200);
+  const there = { point: pointOf(random), phase: random.pick<Phase>(PHASES), nth: random.int(1, 4) };
+  return random.weighted<Trouble>([
+    [7, { kind: 'kill at', ...there, backAfter }],
+    [5, { kind: 'freeze at', ...there, ms: random.int(300, 1_800) }],
+    [1, { kind: 'kill', at, process, backAfter }],
+    [2, { kind: 'freeze', at, process, ms: random.int(300, 1_800) }],
+    [3, { kind: 'redis', what: random.pick(['restart', 'freeze', 'hold', 'cut', 'slow']), at, ms }],
+    [3, { kind: 'etcd', what: random.pick(['restart', 'freeze', 'hold', 'cut', 'slow']), at, ms }],
+    [2, { kind: 'lose answers', at, ms }],
+    [2, { kind: 'slack', what: random.pick(['too fast', 'lost answer', 'down', 'groups unknown']), at, ms }],
+    [2, { kind: 'clock', at, process, by: random.pick([-240_000, -60_000, -1_000, 1_000, 60_000, 240_000]) }],
+  ]);
+}
+
+/** Where it hurts most comes most often. */
+function pointOf(random: Random): Point {
+  return random.chance(0.6)
+    ? random.pick<Point>(['approved', 'started', 'delete', 'step', 'finished', 'seal'])
+    : random.pick<Point>(POINTS);
+}

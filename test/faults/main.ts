@@ -1,0 +1,116 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ROOT } from '../../sandbox/pretend';
+import { campaign, type Played, RUNS_PER_ROUND } from './campaign';
+import { INVARIANTS, type Invariant } from './checker/facts';
+import { of } from './history';
+import { build } from './subject/build';
+import { SUBJECTS, type SubjectName } from './subject/kinds';
+
+const HISTORIES = join(ROOT, '.cache', 'faults', 'histories');
+const USAGE = `npm run faults -- [--runs 300] [--seed 1] [--subject ${SUBJECTS.join('|')}] [--only INVARIANT] [--worlds 2] [--verbose]`;
+
+interface Settings {
+  readonly runs: number;
+  readonly seed: number;
+  readonly worlds: number;
+  readonly subject: SubjectName;
+  readonly only: Invariant | undefined;
+  readonly verbose: boolean;
+}
+
+/** `npm run faults`: plays runs, prints every violation with the seed that plays it again, and fails when there was one. */
+export async function faults(args: readonly string[]): Promise<void> {
+  const settings = settingsOf(args);
+  if (typeof settings === 'string') {
+    console.error(`${settings}\n${USAGE}`);
+    process.exitCode = 1;
+    return;
+  }
+  const { subject, seed, runs } = settings;
+  const begun = performance.now();
+  const home = await build(subject);
+  const tally = createTally();
+  await campaign({
+    ...settings,
+    home,
+    firstSeed: seed,
+    rounds: Math.ceil(runs / RUNS_PER_ROUND),
+    onRound: (played) => {
+      tally.count(played);
+      if (settings.verbose)
+        console.log(
+          `seed ${played.seed}, ${Math.round(played.ms)} ms: ${JSON.stringify(played.history.schedule.troubles)}`,
+        );
+      if (played.violations.length > 0) report(played, subject);
+      return false;
+    },
+  });
+  console.log(`${tally.text()}; ${((performance.now() - begun) / 1_000).toFixed(0)} s`);
+  if (tally.violations() > 0) process.exitCode = 1;
+}
+
+function settingsOf(args: readonly string[]): Settings | string {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        runs: { type: 'string', default: '300' },
+        seed: { type: 'string', default: '1' },
+        worlds: { type: 'string', default: '2' },
+        subject: { type: 'string', default: 'quorumbot' },
+        only: { type: 'string' },
+        verbose: { type: 'boolean', default: false },
+      },
+    });
+    const [runs = 0, seed = 0, worlds = 0] = [values.runs, values.seed, values.worlds].map(Number);
+    if (![runs, seed, worlds].every((number) => Number.isInteger(number) && number > 0))
+      return '--runs, --seed and --worlds are whole numbers from 1';
+    const subject = SUBJECTS.find((name) => name === values.subject);
+    if (!subject) return `there is no subject ${values.subject}`;
+    const only = INVARIANTS.find((name) => name === values.only);
+    if (values.only !== undefined && !only)
+      return `there is no invariant ${values.only}; there are ${INVARIANTS.join(', ')}`;
+    return { runs, seed, worlds, subject, only, verbose: values.verbose };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** What to do next stands beside what was found. */
+function report({ seed, history, violations, output }: Played, subject: SubjectName): void {
+  mkdirSync(HISTORIES, { recursive: true });
+  const file = join(HISTORIES, `${subject}-${seed}.json`);
+  writeFileSync(file, JSON.stringify({ ...history, violations, output: output.split('\n') }, null, 1));
+  console.log(`seed ${seed}, troubles ${JSON.stringify(history.schedule.troubles)}`);
+  for (const { invariant, story, what } of violations) console.log(`  ${invariant}: ${what} (run ${story ?? '?'})`);
+  console.log(
+    `  again: npm run faults -- --subject ${subject} --seed ${seed} --runs ${RUNS_PER_ROUND}; what was seen: ${file}`,
+  );
+}
+
+function createTally() {
+  const counts = { rounds: 0, effects: 0, commands: 0, clicks: 0, kills: 0, freezes: 0, troubles: 0, violations: 0 };
+  const broken = new Map<string, number>();
+  return {
+    violations: () => counts.violations,
+    count: ({ history, violations }: Played) => {
+      const troubles = of(history, 'trouble');
+      counts.rounds += 1;
+      counts.effects += of(history, 'effect').length;
+      counts.commands += of(history, 'typed').length;
+      counts.clicks += of(history, 'clicked').length;
+      counts.kills += troubles.filter(({ what }) => what === 'down').length;
+      counts.freezes += troubles.filter(({ what }) => what === 'freeze').length;
+      counts.troubles += troubles.filter(({ what }) => what !== 'down' && what !== 'freeze').length;
+      counts.violations += violations.length;
+      for (const { invariant } of violations) broken.set(invariant, (broken.get(invariant) ?? 0) + 1);
+    },
+    text: () => {
+      const { rounds, commands, clicks, effects, kills, freezes, troubles, violations } = counts;
+      const what = [...broken].map(([invariant, count]) => `${count} ${invariant}`).join(', ');
+      return `${rounds * RUNS_PER_ROUND} runs in ${rounds} rounds: ${commands} commands, ${clicks} clicks, ${effects} effects, ${kills} kills, ${freezes} freezes, ${troubles} other troubles; ${violations} violations${what ? ` (${what})` : ''}`;
+    },
+  };
+}

@@ -1,0 +1,174 @@
+import { get } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Phase, Trouble } from '../schedule';
+import type { Trap } from '../world/control';
+import type { World } from '../world/world';
+import type { Board } from './board';
+
+const SLOW_MS = 15;
+const LOSE_EVERY_MS = 40;
+
+type Trapped = Extract<Trouble, { kind: 'kill at' | 'freeze at' }>;
+
+/** Lets the troubles of a round happen. */
+export interface Troublemaker {
+  /** Resolves when the troubles that come at a time are over. */
+  timed(): Promise<void>;
+  reached(process: number, point: 'post' | 'edit', phase: Phase): void;
+  fired(process: number, trap: number): void;
+  /** Nothing more happens; what is still frozen goes on. */
+  end(): Promise<void>;
+}
+
+export function createTroublemaker(world: World, board: Board, troubles: readonly Trouble[]): Troublemaker {
+  const { control, programs, desk } = world;
+  const all: readonly (Trap & { readonly trouble: Trapped })[] = troubles.flatMap((trouble, id) =>
+    trouble.kind === 'kill at' || trouble.kind === 'freeze at' ? [{ ...trapOf(trouble, id), trouble }] : [],
+  );
+  let traps = all;
+  const seen = new Map<number, number>();
+  const frozen = new Set<number>();
+  const lanes = new Map<string, Promise<void>>();
+  control.arm(traps);
+
+  const note = (kind: 'trouble' | 'mended', what: string, process: number | null = null) =>
+    board.note({ kind, at: board.now(), what, process });
+
+  async function during(what: string, process: number | null, act: () => Promise<void>): Promise<void> {
+    note('trouble', what, process);
+    try {
+      await act();
+    } finally {
+      note('mended', what, process);
+    }
+  }
+
+  function thaw(process: number): void {
+    if (!frozen.delete(process)) return;
+    programs.thaw(process);
+    note('mended', 'freeze', process);
+  }
+
+  async function freeze(process: number, ms: number): Promise<void> {
+    if (!programs.isUp(process)) return;
+    frozen.add(process);
+    note('trouble', 'freeze', process);
+    programs.freeze(process);
+    await wait(ms);
+    thaw(process);
+  }
+
+  /** Two processes may get there at the same time: both have struck themselves then. */
+  function spring(process: number, id: number): void {
+    const trap = all.find((one) => one.id === id);
+    if (!trap) return;
+    traps = traps.filter((one) => one !== trap);
+    control.arm(traps);
+    const { trouble } = trap;
+    if (trouble.kind === 'kill at') programs.kill(process, trouble.backAfter);
+    else void freeze(process, trouble.ms);
+  }
+
+  async function timedOne(trouble: Exclude<Trouble, Trapped>): Promise<void> {
+    await wait(trouble.at);
+    switch (trouble.kind) {
+      case 'kill':
+        return programs.kill(trouble.process, trouble.backAfter);
+      case 'freeze':
+        return freeze(trouble.process, trouble.ms);
+      case 'redis':
+      case 'etcd':
+        return inLane(trouble.kind, () => during(`${trouble.kind} ${trouble.what}`, null, () => harm(world, trouble)));
+      case 'lose answers':
+        return inLane('etcd', () => during('etcd lose answers', null, () => loseAnswers(world, trouble.ms)));
+      case 'slack':
+        return inLane('slack', () =>
+          during(`slack ${trouble.what}`, null, async () => {
+            desk.trouble = trouble.what;
+            await wait(trouble.ms);
+            desk.trouble = null;
+          }),
+        );
+      case 'clock':
+        note('trouble', `clock ${trouble.by}`, trouble.process);
+        return control.clock(trouble.process, trouble.by);
+    }
+  }
+
+  /** One trouble of a server at a time. */
+  function inLane(name: string, act: () => Promise<void>): Promise<void> {
+    const next = (lanes.get(name) ?? Promise.resolve()).then(act);
+    lanes.set(name, next);
+    return next;
+  }
+
+  return {
+    timed: async () => {
+      await Promise.all(
+        troubles.map((one) => (one.kind === 'kill at' || one.kind === 'freeze at' ? null : timedOne(one))),
+      );
+    },
+    reached: (process, point, phase) => {
+      for (const trap of traps) {
+        if (trap.point !== point || trap.phase !== phase) continue;
+        seen.set(trap.id, (seen.get(trap.id) ?? 0) + 1);
+        if (seen.get(trap.id) === trap.nth) spring(process, trap.id);
+      }
+    },
+    fired: spring,
+    end: async () => {
+      traps = [];
+      control.arm([]);
+      for (const process of [...frozen]) thaw(process);
+      for (let process = 0; process < programs.count; process++) control.clock(process, 0);
+      await programs.allUp();
+    },
+  };
+}
+
+function trapOf(trouble: Trapped, id: number): Trap {
+  const { point, phase, nth } = trouble;
+  return { id, point, phase, nth, signal: trouble.kind === 'kill at' ? 'SIGKILL' : 'SIGSTOP' };
+}
+
+async function harm(world: World, { kind, what, ms }: Extract<Trouble, { kind: 'redis' | 'etcd' }>): Promise<void> {
+  const server = world[kind];
+  const wire = world.wires[kind];
+  switch (what) {
+    case 'restart':
+      await server.kill();
+      await wait(ms / 4);
+      return server.restart();
+    case 'freeze':
+      server.pause();
+      await wait(ms);
+      return server.resume();
+    case 'hold':
+      wire.hold();
+      await wait(ms);
+      return wire.release();
+    case 'cut':
+      await wire.refuse();
+      await wait(ms / 2);
+      return wire.accept();
+    case 'slow':
+      wire.delay(SLOW_MS);
+      await wait(ms);
+      return wire.delay(0);
+  }
+}
+
+async function loseAnswers({ wires }: World, ms: number): Promise<void> {
+  const until = performance.now() + ms;
+  while (performance.now() < until) {
+    wires.etcd.cutNextAnswer();
+    await wait(LOSE_EVERY_MS);
+  }
+  // The last one may still be armed: it must not hit the next round.
+  await new Promise<void>((resolve) => {
+    get(`${wires.etcd.url}/version`, { agent: false }, (answer) => answer.resume().once('close', resolve)).once(
+      'error',
+      () => resolve(),
+    );
+  });
+}
