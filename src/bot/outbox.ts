@@ -19,6 +19,7 @@ import { type Bucket, createPace, type Pace } from './pace';
 import { AGAIN_MS, createLanes, createPump, DONE, type Next } from './pump';
 import { rawFile } from './raw';
 import type { Sent, Slack } from './slack';
+import { hasDecisions, withoutDecisions } from './waiting';
 
 /**
  * Every message leaves through here. Takes requests whose message is behind, draws each from its record as it is now, and
@@ -179,21 +180,45 @@ async function drawFace(deps: OutboxDeps, memory: Memory, facing: Facing): Promi
   if (!shown || message?.looks !== looks) {
     const wait = memory.pace.wait(at, message !== null);
     if (wait > 0) return { next: { kind: 'later', ms: wait }, message: null };
-    const sent = message ? await edit(deps, facing, message, drawing) : await post(deps, facing, drawing);
+    const born = message ?? (hasDecisions(drawing) ? await bear(deps, memory, facing, drawing) : null);
+    const sent =
+      born && 'ts' in born ? await edit(deps, facing, born, drawing) : (born ?? (await post(deps, facing, drawing)));
     if (sent.kind !== 'ok')
       return { next: nextAfter(sent, memory.pace.bucket(at, message !== null), message === null), message: null };
     memory.pace.sent(face.key);
     shown = { ...sent.value, looks, revision: request.revision };
-    // Should Redis be away just now, the message is not posted a second time.
-    memory.posted.set(face.key, shown);
-    await deps.redraws.remember(face.key, shown);
-    memory.posted.delete(face.key);
+    await remember(deps, memory, face, shown);
   }
   const noticed = await postNotices(deps, request, shown);
   if (noticed.kind === 'later') return { next: noticed, message: null };
   const posted = await postFiles(deps, request, { key: face.key, shown: noticed.shown, drawing });
   if (posted.next.kind === 'done' && face.share) await deps.redraws.remember(face.key, posted.message);
   return posted;
+}
+
+/** Should Redis be away just now, the message is not posted a second time. */
+async function remember(deps: OutboxDeps, { posted }: Memory, { key }: Face, shown: Drawn): Promise<void> {
+  posted.set(key, shown);
+  await deps.redraws.remember(key, shown);
+  posted.delete(key);
+}
+
+/**
+ * A message is born without the buttons that decide, and gets them once it is remembered: a copy that is left behind by a
+ * bot killed in between would offer them for ever.
+ */
+async function bear(
+  deps: OutboxDeps,
+  memory: Memory,
+  facing: Facing,
+  drawing: Drawing,
+): Promise<Drawn | Exclude<Sent<never>, { kind: 'ok' }>> {
+  const sent = await post(deps, facing, withoutDecisions(drawing));
+  if (sent.kind !== 'ok') return sent;
+  // Of no revision yet: whoever goes on must draw it.
+  const shown: Drawn = { ...sent.value, revision: 0 };
+  await remember(deps, memory, facing.face, shown);
+  return shown;
 }
 
 function looksOf({ text, blocks }: Drawing): string {

@@ -38,6 +38,21 @@ export function holdLines({ held }: Waiting): readonly Text[] {
   return [who, how];
 }
 
+/** Names the block of the buttons that decide. */
+const DECISIONS = 'decisions';
+
+export function hasDecisions({ blocks }: Drawing): boolean {
+  return blocks.some(isDecisions);
+}
+
+export function withoutDecisions(drawing: Drawing): Drawing {
+  return { ...drawing, blocks: drawing.blocks.filter((block) => !isDecisions(block)) };
+}
+
+function isDecisions(block: Drawing['blocks'][number]): boolean {
+  return block.type === 'actions' && block.block_id === DECISIONS;
+}
+
 export function decisions(request: Request, { proposed, held }: Waiting): ActionsBlock {
   const what = cut(`/${commandOf(request)}`, 180);
   const warning = proposed.danger === 'irreversible' ? 'It cannot be undone.' : 'It can be undone.';
@@ -54,7 +69,7 @@ export function decisions(request: Request, { proposed, held }: Waiting): Action
   });
   return {
     type: 'actions',
-    block_id: 'decisions',
+    block_id: DECISIONS,
     elements: [
       held ? release : approve,
       button(request, 'deny', 'Deny', { style: 'danger' }),

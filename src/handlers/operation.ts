@@ -52,6 +52,8 @@ export interface Finding {
   readonly target: string;
   readonly verdict: 'confirmed' | 'contradicted' | 'unverifiable';
   readonly text: string;
+  /** The target proves that this request did it, whatever is there by now. */
+  readonly acted?: boolean;
 }
 
 /** What an operation is given besides its arguments. */

@@ -212,7 +212,9 @@ export function outcomeKind(steps: readonly Step[], findings: readonly Finding[]
   );
   if (truths.length === 0 || truths.includes('unknown')) return 'uncertain';
   if (truths.every((truth) => truth === 'done')) return 'succeeded';
-  return truths.includes('done') || steps.some((done) => done.status === 'done') ? 'partial' : 'failed';
+  // Undone meanwhile by somebody else is not the same as never done.
+  const acted = steps.some((done) => done.status === 'done') || findings.some((finding) => finding.acted);
+  return truths.includes('done') || acted ? 'partial' : 'failed';
 }
 
 /** Of several steps at one target the one that leaves most open counts. */

@@ -230,9 +230,20 @@ describe('those who may approve', () => {
   test('are mentioned by the card itself when it is the first message', async () => {
     await asked('RAAAA');
     await planned('RAAAA');
-    await until(() => calls.length === 1);
+    await until(() => calls.length === 2);
     await waitForRest();
     expect(inThread()).toEqual([]);
+  });
+
+  test('get no buttons before the message is remembered: a copy left behind by a killed bot cannot be pressed', async () => {
+    await asked('RAAAA');
+    await planned('RAAAA');
+    await until(() => calls.length === 2);
+    await waitForRest();
+    expect(calls.map(({ method, said }) => [method, said.includes('"action_id":"approve"')])).toEqual([
+      ['post', false],
+      ['update', true],
+    ]);
   });
 
   test('are called in the thread when the card came by an edit, which notifies nobody', async () => {
@@ -248,7 +259,7 @@ describe('those who may approve', () => {
   test('are reminded once, those who are missing only, also by a bot that was started again', async () => {
     await asked('RAAAA');
     await planned('RAAAA');
-    await until(() => calls.length === 1);
+    await until(() => calls.length === 2);
     await under.jobs.store.move('RAAAA', decide(approval('UBEN'), standing()));
     await reminded('RAAAA');
     await until(() => inThread().length === 1);
@@ -263,7 +274,7 @@ describe('those who may approve', () => {
   test('are left alone while somebody holds the request: that one is reminded', async () => {
     await asked('RAAAA');
     await planned('RAAAA');
-    await until(() => calls.length === 1);
+    await until(() => calls.length === 2);
     const doubt = { decision: 'hold', by: 'UCHO', road: 'button', reason: 'why this one?' } as const;
     await under.jobs.store.move('RAAAA', hold(doubt, standing()));
     await reminded('RAAAA');
@@ -274,7 +285,7 @@ describe('those who may approve', () => {
   test('are not reminded a second time when the answer to the first was lost', async () => {
     await asked('RAAAA');
     await planned('RAAAA');
-    await until(() => calls.length === 1);
+    await until(() => calls.length === 2);
     answers = [{ kind: 'lost', error: 'timeout' }];
     await reminded('RAAAA');
     await until(() => inThread().length === 1);
@@ -287,7 +298,7 @@ describe('those who may approve', () => {
   test('are reminded after a 429 that said wait', async () => {
     await asked('RAAAA');
     await planned('RAAAA');
-    await until(() => calls.length === 1);
+    await until(() => calls.length === 2);
     answers = [{ kind: 'slower', seconds: 1 }];
     await reminded('RAAAA');
     await until(() => inThread().length === 2);

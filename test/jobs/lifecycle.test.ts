@@ -235,6 +235,12 @@ test.each<[string, Step[], Finding[], string]>([
   ['skipped and not readable', steps('done', 'skipped'), findings('confirmed', 'unverifiable'), 'partial'],
   ['a crash before the first step, read back as not done', [], findings('contradicted'), 'failed'],
   ['a crash after the write, read back as done', [], findings('confirmed'), 'succeeded'],
+  [
+    'a crash after the write, undone by somebody else meanwhile',
+    [],
+    [{ target: 't0', verdict: 'contradicted', text: '', acted: true }],
+    'partial',
+  ],
   ['a step that nothing was read back of', steps('done'), [], 'uncertain'],
   ['nothing known at all', [], [], 'uncertain'],
   [

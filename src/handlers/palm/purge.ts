@@ -166,7 +166,7 @@ async function lookAt(
     return { verdict: 'confirmed', text: `gone; ${by}` };
   }
   if (receipt === 'done')
-    return { verdict: 'contradicted', text: `deleted by this request, and there again ${briefly(entry)}` };
+    return { verdict: 'contradicted', acted: true, text: `deleted by this request, and there again ${briefly(entry)}` };
   const same = entry.revision === server.revision && sha256(entry.bytes) === server.sha256;
   if (!same)
     return { verdict: 'contradicted', text: `there, but not the record that was approved: now ${briefly(entry)}` };
