@@ -124,7 +124,7 @@ function changedMeanwhile(random: Random, needs: 1 | 2): readonly Act[] {
   const at = random.int(0, approvals.length);
   const acts = [type(random, by), waiting(), ...approvals.slice(0, at), write(random), ...approvals.slice(at)];
   if (at === approvals.length) acts.splice(-1, 0, pass(random.int(0, 25)));
-  if (random.chance(0.4)) acts.push(ended(), { ...click(random, random.pick(ALL), 'next') });
+  if (random.chance(0.4)) acts.push(ended(), click(random, random.pick(ALL), random.pick<Button>(['next', 'again'])));
   return acts;
 }
 
@@ -135,6 +135,8 @@ function muddle(random: Random): readonly Act[] {
     const button = random.weighted<Button>([
       [6, 'approve'],
       [1, 'deny'],
+      [1, 'hold'],
+      [1, 'release'],
       [1, 'withdraw'],
     ]);
     acts.push(pass(random.chance(0.6) ? 0 : random.int(0, 300)), click(random, random.pick(ALL), button));

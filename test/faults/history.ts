@@ -38,6 +38,8 @@ export type Event =
     }
   /** Words for one person, through the address that came with the delivery. */
   | { readonly kind: 'whispered'; readonly at: number; readonly delivery: string; readonly said: string }
+  /** A form for the one who acted. */
+  | { readonly kind: 'asked more'; readonly at: number; readonly delivery: string }
   /** A message as Slack shows it from now on. */
   | ({ readonly kind: 'shown'; readonly at: number; readonly story: number; readonly ts: string } & Reading)
   /** Somebody else wrote or removed a record. */

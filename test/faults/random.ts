@@ -27,7 +27,11 @@ export function createRandom(seed: number): Random {
     pick: (items) => items[Math.floor(next() * items.length)] ?? items[0],
     weighted: (items) => {
       let left = next() * items.reduce((sum, [weight]) => sum + weight, 0);
-      return (items.find(([weight]) => (left -= weight) < 0) ?? items[0])[1];
+      const chosen = items.find(([weight]) => {
+        left -= weight;
+        return left < 0;
+      });
+      return (chosen ?? items[0])[1];
     },
   };
 }

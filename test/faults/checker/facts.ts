@@ -114,9 +114,10 @@ export function isUndo({ shown }: Asked): boolean {
 function clicksIn(history: History): readonly Click[] {
   const answers = of(history, 'answered');
   const whispers = of(history, 'whispered');
+  const forms = of(history, 'asked more');
   return of(history, 'clicked').map((click) => {
     const answer = answers.find(({ delivery, copy }) => delivery === click.delivery && copy === click.copy) ?? null;
-    const whispered = whispers.some(({ delivery }) => delivery === click.delivery);
+    const whispered = [...whispers, ...forms].some(({ delivery }) => delivery === click.delivery);
     return { ...click, answer, told: whispered || (answer?.said ?? '') !== '' };
   });
 }

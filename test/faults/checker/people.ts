@@ -97,7 +97,7 @@ function unanswered({ history }: Facts): readonly Violation[] {
 
 /** Whoever clicks is told, or the click is in the trail. */
 function silentClicks(facts: Facts): readonly Violation[] {
-  const decisions = facts.clicks.filter(({ button }) => button !== 'next');
+  const decisions = facts.clicks.filter(({ button }) => !isCommand(button));
   return decisions.flatMap((click) => {
     if (!click.answer?.ok || click.told || wasTaken(facts, click)) return [];
     const what = `${click.who} pressed ${click.button} on ${click.request} at ${click.at} ms and never heard of it`;
@@ -105,7 +105,15 @@ function silentClicks(facts: Facts): readonly Violation[] {
   });
 }
 
-const TAKEN = { approve: /^approv/, deny: /^denied$/, withdraw: /^withdrawn$/, next: /^asked$/ } as const;
+const TAKEN = {
+  approve: /^approv/,
+  deny: /^denied$/,
+  withdraw: /^withdrawn$/,
+  hold: /^held$/,
+  release: /^release/,
+  next: /^asked$/,
+  again: /^asked$/,
+} as const;
 
 function wasTaken({ history, requests }: Facts, { request, who, button, at }: Click): boolean {
   if (!history.left) return requests.get(request)?.shown.some((shown) => shown.at > at) ?? false;
@@ -161,11 +169,16 @@ function expected({ history, clicks }: Facts, story: number): Count {
     count.most += 1;
     if (all.some(({ ok, said }) => ok && said === '')) count.sure += 1;
   }
-  const next = clicks.filter((click) => click.story === story && click.button === 'next');
+  const next = clicks.filter((click) => click.story === story && isCommand(click.button));
   for (const id of new Set(next.map(({ delivery }) => delivery))) {
     const all = next.filter(({ delivery }) => delivery === id);
     count.most += 1;
     if (all.some(({ answer, told }) => answer?.ok && !told)) count.sure += 1;
   }
   return count;
+}
+
+/** A button that stands for a command. */
+function isCommand(button: Click['button']): boolean {
+  return button === 'next' || button === 'again';
 }

@@ -48,12 +48,14 @@ function waysIn(entries: readonly Entry[]): ReadonlyMap<string, readonly Entry[]
   return ways;
 }
 
+const WAITING = ['planned', 'approval', 'held', 'release', 'released', 'reminded'];
+const FROM_WAITING = [...WAITING.slice(1), 'approved', 'denied', 'withdrawn', 'expired'];
+
 /** Which move may follow which. */
 const AFTER: Readonly<Record<string, readonly string[]>> = {
   '': ['asked'],
   asked: ['planned', 'finished'],
-  planned: ['approval', 'approved', 'denied', 'withdrawn', 'expired'],
-  approval: ['approval', 'approved', 'denied', 'withdrawn', 'expired'],
+  ...Object.fromEntries(WAITING.map((event) => [event, FROM_WAITING])),
   approved: ['started', 'expired', 'finished'],
   started: ['step', 'finished'],
   step: ['step', 'finished'],
@@ -65,7 +67,12 @@ function wayProblems(facts: Facts, request: string, way: readonly Entry[]): read
   const events = way.map(({ event }) => event);
   const wrong = events.findIndex((event, at) => !AFTER[events[at - 1] ?? '']?.includes(event));
   const problems = wrong < 0 ? [] : [chain(`${request} went ${events.slice(0, wrong + 1).join(', ')}`, story)];
-  return [...problems, ...voteProblems(facts, request, way), ...lateStart(facts, request, way)].map((one) => ({
+  return [
+    ...problems,
+    ...voteProblems(facts, request, way),
+    ...heldAndApproved(request, way),
+    ...lateStart(facts, request, way),
+  ].map((one) => ({
     ...one,
     story,
   }));
@@ -76,6 +83,9 @@ const VOTES: Readonly<Record<string, string>> = {
   approved: 'approve',
   denied: 'deny',
   withdrawn: 'withdraw',
+  held: 'hold',
+  release: 'release',
+  released: 'release',
 };
 
 /** Every vote in the trail is somebody's click, and enough different people approved. */
@@ -96,6 +106,15 @@ function voteProblems({ history, clicks }: Facts, request: string, way: readonly
     ),
     ...(isApproved && people < history.schedule.needs ? [chain(`${request} was approved by ${people} people`)] : []),
   ];
+}
+
+/** Nobody approves what somebody holds. */
+function heldAndApproved(request: string, way: readonly Entry[]): readonly Violation[] {
+  let held = false;
+  return way.flatMap(({ event, seq }) => {
+    if (event === 'held' || event === 'released') held = event === 'held';
+    return held && VOTES[event] === 'approve' ? [chain(`entry ${seq} approves ${request}, which is held`)] : [];
+  });
 }
 
 /** An approval may not be used after its time. */

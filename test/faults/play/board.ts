@@ -1,4 +1,5 @@
 import type { Event, Reading } from '../history';
+import type { Form } from '../world/desk';
 import { buttonsIn, read } from '../world/reading';
 
 /** What people see and what was recorded so far. */
@@ -12,6 +13,9 @@ export interface Board {
     readonly text: string;
     readonly blocks: unknown;
   }): void;
+  opened(delivery: string, form: Form): void;
+  /** The form that this act opened. */
+  form(delivery: string): Form | null;
   /** The requests of a story, in the order they were first seen. */
   requests(story: number): readonly string[];
   /** What the request's own message says now. */
@@ -36,6 +40,7 @@ export function createBoard(channels: readonly string[]): Board {
   const begun = performance.now();
   const events: Event[] = [];
   const known = new Map<string, Known>();
+  const forms = new Map<string, Form>();
   const now = () => Math.round((performance.now() - begun) * 10) / 10;
   return {
     events,
@@ -56,6 +61,11 @@ export function createBoard(channels: readonly string[]): Board {
         one.pressable.set(button, { ts, action: action_id, value });
       }
     },
+    opened: (delivery, form) => {
+      forms.set(delivery, form);
+      events.push({ kind: 'asked more', at: now(), delivery });
+    },
+    form: (delivery) => forms.get(delivery) ?? null,
     requests: (story) => [...known].flatMap(([request, one]) => (one.story === story ? [request] : [])),
     reading: (request) => known.get(request)?.reading ?? null,
     press: (request, button) => known.get(request)?.pressable.get(button) ?? null,

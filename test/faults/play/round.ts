@@ -76,6 +76,7 @@ function listen(world: World, board: Board, { targets, schedule, trouble }: List
   world.desk.told = {
     shown: board.shown,
     whispered: (delivery, said) => board.note({ kind: 'whispered', at: board.now(), delivery, said }),
+    opened: board.opened,
     reached: trouble.reached,
   };
   world.control.told = {
@@ -130,12 +131,13 @@ async function leftBy({ store, head: before }: World, targets: readonly string[]
   const [seq, hash] = await store.hmget(`${KEY}:audit:head`, 'seq', 'hash');
   const trail = await store.xrange(`${KEY}:audit:trail`, `${before.seq + 1}`, '+');
   const locks = Object.entries(await store.hgetall(`${KEY}:locks`));
-  const known = new Set(targets.map((uuid) => `palm/servers/${uuid}`));
   return {
     trail: trail.map(([, fields]) => fields[1] ?? ''),
     before,
     head: { seq: Number(seq ?? 0), hash: hash ?? '0'.repeat(64) },
-    locks: locks.flatMap(([target, json]) => (known.has(target) ? [{ target, request: holderIn(json) }] : [])),
+    locks: locks.flatMap(([target, json]) =>
+      targets.some((uuid) => target.endsWith(uuid)) ? [{ target, request: holderIn(json) }] : [],
+    ),
   };
 }
 

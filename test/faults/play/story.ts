@@ -85,27 +85,23 @@ async function type(scene: Scene, act: Extract<Act, { kind: 'type' }>, id: strin
 }
 
 async function click(scene: Scene, act: Extract<Act, { kind: 'click' }>, id: string): Promise<void> {
-  const { board, index: story, channel } = scene;
-  const request = board.requests(story)[act.request];
+  const { board, index, channel } = scene;
+  const request = board.requests(index)[act.request];
   const place = request === undefined ? null : board.press(request, act.button);
   if (request === undefined || !place) return;
   await wait(act.late);
   const user = PEOPLE[act.who].id;
-  const what = { kind: 'click', action: place.action, value: place.value, ts: place.ts } as const;
-  await deliverTwice(scene, act, (copy, process) => {
-    board.note({
-      kind: 'clicked',
-      at: board.now(),
-      story,
-      delivery: id,
-      copy,
-      who: user,
-      button: act.button,
-      request,
-      process,
-    });
-    return { id, again: copy > 0, user, channel, what };
-  });
+  const clicked = (delivery: string, what: Delivery['what']) => (copy: number, process: number) => {
+    const { button } = act;
+    board.note({ kind: 'clicked', at: board.now(), story: index, delivery, copy, who: user, button, request, process });
+    return { id: delivery, again: copy > 0, user, channel, what };
+  };
+  const press = { kind: 'click', action: place.action, value: place.value, ts: place.ts } as const;
+  await deliverTwice(scene, act, clicked(id, press));
+  const form = board.form(id);
+  if (!form) return;
+  // Sent twice at most as well: the form's answer is a delivery like any other.
+  await deliverTwice(scene, act, clicked(`${id}f`, { kind: 'form', form, opener: id, reason: 'not now' }));
 }
 
 async function deliverTwice(

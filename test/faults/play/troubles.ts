@@ -104,9 +104,7 @@ export function createTroublemaker(world: World, board: Board, troubles: readonl
 
   return {
     timed: async () => {
-      await Promise.all(
-        troubles.map((one) => (one.kind === 'kill at' || one.kind === 'freeze at' ? null : timedOne(one))),
-      );
+      await Promise.all(troubles.filter(isTimed).map(timedOne));
     },
     reached: (process, point, phase) => {
       for (const trap of traps) {
@@ -124,6 +122,10 @@ export function createTroublemaker(world: World, board: Board, troubles: readonl
       await programs.allUp();
     },
   };
+}
+
+function isTimed(trouble: Trouble): trouble is Exclude<Trouble, Trapped> {
+  return trouble.kind !== 'kill at' && trouble.kind !== 'freeze at';
 }
 
 function trapOf(trouble: Trapped, id: number): Trap {

@@ -60,6 +60,10 @@ setInterval(() => {
   used = process.cpuUsage();
 }, LOOK_EVERY_MS).unref();
 
+function reachAll(points, phase) {
+  for (const point of points) reach(point, phase);
+}
+
 const EVENT = /"event":"([a-z]+)"/g;
 
 /** The moves that a command to Redis carries. */
@@ -72,11 +76,11 @@ const sendCommand = Redis.prototype.sendCommand;
 Redis.prototype.sendCommand = function (command, ...rest) {
   const moves = movesIn(command);
   if (moves.length === 0) return sendCommand.call(this, command, ...rest);
-  for (const move of moves) reach(move, 'before');
+  reachAll(moves, 'before');
   const answer = sendCommand.call(this, command, ...rest);
-  for (const move of moves) reach(move, 'sent');
+  reachAll(moves, 'sent');
   command.promise.then(
-    () => moves.forEach((move) => reach(move, 'answered')),
+    () => reachAll(moves, 'answered'),
     () => {},
   );
   return answer;
@@ -112,9 +116,10 @@ function watch(method, writesOf) {
     }
     const answer = original.call(this, request, ...rest);
     if (writes.length === 0) return answer;
-    setTimeout(() => writes.forEach(({ what }) => reach(what, 'sent')), LEFT_AFTER_MS);
+    const whats = writes.map(({ what }) => what);
+    setTimeout(() => reachAll(whats, 'sent'), LEFT_AFTER_MS);
     return answer.then((value) => {
-      for (const { what } of writes) reach(what, 'answered');
+      reachAll(whats, 'answered');
       return value;
     });
   };

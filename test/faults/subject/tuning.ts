@@ -31,7 +31,7 @@ export const TUNING: readonly Patch[] = [
   number('src/jobs/writer.ts', 'PASSING_DRAW_MS', 60),
   number('src/bot/pump.ts', 'AGAIN_MS', 250),
   number('src/bot/pump.ts', 'LOOK_EVERY_MS', 60),
-  number('src/bot/people.ts', 'TRUSTED_MS', 100),
+  number('src/jobs/people.ts', 'TRUSTED_MS', 100),
   { file: pace, find: /EDITS: Rate = \{[^}]*\}/, replace: 'EDITS: Rate = { burst: 1000, perSecond: 1000 }' },
   { file: pace, find: /POSTS: Rate = \{[^}]*\}/, replace: 'POSTS: Rate = { burst: 1000, perSecond: 1000 }' },
   number(pace, 'BETWEEN_EDITS_MS', 40),

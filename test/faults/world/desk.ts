@@ -33,8 +33,20 @@ export interface Told {
     readonly blocks: unknown;
   }): void;
   whispered(delivery: string, said: string): void;
+  /** The person who did this sees a form now. */
+  opened(delivery: string, form: Form): void;
   /** A message is about to be posted or edited; the process may be struck here. */
   reached(process: number, point: 'post' | 'edit', phase: Phase): void;
+}
+
+export interface Form {
+  readonly callback: string;
+  readonly about: string;
+}
+
+function formIn(view: string): Form {
+  const { callback_id: callback, private_metadata: about } = JSON.parse(view) as Readonly<Record<string, string>>;
+  return { callback: callback ?? '', about: about ?? '' };
 }
 
 export interface Delivery {
@@ -44,6 +56,7 @@ export interface Delivery {
   readonly channel: string;
   readonly what:
     | { readonly kind: 'command'; readonly command: string; readonly text: string }
+    | { readonly kind: 'form'; readonly form: Form; readonly opener: string; readonly reason: string }
     | { readonly kind: 'click'; readonly action: string; readonly value: string; readonly ts: string };
 }
 
@@ -69,6 +82,8 @@ export async function createDesk(manifest: unknown): Promise<Desk> {
   await once(server, 'listening');
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
+  const opened = new Map<string, Form>();
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, first = '', second = '', third = ''] = (request.url ?? '').split(/[/?]/);
     const body = (await readBody(request, LARGEST)) ?? Buffer.alloc(0);
@@ -87,6 +102,7 @@ export async function createDesk(manifest: unknown): Promise<Desk> {
     if (trouble === 'groups unknown' && method === 'usergroups.users.list') return send(response, { status: 503 });
     if (point) desk.told.reached(process, point, 'before');
     if (response.destroyed) return;
+    if (method === 'views.open') return open(body, response);
     const { authorization = '', 'content-type': type = '' } = request.headers;
     const passed = await pool.request({
       method: 'POST',
@@ -102,9 +118,23 @@ export async function createDesk(manifest: unknown): Promise<Desk> {
     if (point) setImmediate(() => desk.told.reached(process, point, 'answered'));
   }
 
+  /** A trigger opens one form. */
+  function open(body: Buffer, response: ServerResponse): void {
+    const given = new URLSearchParams(body.toString('utf8'));
+    const delivery = given.get('trigger_id') ?? '';
+    const known = opened.has(delivery);
+    const form = formIn(given.get('view') ?? '{}');
+    opened.set(delivery, form);
+    const reply = known ? { ok: false, error: 'exchanged_trigger_id' } : { ok: true, view: { id: `V${delivery}` } };
+    if (!known) desk.told.opened(delivery, form);
+    send(response, { status: 200, type: 'application/json; charset=utf-8', body: JSON.stringify(reply) });
+  }
+
   function note(body: Buffer, reply: string): void {
     const given = new URLSearchParams(body.toString('utf8'));
     const answered = JSON.parse(reply) as { ok: boolean; ts?: string; error?: string };
+    // A call to those who may approve, below the message; it says nothing of its own.
+    if (given.has('thread_ts')) return;
     if (!answered.ok) return void console.error('Slack refused', answered);
     const blocks: unknown = JSON.parse(given.get('blocks') ?? '[]');
     desk.told.shown({
@@ -120,7 +150,7 @@ export async function createDesk(manifest: unknown): Promise<Desk> {
     botToken: workspace.botToken,
     signingSecret: workspace.signingSecret,
     channels,
-    told: { shown: () => undefined, whispered: () => undefined, reached: () => undefined },
+    told: { shown: () => undefined, whispered: () => undefined, opened: () => undefined, reached: () => undefined },
     trouble: null,
     deliver: (delivery, port) => deliver(delivery, { port, origin, signingSecret: workspace.signingSecret }),
     close: async () => {
@@ -174,6 +204,7 @@ function payloadOf({ id, user, channel, what }: Delivery, response_url: string):
     const { command, text } = what;
     return { ...common, team_id: 'T0SANDBOX', channel_id: channel, user_id: user, command, text };
   }
+  if (what.kind === 'form') return { ...common, ...submissionOf(user, what) };
   const { action, value, ts } = what;
   return {
     ...common,
@@ -185,5 +216,22 @@ function payloadOf({ id, user, channel, what }: Delivery, response_url: string):
     message: { ts },
     state: { values: {} },
     actions: [{ action_id: action, block_id: 'decisions', type: 'button', value, action_ts: id }],
+  };
+}
+
+function submissionOf(
+  user: string,
+  { form, opener, reason }: Extract<Delivery['what'], { kind: 'form' }>,
+): Readonly<Record<string, unknown>> {
+  const values = { reason: { reason: { type: 'plain_text_input', value: reason } } };
+  return {
+    type: 'view_submission',
+    team: { id: 'T0SANDBOX' },
+    user: { id: user, team_id: 'T0SANDBOX' },
+    view: {
+      ...{ id: `V${opener}`, hash: opener, type: 'modal', state: { values }, blocks: [] },
+      ...{ callback_id: form.callback, private_metadata: form.about },
+    },
+    response_urls: [],
   };
 }

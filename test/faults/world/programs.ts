@@ -112,7 +112,7 @@ export async function startPrograms(programs: readonly Program[], watched: Watch
     outputs: () => slots.map(({ said, running }) => `${said}\n${running?.output() ?? ''}`).join('\n=====\n'),
     stop: async () => {
       stopping = true;
-      await Promise.all(slots.map(({ running }) => running?.kill()));
+      await Promise.all(slots.map(async ({ running }) => running?.kill()));
     },
   };
   for (const [index] of programs.entries()) slotOf(index).ready = start(index);

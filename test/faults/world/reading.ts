@@ -8,14 +8,14 @@ export function read(text: string, blocks: unknown): Reading {
   const buttons = pressable.flatMap(({ action_id }) => (isDecision(action_id) ? [action_id] : []));
   const value = pressable.find(({ action_id }) => isDecision(action_id))?.value;
   // The last line; what is said above it may be about others.
-  const footer = [...said.matchAll(/^Asked by <@(\w+)>, request (R[0-9A-Z]{6,})\b/gm)].at(-1);
+  const footer = [...said.matchAll(/^Asked by <@(\w+)>.*\. Request (R[0-9A-Z]{6,})\b/gm)].at(-1);
   const request = value ?? footer?.[2] ?? /\bRequest (R[0-9A-Z]{6,})\b/.exec(said)?.[1] ?? null;
   const versions = [...said.matchAll(/\bsrv-v(\d+)\b/g)].map(([, version]) => Number(version));
   return { request, by: footer?.[1] ?? null, ...stateOf(said, buttons.length > 0), buttons, versions, text: said };
 }
 
 function isDecision(action: string): action is Button {
-  return action === 'approve' || action === 'deny' || action === 'withdraw';
+  return ['approve', 'deny', 'hold', 'release', 'withdraw'].includes(action);
 }
 
 const ENDS: readonly (readonly [RegExp, string | null])[] = [
@@ -33,7 +33,7 @@ function stateOf(said: string, waits: boolean): Pick<Reading, 'state' | 'word'> 
   }
   if (waits || /Nothing has been changed yet/.test(said)) return { state: 'waiting', word: null };
   if (/Approved\. Waiting/.test(said)) return { state: 'approved', word: null };
-  if (/^Running: \d+ of/m.test(said)) return { state: 'running', word: null };
+  if (/^Running: /m.test(said)) return { state: 'running', word: null };
   if (/^(Queued|Still reading)\.$/m.test(said)) return { state: 'queued', word: null };
   return { state: 'ended', word: 'answered' };
 }

@@ -1,0 +1,302 @@
+import { createHash } from 'node:crypto';
+import { generate } from '../generate';
+import type { Event, History, Left, Reading } from '../history';
+import { check } from './check';
+import { INVARIANTS } from './facts';
+
+/** One purge as it should go, by hand. Each test breaks it in one way, and must hear the name of what it broke. */
+const ANA = 'U0ANA';
+const BEN = 'U0BEN';
+const CHO = 'U0CHO';
+const SAM = 'U0SAM';
+const TARGET = '11111111-1111-4111-8111-111111111111';
+const ID = 'RAAAA1111';
+const PATH = `default/palm/servers/${TARGET}`;
+
+const FOOTER = `${TARGET} srv-v1 Revision 10\nAsked by <@${ANA}>. Request ${ID}\n/palm purge ${TARGET}`;
+const reading = (state: Reading['state'], more: Partial<Reading> = {}): Reading => ({
+  ...{ request: ID, by: ANA, state, word: null, buttons: [], versions: [1], text: FOOTER },
+  ...more,
+});
+const shown = (at: number, state: Reading['state'], more: Partial<Reading> & { ts?: string } = {}): Event => {
+  const { ts = '1.0', ...rest } = more;
+  return { kind: 'shown', at, story: 0, ts, ...reading(state, rest) };
+};
+const answered = (at: number, delivery: string, said = '', ok = true): Event => ({
+  ...{ kind: 'answered', at, delivery, copy: 0, ok, said },
+});
+const typed: Event = {
+  ...{ kind: 'typed', at: 5, story: 0, delivery: 'd1', copy: 0, who: ANA, command: `purge ${TARGET}`, process: 0 },
+};
+const click = (
+  at: number,
+  delivery: string,
+  who: string,
+  button: 'approve' | 'deny' | 'withdraw' = 'approve',
+): Event => ({
+  ...{ kind: 'clicked', at, story: 0, delivery, copy: 0, who, button, request: ID, process: 0 },
+});
+const deleted: Event = {
+  ...{
+    kind: 'effect',
+    at: 125,
+    target: TARGET,
+    revision: 11,
+    what: 'deleted',
+    before: 1,
+    since: 10,
+    version: null,
+    receipt: ID,
+  },
+};
+const attempt: Event = { kind: 'attempt', at: 120, target: TARGET, what: 'delete', request: ID, process: 0 };
+const ended = (word: string) => shown(200, 'ended', { word });
+
+const GOOD: readonly Event[] = [
+  { kind: 'wrote', at: 0, target: TARGET, revision: 10, version: 1 },
+  typed,
+  answered(10, 'd1'),
+  shown(50, 'waiting', { buttons: ['approve', 'deny', 'withdraw'] }),
+  click(100, 'd2', BEN),
+  answered(105, 'd2'),
+  attempt,
+  deleted,
+  ended('succeeded'),
+];
+
+interface Told {
+  readonly event: string;
+  readonly by?: string;
+  readonly at?: number;
+  readonly detail?: Readonly<Record<string, string>>;
+}
+
+const WAY: readonly Told[] = [
+  { event: 'asked', by: ANA },
+  { event: 'planned' },
+  { event: 'approved', by: BEN },
+  { event: 'started' },
+  { event: 'step' },
+  { event: 'finished', detail: { outcome: 'succeeded' } },
+];
+
+const GENESIS = { seq: 0, hash: '0'.repeat(64) };
+
+function left(way: readonly Told[], locks: Left['locks'] = []): Left {
+  let head = GENESIS;
+  const trail = way.map(({ at = 100, detail = {}, ...told }) => {
+    const text = JSON.stringify({
+      seq: head.seq + 1,
+      at,
+      prev: head.hash,
+      request: ID,
+      operation: 'palm purge',
+      detail,
+      ...told,
+    });
+    head = { seq: head.seq + 1, hash: createHash('sha256').update(text).digest('hex') };
+    return text;
+  });
+  return { trail, before: GENESIS, head, locks };
+}
+
+interface Case {
+  readonly events?: readonly Event[];
+  readonly left?: Left | null;
+  readonly needs?: 1 | 2;
+}
+
+function historyOf({ events = GOOD, left: found = left(WAY), needs = 1 }: Case): History {
+  return {
+    subject: 'quorumbot',
+    schedule: { ...generate(1, 1), needs, troubles: [] },
+    stories: [{ channel: 'C1', targets: [TARGET] }],
+    approvers: [BEN, CHO],
+    expiresAfterMs: 1_500,
+    events: events.toSorted((one, other) => one.at - other.at),
+    left: found,
+  };
+}
+
+const without = (...events: readonly Event[]) => GOOD.filter((event) => !events.includes(event));
+const instead = (kind: (event: Event) => boolean, ...events: readonly Event[]) => [
+  ...GOOD.filter((event) => !kind(event)),
+  ...events,
+];
+const isVote = (event: Event) => event.kind === 'clicked' || (event.kind === 'answered' && event.delivery === 'd2');
+const isEnd = (event: Event) => event.kind === 'shown' && event.state === 'ended';
+
+test('what went well is not complained about', () => {
+  expect(check(historyOf({}))).toEqual([]);
+});
+
+const broken: readonly (readonly [what: string, invariant: (typeof INVARIANTS)[number], history: Case])[] = [
+  ['nobody approved', 'quorum', { events: instead(isVote) }],
+  ['the requester approved', 'quorum', { events: instead(isVote, click(100, 'd2', ANA), answered(105, 'd2')) }],
+  ['a stranger approved', 'quorum', { events: instead(isVote, click(100, 'd2', SAM), answered(105, 'd2')) }],
+  ['one of two approved', 'quorum', { needs: 2 }],
+  ['one approved twice', 'quorum', { needs: 2, events: [...GOOD, click(102, 'd3', BEN), answered(106, 'd3')] }],
+  [
+    'the approval came after the write',
+    'quorum',
+    { events: instead(isVote, click(130, 'd2', BEN), answered(135, 'd2')) },
+  ],
+  [
+    'the approval came after its time',
+    'quorum',
+    {
+      events: instead(
+        (event) => event.at > 60,
+        click(1_700, 'd2', BEN),
+        answered(1_705, 'd2'),
+        { ...deleted, at: 1_720 },
+        shown(1_800, 'ended', { word: 'succeeded' }),
+      ),
+    },
+  ],
+  [
+    'it was denied before it was approved',
+    'quorum',
+    { events: [...GOOD, click(80, 'd0', CHO, 'deny'), answered(85, 'd0')] },
+  ],
+  [
+    'a request that nobody saw did it',
+    'quorum',
+    { events: instead((event) => event === deleted, { ...deleted, receipt: 'RZZZZ9999' }) },
+  ],
+  [
+    'another version was deleted',
+    'as approved',
+    { events: instead((event) => event === deleted, { ...deleted, before: 2 }) },
+  ],
+  [
+    'the same bytes, written again since',
+    'as approved',
+    { events: instead((event) => event === deleted, { ...deleted, since: 12 }) },
+  ],
+  ['it was deleted twice', 'once', { events: [...GOOD, { ...deleted, at: 150, revision: 14 }] }],
+  ['it was tried twice', 'once', { events: [...GOOD, { ...attempt, at: 150 }] }],
+  [
+    'one command became two requests',
+    'one request',
+    { events: [...GOOD, shown(60, 'ended', { request: 'RBBBB2222', word: 'expired', ts: '2.0' })] },
+  ],
+  ['it never ended', 'ends', { events: instead(isEnd, shown(200, 'running')) }],
+  ['it says denied, and deleted', 'true last word', { events: instead(isEnd, ended('denied')) }],
+  ['it says failed, and deleted', 'true last word', { events: instead(isEnd, ended('failed')) }],
+  ['it says succeeded, and did nothing', 'true last word', { events: without(deleted, attempt) }],
+  ['it doubts without a reason', 'true last word', { events: instead(isEnd, ended('uncertain')) }],
+  [
+    'a command was not answered',
+    'answered',
+    {
+      events: instead(
+        (event) => event.kind === 'answered' && event.delivery === 'd1',
+        answered(3_010, 'd1', 'operation_timeout', false),
+      ),
+    },
+  ],
+  [
+    'a click was not answered',
+    'answered',
+    {
+      events: instead(
+        (event) => event.kind === 'answered' && event.delivery === 'd2',
+        answered(3_110, 'd2', 'operation_timeout', false),
+      ),
+    },
+  ],
+  [
+    'a click was taken without a word and without effect',
+    'answered',
+    { events: [...GOOD, click(110, 'd3', SAM), answered(115, 'd3')] },
+  ],
+  [
+    'a command was taken and never seen again',
+    'answered',
+    { events: [...GOOD, { ...typed, delivery: 'd9' }, answered(12, 'd9')] },
+  ],
+  [
+    'a copy can still be pressed',
+    'no live buttons',
+    { events: [...GOOD, shown(55, 'waiting', { ts: '2.0', buttons: ['approve'] })] },
+  ],
+  [
+    'an entry was edited',
+    'chain',
+    { left: { ...left(WAY), trail: left(WAY).trail.map((text) => text.replace(BEN, CHO)) } },
+  ],
+  ['an entry is missing', 'chain', { left: { ...left(WAY), trail: left(WAY).trail.toSpliced(2, 1) } }],
+  ['the end was cut off', 'chain', { left: { ...left(WAY), trail: left(WAY).trail.slice(0, -1) } }],
+  ['it started without an approval', 'chain', { left: left(WAY.toSpliced(2, 1)) }],
+  ['it started twice', 'chain', { left: left(WAY.toSpliced(4, 0, { event: 'started' })) }],
+  ['a vote is in the trail that nobody gave', 'chain', { left: left(WAY.with(2, { event: 'approved', by: CHO })) }],
+  ['two were needed, one is in the trail', 'chain', { needs: 2 }],
+  ['it started long after its approval', 'chain', { left: left(WAY.with(3, { event: 'started', at: 1_700 })) }],
+  [
+    'it was approved while it was held',
+    'chain',
+    { left: left(WAY.toSpliced(2, 0, { event: 'held', by: CHO })), events: [...GOOD] },
+  ],
+  ['the trail knows nothing of a deletion', 'chain', { left: left(WAY.slice(0, 3)) }],
+  [
+    'the trail says something else than the message',
+    'chain',
+    { left: left(WAY.with(5, { event: 'finished', detail: { outcome: 'failed' } })) },
+  ],
+  ['a lock was left', 'locks', { left: left(WAY, [{ target: PATH, request: ID }]) }],
+  [
+    'doubt holds nothing',
+    'locks',
+    {
+      left: left(WAY.with(5, { event: 'finished', detail: { outcome: 'uncertain' } })),
+      events: [...instead(isEnd, ended('uncertain')), { kind: 'trouble', at: 110, what: 'etcd freeze', process: null }],
+    },
+  ],
+];
+
+test.each(broken)('%s: %s', (_what, invariant, history) => {
+  expect(check(historyOf(history)).map((violation) => violation.invariant)).toContain(invariant);
+});
+
+test('every invariant is broken by one of these', () => {
+  expect(new Set(broken.map(([, invariant]) => invariant))).toEqual(new Set(INVARIANTS));
+});
+
+test.each<[string, Case]>([
+  [
+    'a click on a process that was killed may stay unanswered',
+    {
+      events: [
+        ...GOOD,
+        click(110, 'd3', CHO),
+        answered(112, 'd3', 'dispatch_failed', false),
+        { kind: 'trouble', at: 115, what: 'down', process: 0 },
+      ],
+    },
+  ],
+  [
+    'a lost answer may have counted',
+    {
+      events: [
+        ...instead(isVote, click(100, 'd2', BEN), answered(105, 'd2', 'dispatch_failed', false)),
+        { kind: 'trouble', at: 105, what: 'down', process: 0 },
+      ],
+    },
+  ],
+  [
+    'doubt is allowed while etcd is in trouble, and holds its target',
+    {
+      left: left(WAY.with(5, { event: 'finished', detail: { outcome: 'uncertain' } }), [{ target: PATH, request: ID }]),
+      events: [...instead(isEnd, ended('uncertain')), { kind: 'trouble', at: 110, what: 'etcd freeze', process: null }],
+    },
+  ],
+  [
+    'somebody else may have removed it first',
+    {
+      events: [...without(deleted, attempt), { kind: 'wrote', at: 120, target: TARGET, revision: 11, version: null }],
+    },
+  ],
+])('%s', (_what, history) => {
+  expect(check(historyOf(history))).toEqual([]);
+});
