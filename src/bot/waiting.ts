@@ -3,6 +3,7 @@ import type { Text } from '../handlers/view';
 import { commandOf } from '../jobs/answer';
 import { OVERRULES } from '../jobs/opinion';
 import type { Request, Waiting } from '../jobs/request';
+import type { Drawing } from './canvas';
 import { cut } from './canvas';
 import { button, dialog } from './controls';
 

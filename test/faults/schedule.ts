@@ -15,8 +15,6 @@ export type Who = keyof typeof PEOPLE;
 export const GROUP = 'S0ONCALL';
 
 export type Button = 'approve' | 'deny' | 'hold' | 'release' | 'withdraw' | 'next' | 'again';
-/** A form asks for a reason before these count. */
-export const REASONED: readonly Button[] = ['deny', 'hold'];
 
 interface Delivered {
   /** Delivered once more after so many milliseconds, as Slack does when it missed the answer. */

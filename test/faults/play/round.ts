@@ -8,7 +8,7 @@ import { playStory } from './story';
 import { createTroublemaker } from './troubles';
 
 /** From the end of all troubles to the last word of the last request. */
-export const ENDS_WITHIN_MS = 8_000;
+const ENDS_WITHIN_MS = 8_000;
 const LOOK_EVERY_MS = 20;
 /** Messages that come after the end, if a program makes any. */
 const AFTERMATH_MS = 30;

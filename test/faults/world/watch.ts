@@ -70,7 +70,7 @@ function tell(events: Events, watch: Watch): void {
   }
 }
 
-export function versionIn(record: string): number | null {
+function versionIn(record: string): number | null {
   const found = /\bsrv-v(\d+)\b/.exec(record)?.[1];
   return found === undefined ? null : Number(found);
 }
