@@ -9,7 +9,7 @@ const here: ClusterConfig = {
   distkv: { servers: [{ host: 'kv1', port: 27_586 }], login: null },
   palm: { api: 'v3', hosts: ['http://etcd1:2379'], ssh: null },
 };
-const openio = { proxyUrl: 'http://oio:6000', otherProxyUrls: [], namespace: 'NS', account: 'a' };
+const openio = { proxyUrl: 'http://oio:6000', otherProxyUrls: [], namespace: 'NS', account: 'a', movesAtOnce: 1 };
 const looked = async (...clusters: ClusterConfig[]) => {
   const lines = await examine(clusterChecks(clusters));
   expect(allExplain(lines)).toBe(true);
