@@ -6,7 +6,7 @@ import { adminTableOf, containerTableOf, referenceOf, servicesOf } from './excha
 import { basesOn } from './held';
 import type { AdminTable, Openio, Reading } from './openio';
 import { createMemory, type Means, peersOf, provesPeerAlone } from './peers';
-import { probe } from './probe';
+import { answers, probe } from './probe';
 import { configured, createWrites } from './writes';
 
 export interface OpenioOptions {
@@ -62,6 +62,7 @@ export function createOpenio(options: OpenioOptions): Openio {
     flush: async (host, level, call) => writes.flush(host, level).send(call),
     writes,
     basesOn: (namespace, service, call) => basesOn(means, { namespace, service }, call),
+    answers: (service, call) => answers({ http, way: means }, service, call),
     probe: async (host, call) => {
       const way = { ...means, proxy: configured(host, proxies) };
       return probe({ http, calls, way, namespace: options.namespace }, call);

@@ -221,6 +221,8 @@ export interface Openio {
   services(namespace: string, type: string, call: Call): Promise<readonly Service[]>;
   /** Empties the cache of this one proxy. */
   flush(proxy: string, level: CacheLevel, call: Call): Promise<void>;
+  /** Whether the proxy gets an answer from this service, whatever it holds. */
+  answers(service: string, call: Call): Promise<boolean>;
   readonly writes: Writes;
   basesOn(namespace: string, service: string, call: Call): Promise<BasesOn>;
   /** Looks at this one proxy and what is behind it, with pure reads of a few seconds. */

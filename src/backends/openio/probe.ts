@@ -46,21 +46,44 @@ async function answersAlone({ calls, way, namespace }: Means, found: readonly Se
   return answers.length === 1 && answers[0]?.id === peer;
 }
 
-/** What a service says of its version, as it says it: plain text, whatever its header claims. */
-async function versionOf({ http, way }: Means, services: readonly Service[], call: Call): Promise<string | null> {
+/** What a service says of its version, as it says it. */
+async function versionOf(means: Means, services: readonly Service[], call: Call): Promise<string | null> {
   const service = services.find(({ up }) => up !== false);
   if (!service) return null;
-  const url = new URL('/v3.0/forward/version', way.proxy);
-  url.search = new URLSearchParams({ id: service.address }).toString();
-  const answer = await http.call({
+  const answer = await forwarded(means, { what: 'version', id: service.address, withinMs: MOST_MS }, call);
+  const text = answer.body.toString('utf8').trim();
+  return answer.status === 200 && /^[\w./ -]{1,60}$/.test(text) ? text : null;
+}
+
+interface Forwarded {
+  readonly what: 'ping' | 'version';
+  /** Which service the proxy asks. */
+  readonly id: string;
+  readonly withinMs: number;
+}
+
+/** Plain text, whatever its header claims. */
+function forwarded({ http, way }: Pick<Means, 'http' | 'way'>, { what, id, withinMs }: Forwarded, call: Call) {
+  const url = new URL(`/v3.0/forward/${what}`, way.proxy);
+  url.search = new URLSearchParams({ id }).toString();
+  return http.call({
     url,
     method: 'GET',
-    doing: `read the version of ${service.address}`,
+    doing: `ask ${id} for its ${what}`,
     writes: false,
-    timeoutMs: MOST_MS,
+    timeoutMs: withinMs,
     signal: call.signal,
     headers: { connection: 'close' },
   });
-  const text = answer.body.toString('utf8').trim();
-  return answer.status === 200 && /^[\w./ -]{1,60}$/.test(text) ? text : null;
+}
+
+/** Whether the proxy gets an answer from this service, which need not be a peer of anything. Every version can tell. */
+export async function answers(means: Pick<Means, 'http' | 'way'>, service: string, call: Call): Promise<boolean> {
+  try {
+    const asking = { what: 'ping', id: service, withinMs: means.way.readMs } as const;
+    return (await forwarded(means, asking, call)).status === 200;
+  } catch (error) {
+    if (error instanceof BackendFailure && error.kind === 'timeout' && !call.signal.aborted) return false;
+    throw error;
+  }
 }

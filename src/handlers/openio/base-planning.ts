@@ -7,6 +7,7 @@ import { fileOf, type Look, lookAt } from './base-look';
 import { candidates } from './base-placement';
 import { type MovePlan, planOf } from './base-plan';
 import type { Refusal } from './base-refusal';
+import { silentDestination } from './base-rules-services';
 import { sceneOf } from './base-scene';
 import { REFERENCE } from './finding';
 
@@ -33,6 +34,9 @@ export async function planMove(openio: Openio, base: Base, wish: Wish, context: 
   const judged = judgeMove(scene);
   if (judged.kind === 'refused') return judged;
   if (judged.kind === 'moved already') return { kind: 'unchanged', to: direction.arriving };
+  if (judged.todo.copy && !look.alone && !(await openio.answers(direction.arriving, context))) {
+    return { kind: 'refused', ...silentDestination(direction.arriving, 'does not answer') };
+  }
   return { kind: 'plan', plan: planOf(scene, wish, judged.todo, goal.chosen) };
 }
 

@@ -1,5 +1,5 @@
 import { fileOf, hasScore } from './base-look';
-import type { MoveRule } from './base-refusal';
+import type { MoveRule, Refusal } from './base-refusal';
 import { explain } from './codes';
 import type { Advice } from './finding';
 
@@ -24,14 +24,18 @@ export const destinationDown: MoveRule = ({ services, arriving, directory }) => 
   return { why: `${arriving} ${state}`, cure, advice: [SERVICES] };
 };
 
-/** Only newer servers can ask a service that is no peer yet. */
+/** Only newer servers can ask a service that is no peer yet about the base. */
 export const destinationSilent: MoveRule = (scene) => {
   const { arriving, directory, files } = scene;
   if (directory.includes(arriving) || fileOf(scene, arriving) !== 'silent') return null;
   const answer = files.find(({ id }) => id === arriving);
   const state = answer ? explain('has', answer).words : 'does not answer';
-  return { why: `${arriving} ${state}`, cure: 'Choose another destination, or mend it.', advice: [SERVICES] };
+  return silentDestination(arriving, state);
 };
+
+export function silentDestination(arriving: string, state: string): Refusal {
+  return { why: `${arriving} ${state}`, cure: 'Choose another destination, or mend it.', advice: [SERVICES] };
+}
 
 /** Only a move that has begun may write over a file, and one that goes back: their own. */
 export const destinationFull: MoveRule = (scene) => {

@@ -2,10 +2,12 @@ import { fileOf } from './base-look';
 import { MARKER, sameSet } from './base-marker';
 import { isContinuation } from './base-plan';
 import type { MoveRule } from './base-refusal';
-import { masterSuspect } from './base-rules-copies';
-import { otherMaster, severalMasters, zooKeeperSuspect } from './base-rules-election';
+import { badCopies, masterSuspect } from './base-rules-copies';
+import { otherMaster, severalMasters, unwellPeers, zooKeeperSuspect } from './base-rules-election';
+import type { Scene } from './base-scene';
 import {
   type Carry,
+  type Done,
   done,
   failed,
   isMarked,
@@ -30,11 +32,29 @@ export const markStage: Carry = async (run) => {
   return done(`the property ${MARKER} says "${text}"${answer === 'seen' ? LOST : ''}`);
 };
 
+/** What must hold at the very moment of a write, not only when people approved. */
+const BEFORE_WRITES: readonly MoveRule[] = [
+  zooKeeperSuspect,
+  severalMasters,
+  unwellPeers,
+  otherMaster,
+  masterSuspect,
+  badCopies,
+];
+
+/** Null: nothing speaks against going on. */
+function objection(scene: Scene, rules = BEFORE_WRITES): Done | null {
+  const refusal = rules.map((rule) => rule(scene)).find((each) => each !== null);
+  return refusal ? failed(`${refusal.why}. ${refusal.cure}`) : null;
+}
+
 export const freezeStage: Carry = async (run) => {
   const { plan, writes, context } = run;
   if (!plan.todo.freeze) {
     return skipped(plan.frozen === 'yes' ? 'is frozen already' : 'not needed: nothing is left to be copied');
   }
+  const against = objection(await sceneNow(run));
+  if (against) return against;
   const isFrozen = async () => frozenState(await lookNow(run)) === 'yes';
   const answer = await sent(writes.freeze.send(context), isFrozen);
   if (answer === 'already' && plan.frozen === 'no' && !isContinuation(plan)) {
@@ -52,6 +72,8 @@ export const peersStage: Carry = async (run) => {
   const strange = now.lists.find((list) => !sameSet(list, plan.wanted) && !sameSet(list, plan.old));
   if (strange) return failed(`the base names ${strange.join(', ')} by now, which nobody approved`);
   if (!plan.todo.peers) return failed(`the base named ${plan.wanted.join(', ')} and does not any more`);
+  const against = objection(now);
+  if (against) return against;
   const answer = await sent(writes.peers.send(context), async () => namesOnly(await sceneNow(run), plan.wanted));
   const after = await settles(run, async () => {
     const scene = await sceneNow(run);
@@ -62,15 +84,12 @@ export const peersStage: Carry = async (run) => {
   return failed(`it was written, but the copies name ${lists || 'nothing that can be read'}`);
 };
 
-/** What must hold at the very moment of the copy, not only when people approved. */
-const BEFORE_COPY: readonly MoveRule[] = [zooKeeperSuspect, severalMasters, otherMaster, masterSuspect];
-
 export const masterStage: Carry = async (run) => {
   const { plan } = run;
   if (!plan.todo.copy) return skipped('not needed: nothing is left to be copied');
   const scene = await sceneNow(run);
-  const refusal = BEFORE_COPY.map((rule) => rule(scene)).find((each) => each !== null);
-  if (refusal) return failed(`${refusal.why}. ${refusal.cure}`);
+  const against = objection(scene);
+  if (against) return against;
   const [master] = scene.masters;
   if (master === undefined) return failed('there is no master to copy from: the election does not end');
   if (master === plan.arriving) {
@@ -84,8 +103,9 @@ export const copyStage: Carry = async (run) => {
   const { plan, writes, context, openio, master } = run;
   if (!plan.todo.copy) return skipped(`${plan.arriving} holds a complete copy already`);
   if (master === null) return failed('there is no master to copy from');
-  await writes.copy(master).send(context);
   const { alone } = await openio.peers(plan.base, context);
+  if (!alone && !(await openio.answers(plan.arriving, context))) return failed(`${plan.arriving} does not answer`);
+  await writes.copy(master).send(context);
   if (!alone)
     return done(`${plan.arriving} has copied the base from ${master}; these servers do not show its file yet`);
   const file = fileOf(await lookNow(run), plan.arriving);
@@ -102,6 +122,11 @@ export const directoryStage: Carry = async (run) => {
   if (!plan.todo.directory || !sameSet(hosts, plan.directory)) {
     return failed(`the directory names ${hosts.join(', ') || 'nobody'} by now, which nobody approved`);
   }
+  const now = await sceneNow(run);
+  const against = objection(now);
+  if (against) return against;
+  if (now.alone && fileOf(now, plan.arriving) !== 'yes')
+    return failed(`${plan.arriving} has no file of the base any more`);
   const answer = await sent(writes.directory.send(context), async () => sameSet(await directoryNow(run), plan.wanted));
   const after = await directoryNow(run);
   if (!sameSet(after, plan.wanted)) return failed(`it was written, but the directory names ${after.join(', ')}`);
