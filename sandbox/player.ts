@@ -40,6 +40,7 @@ async function playLine(stage: Stage, line: Line): Promise<void> {
       );
     case 'press':
       say(`\n${line.who} presses ${line.button}`);
+      await shown(workspace, line.button);
       return delivered(
         line.button,
         await workspace.pressButton({ who: line.who, channel: CHANNEL, text: line.button }),
@@ -69,6 +70,12 @@ async function expected(stage: Stage, text: string, who: PersonName | undefined)
   } catch {
     throw new Error(`nobody saw "${text}" within a minute; the newest message: ${newest()?.plain ?? 'none'}`);
   }
+}
+
+/** A message is posted before it gets the buttons that decide. Where none comes, pressing says so. */
+async function shown(workspace: Workspace, button: string): Promise<void> {
+  const isThere = () => workspace.messages(CHANNEL).some(({ buttons }) => buttons.includes(button));
+  await workspace.until(isThere, PATIENCE_MS).catch(() => undefined);
 }
 
 function tops(workspace: Workspace) {

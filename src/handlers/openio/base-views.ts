@@ -71,7 +71,7 @@ function hostTable({ hosts, old, wanted }: MovePlan): Part {
   return {
     kind: 'table',
     name: 'services.csv',
-    head: ['Service', 'Location', 'Before', 'After', 'File', 'Copy'],
+    head: ['Service', 'Location', 'Before', 'After', 'File before', 'Copy before'],
     rows,
   };
 }
