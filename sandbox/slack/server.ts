@@ -78,8 +78,8 @@ async function answer(served: Served, visit: Visit): Promise<void> {
   const { store } = served.api.desk;
   if (path.startsWith('/_/'))
     return answerControl({ ...visit, workspace: served.workspace(), store, path: path.slice(3) });
-  const linked = /^\/archives\/(\w+)\/p\d+$/.exec(path)?.[1];
-  if (linked) return send(response, { status: 302, headers: { location: `/#${linked}` } });
+  const [, channel, seconds, rest] = /^\/archives\/(\w+)\/p(\d+)(\d{6})$/.exec(path) ?? [];
+  if (channel) return send(response, { status: 302, headers: { location: `/#${channel}/${seconds}.${rest}` } });
   if (path === '/favicon.ico') return send(response, { status: 204 });
   if (request.method === 'GET' && answerPage(response, path)) return undefined;
   return send(response, { status: 404, body: 'not found' });

@@ -12,7 +12,9 @@ import {
 } from '@slack/bolt';
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { View } from '../handlers/view';
+
 import { drawSaid } from './blocks';
+
 import { type ButtonDeps, handleClick } from './buttons';
 import type { ClickAnswer } from './clicks';
 import { handleCommand, notConfirmed, ONLY_YOU, type Reply, refusal } from './commands';

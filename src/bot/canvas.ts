@@ -22,11 +22,17 @@ export interface FileToPost {
     | { readonly kind: 'record' };
 }
 
-/** Room that is left for state, buttons and footer around a view. */
-const ROOM = { blocks: LIMITS.message.blocks - 12, characters: LIMITS.message.characters - 5_000 };
+/** How much a message may hold; of a request's message state, buttons and footer take the rest. */
+export const ROOM = {
+  request: { blocks: LIMITS.message.blocks - 26, characters: LIMITS.message.characters - 5_000, below: true },
+  /** What one person sees has nothing around it, and no thread for files below it. */
+  said: { blocks: LIMITS.message.blocks - 12, characters: LIMITS.message.characters - 500, below: false },
+} as const;
 export const RAW_CHARACTERS = 2_800;
+
 /** What is drawn so far. */
 export interface Canvas {
+  readonly room: (typeof ROOM)[keyof typeof ROOM];
   readonly blocks: KnownBlock[];
   readonly files: FileToPost[];
   stage: Stage;
@@ -41,20 +47,30 @@ export interface Canvas {
 export type Stage = 'preview' | 'result' | 'recheck' | 'said';
 
 export function isFull(canvas: Canvas): boolean {
-  return canvas.blocks.length >= ROOM.blocks || left(canvas) < 200;
+  return canvas.blocks.length >= canvas.room.blocks || left(canvas) < 200;
 }
 
 export function left(canvas: Canvas): number {
-  return ROOM.characters - canvas.characters;
+  return canvas.room.characters - canvas.characters;
 }
 
+type Leavable = Extract<Part, { kind: 'table' | 'raw' }>;
+
 /** Says what is not shown, and posts the whole of it. */
-export function leave(canvas: Canvas, part: Extract<Part, { kind: 'table' | 'raw' }>, what: string): void {
+export function leave(canvas: Canvas, part: Leavable, what: string): void {
+  if (!canvas.room.below) return note(canvas, `${what} ${UNSHOWN}`);
+  canvas.files.push(fileOf(part));
+  note(canvas, `${what}. All of it: ${part.name}, in the thread.`);
+}
+
+/** Where there is no thread for files. */
+export const UNSHOWN = 'do not fit here. Ask for less.';
+
+export function fileOf(part: Leavable): FileToPost {
   const content = part.stored
     ? ({ kind: 'attachment', stored: part.stored } as const)
     : ({ kind: 'text', text: wholeText(part) } as const);
-  canvas.files.push({ name: part.name, alt: part.name, content });
-  note(canvas, `${what}. All of it: ${part.name}, in the thread.`);
+  return { name: part.name, alt: part.name, content };
 }
 
 export function note(canvas: Canvas, text: string): void {

@@ -1,10 +1,10 @@
 import type { ContextBlock } from '@slack/types';
 import { type Piece, plain, type Text } from '../handlers/view';
+import { shorten } from '../handlers/words';
 import { commandOf } from '../jobs/answer';
 import { SHOWN } from '../jobs/fingerprint';
 import { type Approval, decidedOf, hasEnded, type Request } from '../jobs/request';
 import { cut } from './canvas';
-import { LIMITS } from './limits';
 import { mrkdwn } from './rich';
 
 /** The last line of every message of a request: who asked, who approved, how long it took, and what was typed. */
@@ -21,12 +21,12 @@ export function footer(request: Request): ContextBlock {
     type: 'context',
     elements: [
       { type: 'mrkdwn', text: mrkdwn(who) },
-      { type: 'plain_text', text: cut(`/${commandOf(request)}`, COMMAND_CHARACTERS), emoji: false },
+      { type: 'plain_text', text: shorten(`/${commandOf(request)}`, COMMAND_CHARACTERS), emoji: false },
     ],
   };
 }
 
-const COMMAND_CHARACTERS = 1_000;
+const COMMAND_CHARACTERS = 500;
 
 /** While more are waited for, the message says so elsewhere, with how many are missing. */
 function approvers({ state }: Request): readonly Piece[] {
@@ -68,11 +68,36 @@ function auditPlace({ state, audit }: Request): string {
   return audit && hasEnded(state) ? `, audit ${audit.seq} · ${audit.hash.slice(0, SHOWN)}` : '';
 }
 
+/** Characters of all the lines that say what state a request is in, together. */
+const LINES_CHARACTERS = 2_200;
+
+/** Lines of small print that share their room: what a person wrote there may be long, and must not push out the rest. */
+export function smallPrints(lines: readonly Text[]): readonly ContextBlock[] {
+  const shown = lines.filter((line) => plain(line) !== '');
+  let room = LINES_CHARACTERS;
+  return shown.map((line, index) => {
+    const most = Math.max(room - (shown.length - index - 1) * LEAST_CHARACTERS, LEAST_CHARACTERS);
+    const { block, characters } = measured(line, most);
+    room -= characters;
+    return block;
+  });
+}
+
+const LEAST_CHARACTERS = 150;
+
 /** One line of small print. Text alone is shown as it is; beside people and times, which need markup, it is escaped. */
-export function smallPrint(line: Text): ContextBlock {
+export function smallPrint(line: Text, most = 800): ContextBlock {
+  return measured(line, most).block;
+}
+
+function measured(line: Text, most: number): { readonly block: ContextBlock; readonly characters: number } {
   const marked = mrkdwn(line);
   const isLiteral = typeof line === 'string' || line.every((piece) => typeof piece === 'string');
-  if (!isLiteral && marked.length <= LIMITS.text)
-    return { type: 'context', elements: [{ type: 'mrkdwn', text: marked }] };
-  return { type: 'context', elements: [{ type: 'plain_text', text: cut(plain(line), LIMITS.text), emoji: false }] };
+  if (!isLiteral && marked.length <= most)
+    return { block: { type: 'context', elements: [{ type: 'mrkdwn', text: marked }] }, characters: marked.length };
+  const text = cut(plain(line), most);
+  return {
+    block: { type: 'context', elements: [{ type: 'plain_text', text, emoji: false }] },
+    characters: text.length,
+  };
 }

@@ -6,12 +6,12 @@ import { commandOf } from '../jobs/answer';
 import type { Decided, Outcome, Request, State, Waiting } from '../jobs/request';
 import { drawView, drawViews } from './blocks';
 import { cut, type Drawing, section } from './canvas';
-import { duration, footer, people, smallPrint } from './footer';
+import { duration, footer, people, smallPrints } from './footer';
 import { LIMITS } from './limits';
 import { outcomeView } from './outcomes';
 import { type Copy, withPlaces } from './places';
 import { expiredActions, resultActions } from './results';
-import { richElements } from './rich';
+import { literalBlocks, mrkdwn, richElements } from './rich';
 import { callOf, decisions, holdLines, undoLines } from './waiting';
 
 /**
@@ -32,7 +32,16 @@ export interface Extra {
 type Running = Extract<State, { kind: 'running' }>;
 
 export function drawRequest(request: Request, extra: Extra): Drawing {
-  return titledWith(extra.cluster, withPlaces(drawState(request, extra), request, extra.copy ?? null));
+  const drawing = titledWith(
+    extra.cluster,
+    withPlaces(drawState(shownOf(request, extra), extra), request, extra.copy ?? null),
+  );
+  return { ...drawing, blocks: literalBlocks(drawing.blocks) };
+}
+
+/** The first message says where the audit trail stands; in copies that would only cost an edit after every move. */
+function shownOf({ audit, ...request }: Request, { copy }: Extra): Request {
+  return copy || !audit ? request : { ...request, audit };
 }
 
 function drawState(request: Request, extra: Extra): Drawing {
@@ -72,7 +81,7 @@ function titledWith(cluster: ShownCluster | null, drawing: Drawing): Drawing {
     block.type === 'header'
       ? { ...block, text: { ...block.text, text: cut(`${name}${block.text.text}`, LIMITS.header) } }
       : block;
-  return { ...drawing, text: `${name}${drawing.text}`, blocks: drawing.blocks.map(titled) };
+  return { ...drawing, text: `${mrkdwn(name)}${drawing.text}`, blocks: drawing.blocks.map(titled) };
 }
 
 /** Suggested commands as they must be typed to mean this cluster, wherever that is. */
@@ -171,7 +180,7 @@ interface Surroundings {
 
 /** Body, then what is asked, what state it is in, buttons, and who asked what. */
 function around(request: Request, body: Drawing, { call, lines, actions = [] }: Surroundings): Drawing {
-  const states: KnownBlock[] = lines.map(smallPrint);
+  const states: readonly KnownBlock[] = smallPrints(lines);
   const calls: KnownBlock[] = call ? [{ type: 'divider' }, section(richElements(call, { bold: true }))] : [];
   return { ...body, blocks: [...body.blocks, ...calls, ...states, ...actions, footer(request)] };
 }

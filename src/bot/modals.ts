@@ -2,7 +2,7 @@ import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import type { Text } from '../handlers/view';
 import { cut, section } from './canvas';
 import { LIMITS } from './limits';
-import { richElements } from './rich';
+import { literalBlocks, richElements } from './rich';
 
 /**
  * Forms that ask for more than a click can say. A form names who takes its answer and what it is about (a request's id);
@@ -27,7 +27,7 @@ export function modal({ callback, about, title, submit, blocks }: Form): ModalVi
     title: { type: 'plain_text', text: cut(title, LIMITS.view.title) },
     close: { type: 'plain_text', text: 'Back' },
     ...(submit !== undefined && { submit: { type: 'plain_text', text: cut(submit, LIMITS.view.title) } }),
-    blocks: blocks.slice(0, LIMITS.view.blocks),
+    blocks: [...literalBlocks(blocks)].slice(0, LIMITS.view.blocks),
   };
 }
 

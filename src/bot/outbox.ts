@@ -7,7 +7,9 @@ import type { Request } from '../jobs/request';
 import { refuseShare } from '../jobs/sharing';
 import type { Store } from '../jobs/store';
 import { approversText } from './approvers';
+
 import { drawSaid } from './blocks';
+
 import type { Drawing } from './canvas';
 import { refusal } from './commands';
 import { type Face, ownFace, sharedFaces } from './faces';

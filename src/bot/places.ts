@@ -4,7 +4,6 @@ import type { Request, Share } from '../jobs/request';
 import { sharesOf } from '../jobs/sharing';
 import type { Drawing } from './canvas';
 import { smallPrint } from './footer';
-import { mrkdwn, mrkdwnLink } from './rich';
 
 /** This message is one that was shared: by whom, and the address of the one it was shared from. */
 export interface Copy {
@@ -21,9 +20,8 @@ export function withPlaces(drawing: Drawing, request: Request, copy: Copy | null
 
 function cameFrom({ place, isPrivate }: Request, { share, link }: Copy): ContextBlock {
   const origin: readonly Piece[] = isPrivate ? [', asked privately'] : [' from ', { channel: place.channel }];
-  const text = mrkdwn(['Shared by ', { user: share.by }, ...origin, '.']);
-  const to = link === null ? '' : ` ${mrkdwnLink(link, 'The first message')}`;
-  return { type: 'context', elements: [{ type: 'mrkdwn', text: `${text}${to}` }] };
+  const first: readonly Piece[] = link === null ? [] : [' ', { message: link, text: 'The first message' }];
+  return smallPrint(['Shared by ', { user: share.by }, ...origin, '.', ...first]);
 }
 
 function goesTo(request: Request): readonly ContextBlock[] {
@@ -31,7 +29,11 @@ function goesTo(request: Request): readonly ContextBlock[] {
   const shown = shares.filter(({ refused }) => refused === undefined);
   const refused = shares.filter((share) => share.refused !== undefined);
   const only = request.isPrivate ? [onlyYou(request)] : [];
-  return [...only, ...(shown.length > 0 ? [sharedIn(shown)] : []), ...refused.map(notSharedIn)];
+  return [
+    ...only,
+    ...(shown.length > 0 ? [sharedIn(shown)] : []),
+    ...(refused.length > 0 ? [notSharedIn(refused)] : []),
+  ];
 }
 
 function onlyYou({ place }: Request): ContextBlock {
@@ -48,8 +50,13 @@ function sharedIn(shares: readonly Share[]): ContextBlock {
   return smallPrint(['Shared in ', ...places, '.']);
 }
 
-function notSharedIn({ channel, refused = '' }: Share): ContextBlock {
-  return smallPrint(['Not shared in ', { channel: named(channel) }, `: ${whyNot(refused)} Then share it again.`]);
+function notSharedIn(shares: readonly Share[]): ContextBlock {
+  const places = shares.flatMap(({ channel, refused = '' }): readonly Piece[] => [
+    'Not shared in ',
+    { channel: named(channel) },
+    `: ${whyNot(refused)} `,
+  ]);
+  return smallPrint([...places, 'Then share it again.']);
 }
 
 /** As it was typed: a name has its `#` already. */

@@ -1,4 +1,4 @@
-import type { RichTextElement } from '@slack/types';
+import type { KnownBlock, RichTextElement } from '@slack/types';
 import { type Piece, type Text, utc } from '../handlers/view';
 
 /**
@@ -12,6 +12,28 @@ const GROUP_ID = /^S[A-Z0-9]{1,20}$/;
 const PERMALINK =
   /^(?:https:\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)*\.slack(?:-gov)?\.com|http:\/\/127\.0\.0\.1:\d{1,5})\/archives\/[CGD][A-Z0-9]{1,20}\/p\d{10,20}(?:\?thread_ts=\d{1,12}\.\d{1,8}&cid=[CGD][A-Z0-9]{1,20})?$/;
 const CHANNEL_ID = /^[CGD][A-Z0-9]{1,20}$/;
+
+/**
+ * What cannot be seen can mislead: it reorders what is read (bidirectional controls), or hides in it (control characters),
+ * and half a character is refused by Slack. Each becomes one visible mark, so that nothing gets longer.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that are meant.
+const CONTROL = /[\u0000-\u0008\u000b-\u001f]/g;
+const UNSEEN =
+  /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+export function literal(text: string): string {
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(CONTROL, (control) => String.fromCharCode(0x2400 + control.charCodeAt(0)))
+    .replace(UNSEEN, '\ufffd');
+}
+
+/** The same for everything in blocks, whoever made them. */
+export function literalBlocks<Block extends KnownBlock>(blocks: readonly Block[]): readonly Block[] {
+  const visible = (_key: string, value: unknown) => (typeof value === 'string' ? literal(value) : value);
+  return JSON.parse(JSON.stringify(blocks), visible) as readonly Block[];
+}
 
 function piecesOf(text: Text): readonly Piece[] {
   return typeof text === 'string' ? [text] : text;
@@ -51,12 +73,11 @@ export function mrkdwn(text: Text): string {
 }
 
 function mrkdwnPiece(piece: Piece): string {
-  if (typeof piece === 'string') return unlinked(escapeMrkdwn(piece));
+  if (typeof piece === 'string') return inert(piece);
   if ('user' in piece) return mrkdwnUser(piece.user);
-  if ('channel' in piece)
-    return CHANNEL_ID.test(piece.channel) ? `<#${piece.channel}>` : escapeMrkdwn(`#${piece.channel}`);
+  if ('channel' in piece) return CHANNEL_ID.test(piece.channel) ? `<#${piece.channel}>` : inert(`#${piece.channel}`);
   if ('message' in piece) {
-    const text = escapeMrkdwn(piece.text).replaceAll('|', '¦');
+    const text = inert(piece.text).replaceAll('|', '¦');
     return PERMALINK.test(piece.message) ? `<${escapeMrkdwn(piece.message)}|${text || 'message'}>` : text;
   }
   return `<!date^${seconds(piece.at)}^${formatOf(piece)}|${utc(piece.at)}>`;
@@ -64,14 +85,7 @@ function mrkdwnPiece(piece: Piece): string {
 
 function mrkdwnUser(id: string): string {
   if (USER_ID.test(id)) return `<@${id}>`;
-  return GROUP_ID.test(id) ? `<!subteam^${id}>` : escapeMrkdwn(`@${id}`);
-}
-
-/** A link of our own. Empty when the address is none that Slack gave us. */
-export function mrkdwnLink(url: string, label: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : null;
-  if (!parsed || !/^https?:$/.test(parsed.protocol)) return '';
-  return `<${escapeMrkdwn(parsed.href).replaceAll('|', '%7C')}|${escapeMrkdwn(label)}>`;
+  return GROUP_ID.test(id) ? `<!subteam^${id}>` : inert(`@${id}`);
 }
 
 /** Slack's own rule: these three, and nothing else, make markup live. */
@@ -80,11 +94,11 @@ function escapeMrkdwn(text: string): string {
 }
 
 /** Slack makes a bare address in mrkdwn a link. An invisible character keeps it text. */
-function unlinked(text: string): string {
-  return text
+function inert(text: string): string {
+  return escapeMrkdwn(literal(text))
     .replace(/:\/\//g, ':\u2060//')
-    .replace(/\b(www)\./gi, '$1\u2060.')
-    .replace(/\bmailto:/gi, '$&\u2060');
+    .replace(/www\./gi, (www) => `${www.slice(0, -1)}\u2060.`)
+    .replace(/mailto:/gi, (mailto) => `${mailto.slice(0, -1)}\u2060:`);
 }
 
 const DATE_FORMAT = '{date_num} {time_secs}';

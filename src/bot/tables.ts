@@ -9,7 +9,7 @@ type Table = Extract<Part, { kind: 'table' }>;
 export function drawTable(canvas: Canvas, table: Table): void {
   if (canvas.tables > 0 || table.head.length > LIMITS.table.columns) return drawTableAsText(canvas, table);
   const room = Math.min(left(canvas), LIMITS.table.characters);
-  if (sizeOf([table.head]) > room) return leaveRows(canvas, table, 0);
+  if (sizeOf([table.head]) > room) return leave(canvas, table, `${table.rows.length + (table.more ?? 0)} rows`);
   const shown = fittingRows(table, room).slice(0, LIMITS.table.rows - 1);
   if (shown.length > 0 || table.rows.length === 0) {
     const rows = [table.head, ...shown];
@@ -33,7 +33,8 @@ function drawTableAsText(canvas: Canvas, table: Table): void {
   );
   const fitting = firstThatFit(lines, (line) => line.length + 1, room);
   const text = fitting.join('\n');
-  if (fitting.length > 1) push(canvas, preformatted(text), text.length);
+  if (fitting.length === 0) return leave(canvas, table, `${table.rows.length + (table.more ?? 0)} rows`);
+  if (text !== '' && (fitting.length > 1 || table.rows.length === 0)) push(canvas, preformatted(text), text.length);
   leaveRows(canvas, table, Math.max(0, fitting.length - 1));
 }
 

@@ -6,6 +6,7 @@ import { drawRequest } from '../../src/bot/message';
 import type { Part, Text, View } from '../../src/handlers/view';
 import { spillView, wholeText } from '../../src/jobs/attachments';
 import type { State } from '../../src/jobs/request';
+import { live } from '../support/live';
 import { decided, requestIn } from '../support/records';
 
 const HOSTILE = [
@@ -63,20 +64,6 @@ const view: fc.Arbitrary<View> = fc.record({
 const stepsOf = (view: View) =>
   view.parts.map((part) => ({ target: part.kind, status: 'done' as const, text: view.title }));
 const extra = { partial: null, approvers: ['May approve: ', { user: 'U0BEN' }], cluster: null };
-
-/** Every user, channel or link that is live in these blocks, wherever it stands. */
-function live(blocks: unknown): string[] {
-  if (Array.isArray(blocks)) return blocks.flatMap(live);
-  if (typeof blocks !== 'object' || blocks === null) return [];
-  const entries = Object.entries(blocks);
-  const own = entries.flatMap(([key, value]) => {
-    if (/^(user_id|usergroup_id|channel_id|url)$/.test(key)) return [String(value)];
-    if (key === 'text' && 'type' in blocks && blocks.type === 'mrkdwn')
-      return [...String(value).matchAll(/<([^>]*)>/g)].map((match) => match[1] ?? '');
-    return key === 'type' && /broadcast|link|emoji/.test(String(value)) ? [String(value)] : [];
-  });
-  return [...own, ...entries.flatMap(([, value]) => live(value))];
-}
 
 test('whatever a view holds, Slack accepts its message in every state', () => {
   fc.assert(

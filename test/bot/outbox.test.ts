@@ -81,7 +81,7 @@ function farSide(): Slack {
         { channel: to.channel, ts: `${++posted}.0` },
       ),
     update: (_message, content) => call('update', content, null),
-    permalink: ({ channel, ts }) => Promise.resolve({ kind: 'ok', value: `https://slack.test/${channel}/${ts}` }),
+    permalink: ({ channel, ts }) => Promise.resolve({ kind: 'ok', value: linkTo(channel, ts) }),
     upload: ({ channel }, { name, data }) => {
       const sent = call('upload', { text: name, blocks: [], to: channel }, null);
       Object.assign(calls.at(-1) ?? {}, { said: data.toString('utf8') });
@@ -307,6 +307,10 @@ describe('those who may approve', () => {
   });
 });
 
+function linkTo(channel: string, ts: string): string {
+  return `https://team.slack.com/archives/${channel}/p${ts.replace('.', '').padStart(16, '0')}`;
+}
+
 const shareTo = (id: string, channel: string) => under.jobs.requests.share(id, { by: 'UBEN', place: { channel } });
 const copyOf = (id: string, n: number) => under.jobs.redraws.message(`${id}.${n}`);
 
@@ -319,7 +323,7 @@ test('a result that is shared is posted there with its files and a link, and the
   await waitForRest();
   const posts = calls.filter(({ method }) => method === 'post');
   expect(posts.map(({ to }) => to)).toEqual(['C1', 'C2']);
-  expect(posts[1]?.said).toContain('Shared by <@UBEN> from <#C1>. <https://slack.test/C1/1.0|The first message>');
+  expect(posts[1]?.said).toContain(`Shared by <@UBEN> from <#C1>. <${linkTo('C1', '1.0')}|The first message>`);
   expect(calls.filter(({ method }) => method === 'upload').map(({ to }) => to)).toEqual(['C1', 'C2']);
   expect(calls.find(({ method }) => method === 'update')?.said).toContain('Shared in <#C2> by <@UBEN>.');
 });

@@ -38,7 +38,7 @@ test('--share posts the result in the other channel too, with who and a link tha
   const copy = await saw(there, fromThere, 'Shared by @ana from #inc-42. The first message');
   expect(copy.plain).toContain('pricer');
   const first = await saw(here, fromHere, 'Shared in #storage-ops by @ana.');
-  expect(JSON.stringify(copy.blocks)).toContain(`${world.workspace.url}#C0INC42/${first.ts}`);
+  expect(JSON.stringify(copy.blocks)).toContain(`${world.workspace.url}archives/C0INC42/p${first.ts.replace('.', '')}`);
 }, 30_000);
 
 test('Share asks for the channel; the same result is not posted there twice', async () => {
