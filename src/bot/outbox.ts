@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Clusters, shownCluster } from '../handlers/clusters';
 import type { Admission } from '../jobs/admission';
 import type { Attachments } from '../jobs/attachments';
+import type { Links } from '../jobs/links';
 import { type Drawn, type Due, RENEW_EVERY_MS, type Redraws } from '../jobs/redraws';
 import type { Request } from '../jobs/request';
 import { refuseShare } from '../jobs/sharing';
@@ -40,6 +41,7 @@ export interface Outbox {
 export interface OutboxDeps {
   readonly slack: Slack;
   readonly store: Store;
+  readonly links: Links;
   readonly redraws: Redraws;
   readonly attachments: Attachments;
   readonly admission: Admission;
@@ -131,14 +133,14 @@ async function drawDue(deps: OutboxDeps, memory: Memory, due: Due): Promise<Next
   if (!request) return { kind: 'never', why: 'the request is gone', unposted: false };
   const own = await drawFace(deps, memory, { request, face: ownFace(request), link: null });
   if (own.message === null || own.next.kind !== 'done') return own.next;
-  let { message } = own;
   let next: Next = DONE;
   for (const face of sharedFaces(request)) {
-    message = await withLink(deps, request, message);
-    const copy = await drawFace(deps, memory, { request, face, link: message.link ?? null });
+    // Only one person can see the message of a private request.
+    const link = request.isPrivate ? null : await deps.links.of(request);
+    const copy = await drawFace(deps, memory, { request, face, link });
     next = sooner(next, await afterShare(deps, request, face, copy.next));
   }
-  if (next.kind === 'done') await deps.redraws.drawn(due, message);
+  if (next.kind === 'done') await deps.redraws.drawn(due, own.message);
   return next;
 }
 
@@ -152,16 +154,6 @@ async function afterShare(deps: OutboxDeps, request: Request, { index }: Face, n
 function sooner(one: Next, other: Next): Next {
   if (one.kind !== 'later') return other;
   return other.kind === 'later' && other.ms < one.ms ? other : one;
-}
-
-/** Copies link to the first message, unless only one person can see that. Without an answer of Slack they go without. */
-async function withLink(deps: OutboxDeps, request: Request, message: Drawn): Promise<Drawn> {
-  if (request.isPrivate || message.link !== undefined) return message;
-  const sent = await deps.slack.permalink(message);
-  if (sent.kind !== 'ok') return message;
-  const linked = { ...message, link: sent.value };
-  await deps.redraws.remember(request.id, linked);
-  return linked;
 }
 
 interface Facing {

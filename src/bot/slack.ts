@@ -22,8 +22,6 @@ export interface Slack {
     content: Content,
   ): Promise<Sent<{ readonly channel: string; readonly ts: string }>>;
   update(message: { readonly channel: string; readonly ts: string }, content: Content): Promise<Sent<null>>;
-  /** The address of a message. */
-  permalink(message: { readonly channel: string; readonly ts: string }): Promise<Sent<string>>;
   upload(
     to: { readonly channel: string; readonly ts: string },
     file: { name: string; alt: string; data: Buffer },
@@ -78,8 +76,6 @@ export function createSlack({ token, apiUrl }: SlackOptions): Slack {
         await client.chat.update({ channel, ts, text, blocks: [...blocks] });
         return null;
       }),
-    permalink: ({ channel, ts }) =>
-      sent(async () => (await client.chat.getPermalink({ channel, message_ts: ts })).permalink ?? ''),
     upload: ({ channel, ts }, { name, alt, data }) =>
       sent(async () => {
         const file = { file: data, filename: name, title: name, ...(/\.png$/.test(name) && { alt_text: alt }) };

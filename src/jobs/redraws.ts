@@ -48,8 +48,6 @@ export interface Drawn {
   readonly notices?: readonly string[];
   /** A hash of how it looks: a move that changes nothing to be seen costs no edit. */
   readonly looks?: string;
-  /** Its address, where one was asked for. */
-  readonly link?: string;
 }
 
 const LEASE_MS = 5_000;

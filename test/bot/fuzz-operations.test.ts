@@ -8,7 +8,7 @@ import { createDistkv } from '../../src/backends/distkv/distkv';
 import { createOpenio } from '../../src/backends/openio/create';
 import { createPalm } from '../../src/backends/palm/create';
 import { createUnits } from '../../src/backends/units';
-import { drawWhisper } from '../../src/bot/blocks';
+import { drawSaid } from '../../src/bot/blocks';
 import { handleCommand } from '../../src/bot/commands';
 import { drawRequest } from '../../src/bot/message';
 import type { Catalogue } from '../../src/handlers/catalogue';
@@ -52,6 +52,7 @@ beforeAll(async () => {
     distkv: tainted(createDistkv({ servers, login: null }), given, 3),
     palm: { etcd: tainted(palm, given, 3), units: tainted(units, given, 3) },
     ledger: tainted(ledger(), given, 1),
+    doctor: tainted({ examine: async () => [{ tone: 'bad', what: 'w', found: 'f', why: 'y', todo: 't' }] }, given, 1),
   });
 }, 30_000);
 afterAll(async () => {
@@ -62,6 +63,9 @@ afterAll(async () => {
 function ledger(): Ledger {
   const line = { id: 'R1', command: 'palm servers', requester: 'U0ANA', askedAt: 1, state: 'answered' };
   const entry = { seq: 1, at: 1, event: 'asked', request: 'R1', operation: 'x', by: 'U0ANA', detail: 'd' };
+  const events = [{ seq: 1, at: 1, event: 'asked', by: 'U0ANA', detail: { words: 'w', count: 1 } }];
+  const chapter = { request: 'R1', command: 'c', channel: 'C1', link: 'https://evil.example', events };
+  const place = { seq: 1, hash: 'h', says: 'differs' } as const;
   return {
     performed: async () => null,
     newest: async () => [line, line],
@@ -70,7 +74,12 @@ function ledger(): Ledger {
       ...{ uncertain: true, locked: ['a'], facts: [['a', 'b']], steps: [['a', 'done', 'b']], entries: [entry] },
     }),
     audit: async () => [entry, entry],
-    verifyAudit: async () => ({ kind: 'broken', at: 1, why: 'w' }),
+    verifyAudit: async () => {
+      const anchors = { kind: 'read', where: 'w', places: [place] } as const;
+      return { kind: 'broken', at: 1, why: 'w', anchors, typed: [place] };
+    },
+    exportAudit: async () => ({ lines: ['l'], entries: 1, head: place }),
+    timeline: async () => ({ from: 0, to: 9, more: 1, chapters: [chapter, chapter] }),
     locks: async () => [{ target: 'a', request: 'R1', requester: 'U0ANA', since: 1 }],
     clear: async () => true,
   };
@@ -89,7 +98,7 @@ function expectDrawn(view: View): void {
   expectHarmless(drawRequest(requestIn({ kind: 'queued' }), extra));
   expectHarmless(drawRequest(requestIn({ kind: 'planned', expiresAt: 5, ...decided(kept) }), extra));
   expectHarmless(drawRequest(requestIn(finished({ kind: 'answered', view: kept })), extra));
-  expectHarmless(drawWhisper(view));
+  expectHarmless(drawSaid(view));
 }
 
 const context = (): Context => ({ request: 'R1', signal: AbortSignal.timeout(10_000), report: expectDrawn });
@@ -123,7 +132,7 @@ async function viewsOfChange(change: Change, words: readonly string[]): Promise<
 }
 
 test('whatever the far sides say, no operation makes anything live', async () => {
-  for (let round = 0; round < 12; round++) {
+  for (let round = 0; round < 6; round++) {
     for (const operation of catalogue.operations) {
       for (const example of operation.examples) {
         const split = splitWords(example);
@@ -147,6 +156,6 @@ test('what is said about words that mean harm is harmless', async () => {
     const delivery = `d${round}`;
     const reply = await handleCommand(deps, { system, text, user: 'U0ANA', channel: 'C1', delivery });
     if (reply.kind !== 'whisper') throw new Error(`${text} was asked`);
-    expectHarmless(drawWhisper(reply.view));
+    expectHarmless(drawSaid(reply.view));
   }
 }, 60_000);

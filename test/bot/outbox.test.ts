@@ -78,10 +78,9 @@ function farSide(): Slack {
       call(
         'post',
         { ...content, to: to.channel, ...(to.thread !== undefined && { thread: to.thread }) },
-        { channel: to.channel, ts: `${++posted}.0` },
+        { channel: to.channel, ts: `1760000000.${String(++posted).padStart(6, '0')}` },
       ),
     update: (_message, content) => call('update', content, null),
-    permalink: ({ channel, ts }) => Promise.resolve({ kind: 'ok', value: linkTo(channel, ts) }),
     upload: ({ channel }, { name, data }) => {
       const sent = call('upload', { text: name, blocks: [], to: channel }, null);
       Object.assign(calls.at(-1) ?? {}, { said: data.toString('utf8') });
@@ -177,7 +176,7 @@ test('a message that was deleted is posted anew', async () => {
   await until(() => calls.length === 1);
   await outbox.stop();
   answers = [{ kind: 'refused', error: 'message_not_found', details: '' }];
-  await under.jobs.redraws.remember('RAAAA', { channel: 'C1', ts: '1.0', files: [], revision: 1 });
+  await under.jobs.redraws.remember('RAAAA', { channel: 'C1', ts: '1760000000.000001', files: [], revision: 1 });
   await under.jobs.redraws.due('RAAAA');
   outbox = start();
   await until(() => calls.length === 3);
@@ -197,7 +196,7 @@ test('two bots over one Redis post one message', async () => {
   await answered('RAAAA');
   await until(() => calls.length >= 1);
   await second.stop();
-  expect(await under.jobs.redraws.message('RAAAA')).toMatchObject({ ts: '1.0' });
+  expect(await under.jobs.redraws.message('RAAAA')).toMatchObject({ ts: '1760000000.000001' });
   expect(methods()).toEqual(['post']);
 });
 
@@ -253,7 +252,10 @@ describe('those who may approve', () => {
     await until(() => inThread().length === 1);
     await waitForRest();
     expect(methods()).toEqual(['post', 'update', 'post']);
-    expect(calls[2]).toMatchObject({ thread: '1.0', text: expect.stringMatching(/May approve: <@UBEN> <@UCHO>$/) });
+    expect(calls[2]).toMatchObject({
+      thread: '1760000000.000001',
+      text: expect.stringMatching(/May approve: <@UBEN> <@UCHO>$/),
+    });
   });
 
   test('are reminded once, those who are missing only, also by a bot that was started again', async () => {
@@ -307,10 +309,6 @@ describe('those who may approve', () => {
   });
 });
 
-function linkTo(channel: string, ts: string): string {
-  return `https://team.slack.com/archives/${channel}/p${ts.replace('.', '').padStart(16, '0')}`;
-}
-
 const shareTo = (id: string, channel: string) => under.jobs.requests.share(id, { by: 'UBEN', place: { channel } });
 const copyOf = (id: string, n: number) => under.jobs.redraws.message(`${id}.${n}`);
 
@@ -318,12 +316,15 @@ test('a result that is shared is posted there with its files and a link, and the
   const rows = Array.from({ length: 200 }, (_, n) => [`row ${n}`]);
   await answered('RAAAA', { parts: [{ kind: 'table', name: 'rows.csv', head: ['a'], rows }] });
   await until(() => calls.length === 2);
+  await under.jobs.links.remember('https://team.slack.com/');
   await shareTo('RAAAA', 'C2');
   await until(() => calls.length === 5);
   await waitForRest();
   const posts = calls.filter(({ method }) => method === 'post');
   expect(posts.map(({ to }) => to)).toEqual(['C1', 'C2']);
-  expect(posts[1]?.said).toContain(`Shared by <@UBEN> from <#C1>. <${linkTo('C1', '1.0')}|The first message>`);
+  expect(posts[1]?.said).toContain(
+    'Shared by <@UBEN> from <#C1>. <https://team.slack.com/archives/C1/p1760000000000001|The first message>',
+  );
   expect(calls.filter(({ method }) => method === 'upload').map(({ to }) => to)).toEqual(['C1', 'C2']);
   expect(calls.find(({ method }) => method === 'update')?.said).toContain('Shared in <#C2> by <@UBEN>.');
 });
