@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Part, Piece, Text, View } from '../../src/handlers/view';
 
 /** What has broken other bots, or could break this one. */
-export const NASTIES: readonly string[] = [
+const NASTIES: readonly string[] = [
   ...['<!channel>', '<!here>', '<!everyone>', '<@U0ANA>', '<@U0ANA|ana>', '<#C0INC42>', '<#C0INC42|inc-42>'],
   ...[
     '<!subteam^S0OPS>',
