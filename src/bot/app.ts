@@ -12,13 +12,13 @@ import {
 } from '@slack/bolt';
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { View } from '../handlers/view';
-
+import { splitWords } from '../handlers/words';
 import { drawSaid } from './blocks';
-
 import { type ButtonDeps, handleClick } from './buttons';
 import type { ClickAnswer } from './clicks';
 import { handleCommand, notConfirmed, ONLY_YOU, type Reply, refusal } from './commands';
 import type { Config } from './config';
+import { asksToEnrol, enrol } from './enrol-form';
 import type { Log } from './log';
 import type { Metrics } from './metrics';
 import { answerTo, valuesOf } from './modals';
@@ -111,6 +111,8 @@ export const SYSTEMS = ['openio', 'distkv', 'palm', 'ops'] as const;
 
 /** The body of the acknowledgement: empty when the channel gets a message, otherwise words for the one who typed. */
 async function onCommand(deps: AppDeps, system: string, command: SlashCommand) {
+  const split = splitWords(command.text);
+  if (split.ok && asksToEnrol([system, ...split.args])) return onEnrolment(deps, command);
   const end = deps.metrics.ack.startTimer();
   const {
     text,
@@ -129,6 +131,16 @@ async function onCommand(deps: AppDeps, system: string, command: SlashCommand) {
   if (reply.kind === 'whisper') return whisper(reply.view);
   deps.outbox.rememberResponseUrl(reply.request.id, responseUrl);
   return reply.request.isPrivate ? whisper(ONLY_YOU, [postHere(reply.request)]) : undefined;
+}
+
+/** The body of the acknowledgement: empty when the form is open. */
+async function onEnrolment(deps: AppDeps, { user_id: user, channel_id: channel, trigger_id: trigger }: SlashCommand) {
+  const answer = await enrol(deps, { user, channel }).catch((error: unknown) => {
+    deps.log.error({ error }, 'enrolment failed');
+    return { kind: 'whisper', view: notConfirmed('/ops second-factor enroll') } as const;
+  });
+  const view = answer.kind === 'form' ? await openForm(deps, trigger, answer.form) : viewOf(answer);
+  return view ? whisper(view) : undefined;
 }
 
 /** Whatever happens on the way, the person hears of it before Slack gives up. */

@@ -7,12 +7,14 @@ import type { Redraws } from '../jobs/redraws';
 import { decidedOf, type Request } from '../jobs/request';
 import { gone, type Store } from '../jobs/store';
 import { type Click, type ClickAnswer, TAKEN, whisper } from './clicks';
+import { codeForm } from './code-form';
 import { type CommandDeps, notConfirmed, refusal, runWords } from './commands';
+import type { EnrolDeps } from './enrol-form';
 import { outcomeView } from './outcomes';
 import { type Reasoned, reasonForm } from './reasons';
 import { askWhere, giveData, postWhereAsked } from './shares';
 
-export interface ButtonDeps extends CommandDeps {
+export interface ButtonDeps extends CommandDeps, EnrolDeps {
   readonly store: Store;
   readonly redraws: Redraws;
 }
@@ -50,7 +52,9 @@ async function vote(
   decision: 'approve' | 'release' | 'withdraw',
 ): Promise<ClickAnswer> {
   const decided = await deps.requests.decide(click.request, { decision, by: click.user, road: 'button' });
-  return decided.ok ? TAKEN : whisper(refusal(decided.refusal.why));
+  if (decided.ok) return TAKEN;
+  const request = decided.refusal.rule === 'second factor' ? await deps.store.load(click.request) : null;
+  return request ? { kind: 'form', form: codeForm(request) } : whisper(refusal(decided.refusal.why));
 }
 
 /** A form must be opened within three seconds of the click. Who may not decide hears so before typing, if that is quick. */

@@ -35,6 +35,8 @@ export interface Config extends SystemsConfig {
   /** The cluster that commands mean in a channel when they name none, where it is not the default one. */
   readonly channelClusters: Readonly<Record<string, string>>;
   readonly rules: Rules;
+  /** 32 bytes in base64 that seal people's second factors; null: none is asked for. */
+  readonly secondFactorKey: string | null;
 }
 
 export type Loaded =
@@ -69,6 +71,10 @@ const environmentSchema = z.object({
   APPROVERS: ids(/^[UWS][A-Z0-9]+$/, 'a Slack user id (U…) or user group id (S…)').default([]),
   CHANNELS: ids(channelId, 'a Slack channel id (C…)').default([]),
   QUORUMBOT_CONFIG: z.string().optional(),
+  SECOND_FACTOR_KEY: z
+    .string()
+    .refine((text) => /^[A-Za-z0-9+/]{43}=$/.test(text), 'must be 32 random bytes in base64: openssl rand -base64 32')
+    .optional(),
 });
 type Settings = z.infer<typeof environmentSchema>;
 
@@ -175,6 +181,7 @@ function configOf(settings: Settings, { file, clusters }: FileRead): Config {
     host: isLoopback(settings.SLACK_API_URL) ? '127.0.0.1' : null,
     redisUrl: settings.REDIS_URL,
     rules: rulesOf(settings, file),
+    secondFactorKey: settings.SECOND_FACTOR_KEY ?? null,
   };
 }
 

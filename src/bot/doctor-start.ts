@@ -20,7 +20,8 @@ async function main(): Promise<number> {
   const log = createLog('silent');
   const onError = (error: unknown, what: string) => log.error({ error, what }, 'check failed');
   const nobody = { membersOf: async () => null };
-  const jobs = createJobs({ url: config.redisUrl, rules: config.rules, people: nobody, onError });
+  const { redisUrl: url, rules, secondFactorKey } = config;
+  const jobs = createJobs({ url, rules, secondFactorKey, people: nobody, onError });
   await jobs.connected(2_000);
   const { doctor } = openClusters(config, jobs, onError);
   const lines = await doctor.examine(AbortSignal.timeout(MOST_MS));

@@ -29,10 +29,10 @@ async function run(config: Config, log: Log): Promise<Running> {
   const onError = (error: unknown, request: string) => log.error({ error, request }, 'work failed');
   const slack = createSlack(config.slack);
   const people: People = { membersOf: (group) => membersOf(slack, group, log) };
-  const { redisUrl: url, rules } = config;
+  const { redisUrl: url, rules, secondFactorKey } = config;
   const anchor = openAnchor(config);
   const jobs = createJobs({
-    ...{ url, rules, people, onError: quietly(log, onError) },
+    ...{ url, rules, people, secondFactorKey, onError: quietly(log, onError) },
     anchor: anchor && { anchor, onProblem: (problem) => reportAnchor(problem, log) },
   });
   if (!(await jobs.connected(2_000))) log.warn({}, 'redis is not there yet: commands are answered with that');

@@ -1,4 +1,6 @@
 import type { ButtonDeps } from './buttons';
+import { takeCode } from './code-form';
+import { takeEnrolment } from './enrol-form';
 import { DONE, notice, type Submission, type Submitted } from './modals';
 import { takeReason } from './reasons';
 import { takeShare } from './share-form';
@@ -10,6 +12,8 @@ const TAKERS: Readonly<Record<string, Taker>> = {
   deny: (deps, submission) => takeReason(deps, 'deny', submission),
   hold: (deps, submission) => takeReason(deps, 'hold', submission),
   share: takeShare,
+  code: takeCode,
+  enrol: takeEnrolment,
   notice: async () => DONE,
 };
 

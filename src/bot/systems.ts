@@ -16,7 +16,7 @@ import { doctorOf } from './doctor';
 import type { Log } from './log';
 
 /** The outside systems that are configured for one cluster, and how to let go of them. */
-export interface OpenSystems extends Omit<Systems, 'doctor'> {
+export interface OpenSystems extends Omit<Systems, 'doctor' | 'factors'> {
   close(): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export interface OpenClusters {
 
 export function openClusters(
   config: Config,
-  { ledgerOf, check }: Pick<Jobs, 'ledgerOf' | 'check'>,
+  { ledgerOf, check, secondFactor: factors }: Pick<Jobs, 'ledgerOf' | 'check' | 'secondFactor'>,
   onError: (error: unknown, what: string) => void,
 ): OpenClusters {
   const opened = config.clusters.map((cluster) => ({
@@ -40,7 +40,7 @@ export function openClusters(
   }));
   const doctor = doctorOf({ config, clusters: opened, redis: check, onError });
   const all = opened.map(({ name, production, systems }) => {
-    return { name, production, catalogue: catalogueOf({ ...systems, doctor }) };
+    return { name, production, catalogue: catalogueOf({ ...systems, doctor, factors }) };
   });
   return {
     clusters: createClusters(all, new Map(Object.entries(config.channelClusters))),

@@ -9,6 +9,7 @@ import { distkvMark } from './distkv/mark';
 import { distkvNodes } from './distkv/nodes';
 import { distkvState } from './distkv/state';
 import { distkvWho } from './distkv/who';
+import type { Factors } from './factors';
 import type { Ledger } from './ledger';
 import { openioBaseMove } from './openio/base-move';
 import { openioBaseRemove } from './openio/base-remove';
@@ -33,6 +34,8 @@ import { opsDoctor } from './ops/doctor';
 import { opsLocks } from './ops/locks';
 import { opsRequest } from './ops/request';
 import { opsRequests } from './ops/requests';
+import { opsSecondFactorEnroll } from './ops/second-factor-enroll';
+import { opsSecondFactorReset } from './ops/second-factor-reset';
 import { opsTimeline } from './ops/timeline';
 import { palmLogs } from './palm/logs';
 import { palmPurge } from './palm/purge';
@@ -49,10 +52,11 @@ export interface Systems {
   readonly palm: { readonly etcd: Palm; readonly units: Units } | null;
   readonly ledger: Ledger;
   readonly doctor: Doctor;
+  readonly factors: Factors;
 }
 
 /** Everything the bot can do: one line per operation. */
-export function catalogueOf({ openio, distkv, palm, ledger, doctor }: Systems): Catalogue {
+export function catalogueOf({ openio, distkv, palm, ledger, doctor, factors }: Systems): Catalogue {
   const operations: readonly Operation[] = [
     ...(openio
       ? [
@@ -95,6 +99,8 @@ export function catalogueOf({ openio, distkv, palm, ledger, doctor }: Systems): 
     opsLocks(ledger),
     opsClear(ledger),
     opsDoctor(doctor),
+    opsSecondFactorEnroll(),
+    opsSecondFactorReset(factors),
   ];
   return createCatalogue(operations);
 }

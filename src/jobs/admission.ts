@@ -22,14 +22,18 @@ export interface AdmissionDeps {
   readonly rules: Rules;
   readonly people: People;
   readonly durability: Durability;
+  /** Whether approving what cannot be undone asks for a one-time code. */
+  readonly secondFactor: boolean;
 }
 
-export function createAdmission({ rules, people, durability }: AdmissionDeps): Admission {
+export function createAdmission({ rules, people, durability, secondFactor }: AdmissionDeps): Admission {
   const members = createMembers(people);
 
   async function standing(about: About): Promise<Standing> {
     const ruling = rulingOf(rules, about);
-    return { ruling, members: await members(about.kind === 'query' ? [] : groupsOf(ruling)) };
+    const known = await members(about.kind === 'query' ? [] : groupsOf(ruling));
+    // Only `requests.ts` turns it into `given`, and only after a code was proved.
+    return { ruling, members: known, secondFactor: secondFactor ? 'missing' : 'off' };
   }
 
   return {

@@ -25,6 +25,7 @@ export const EVENTS = [
   'cleared',
   'shared',
   'share refused',
+  'enrolled',
 ] as const;
 export type Event = (typeof EVENTS)[number];
 

@@ -4,7 +4,7 @@ import type { Slot } from '../handlers/operation';
  * The one script that writes. A batch of moves is carried out as a whole or not at all: each request is compared with
  * the revision it was read at, each lock taken or found held, each audit entry appended after the very entry it names.
  *
- * KEYS  head, trail, locks, redraw, open, all, then one request key per item
+ * KEYS  head, trail, locks, redraw, open, all, then one request key per item, then two keys per handover
  * ARGV  1 the batch (below), then per item: the request's JSON, its audit entry, the holder's JSON for its locks
  * Returns a JSON reply (below). "Now" is Redis TIME: the one clock of approvals.
  */
@@ -31,7 +31,17 @@ export interface Batch {
     /** One free place of each is taken: the locks `key#1` to `key#most`. */
     readonly slots: readonly Slot[];
     readonly release: boolean;
+    /** `at`: the first of its two keys among KEYS, the one that goes; the next one is made of `fields`. */
+    readonly handover?: { readonly at: number; readonly text: string; readonly fields: readonly string[] };
   }[];
+}
+
+/** What is stored under one key, if it is still this text, makes way for a hash under another. */
+export interface Handover {
+  readonly from: string;
+  readonly text: string;
+  readonly to: string;
+  readonly fields: Readonly<Record<string, string>>;
 }
 
 export type Reply =
@@ -40,6 +50,8 @@ export type Reply =
   | { readonly kind: 'head'; readonly now: number; readonly seq: number; readonly hash: string }
   /** The request has another revision than it was read at. */
   | { readonly kind: 'conflict'; readonly now: number; readonly item: number }
+  /** What the move hands over is not there any more. */
+  | { readonly kind: 'gone'; readonly now: number; readonly item: number }
   | {
       readonly kind: 'held';
       readonly now: number;
@@ -86,6 +98,10 @@ end
 for i, item in ipairs(batch.items) do
   local revision = tonumber(redis.call('HGET', KEYS[6 + i], 'revision') or '0')
   if revision ~= item.expected then return cjson.encode({kind = 'conflict', now = now, item = i - 1}) end
+  local handover = item.handover
+  if handover and redis.call('GET', KEYS[handover.at]) ~= handover.text then
+    return cjson.encode({kind = 'gone', now = now, item = i - 1})
+  end
   for _, target in ipairs(item.claim) do
     for at = 1, #held, 2 do
       if below(target, held[at]) or below(held[at], target) then
@@ -131,6 +147,10 @@ for i, item in ipairs(batch.items) do
     for at = 1, #held, 2 do
       if cjson.decode(held[at + 1]).request == item.id then redis.call('HDEL', locks, held[at]) end
     end
+  end
+  if item.handover then
+    redis.call('DEL', KEYS[item.handover.at], KEYS[item.handover.at + 1])
+    redis.call('HSET', KEYS[item.handover.at + 1], unpack(item.handover.fields))
   end
   redis.call('PUBLISH', batch.channel, item.id)
 end

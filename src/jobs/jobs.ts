@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import type { Check } from '../handlers/checkup';
 import { DEFAULT_CLUSTER } from '../handlers/clusters';
 import type { Ledger } from '../handlers/ledger';
@@ -17,6 +18,7 @@ import { connect, disconnect, isReady, keysOf, timeOf } from './redis';
 import { createRedraws, type Redraws } from './redraws';
 import { createRequests, type Requests } from './requests';
 import type { Rules } from './rules';
+import { openSecondFactor, type SecondFactor } from './second-factor';
 import { createStore, type Store } from './store';
 import { startWorkers, type Timing, USUAL_TIMING, type Workers } from './worker';
 import { createChain } from './writer';
@@ -30,6 +32,7 @@ export interface Jobs {
   readonly queues: Queues;
   readonly durability: Durability;
   readonly admission: Admission;
+  readonly secondFactor: SecondFactor;
   /** Of the default cluster. */
   readonly ledger: Ledger;
   ledgerOf(cluster: string): Ledger;
@@ -52,6 +55,8 @@ export interface JobsOptions {
   readonly url: string;
   readonly rules: Rules;
   readonly people: People;
+  /** 32 bytes in base64: approving what cannot be undone asks for a one-time code. Left out: it does not. */
+  readonly secondFactorKey?: string | null;
   /** Between the braces of every key: another prefix is another bot. */
   readonly prefix?: string;
   /** Where the head of the audit trail is kept outside Redis, and who hears when that fails. */
@@ -59,7 +64,8 @@ export interface JobsOptions {
   readonly onError: (error: unknown, request: string) => void;
 }
 
-export function createJobs({ url, rules, people, prefix = TRAIL, anchor = null, onError }: JobsOptions): Jobs {
+export function createJobs(options: JobsOptions): Jobs {
+  const { url, rules, people, secondFactorKey = null, prefix = TRAIL, anchor = null, onError } = options;
   const keys = keysOf(prefix);
   const onRedisError = (error: Error) => onError(error, 'redis');
   /** For whoever has a person waiting. */
@@ -70,7 +76,9 @@ export function createJobs({ url, rules, people, prefix = TRAIL, anchor = null, 
   const chain = createChain();
   const store = createStore(quick, keys, chain);
   const durability = createDurability(quick);
-  const admission = createAdmission({ rules, people, durability });
+  const judging = { rules, people, secondFactor: secondFactorKey !== null };
+  const admission = createAdmission({ ...judging, durability });
+  const secondFactor = openSecondFactor(secondFactorKey, { redis: quick, keys, store });
   const links = createLinks(patient, keys);
   const patientStore = createStore(patient, keys, chain);
   const audit = {
@@ -86,36 +94,39 @@ export function createJobs({ url, rules, people, prefix = TRAIL, anchor = null, 
     const shared = {
       store: createStore(patient, keys, chain),
       attachments,
-      admission: createAdmission({ rules, people, durability: createDurability(patient) }),
+      admission: createAdmission({ ...judging, durability: createDurability(patient) }),
     };
     return startWorkers({ url, keys, redis: patient, queues, work: { ...shared, operation, onError }, timing });
   }
 
   return {
-    requests: createRequests({ store, queues, admission, onError }),
+    requests: createRequests({ store, queues, admission, secondFactor, onError }),
     store,
     attachments: createAttachments(quick, keys),
     redraws: createRedraws(quick, keys, () => connect(url, 'patient', onRedisError)),
     queues,
     durability,
     admission,
+    secondFactor,
     ledger: ledgerOf(DEFAULT_CLUSTER),
     ledgerOf,
     check: redisCheck({ redis: quick }),
     links,
     work,
     connected: (mostMs) => isReady(quick, mostMs),
-    ping: async () => {
-      const begun = performance.now();
-      return quick.ping().then(
-        () => performance.now() - begun,
-        () => null,
-      );
-    },
+    ping: () => ping(quick),
     close: async () => {
       await anchoring?.stop();
       await queues.close();
       await Promise.all([disconnect(quick), disconnect(patient)]);
     },
   };
+}
+
+async function ping(redis: Redis): Promise<number | null> {
+  const begun = performance.now();
+  return redis.ping().then(
+    () => performance.now() - begun,
+    () => null,
+  );
 }

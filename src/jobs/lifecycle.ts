@@ -3,6 +3,7 @@ import type { Finding, Slot, Step, Target, Words } from '../handlers/operation';
 import { plain, type View } from '../handlers/view';
 import { joinWords } from '../handlers/words';
 import type { Event, Note } from './audit';
+import type { Handover } from './commit';
 import { fingerprintOf } from './fingerprint';
 import {
   countedApprovals,
@@ -37,6 +38,8 @@ export type Moved =
       readonly slots?: readonly Slot[];
       /** Give back every lock of this request. */
       readonly release?: boolean;
+      /** Written with this move; it fails as a whole when what is handed over is not there any more. */
+      readonly handover?: Handover;
     }
   | { readonly ok: false; readonly refusal: Refusal };
 
@@ -113,10 +116,12 @@ export const decide =
       return moved(next(request, ended), kind, { by: vote.by, detail: { ...note.detail, ...said } });
     }
     const before = countedApprovals(request, state.approvals, standing);
-    const approvals = [...before, { by: vote.by, at: tick.at }];
-    if (approvals.length < proposed.needs) return moved(next(request, { ...state, approvals }), 'approval', note);
+    const proved = proposed.danger === 'irreversible' && standing.secondFactor === 'given';
+    const approvals = [...before, { by: vote.by, at: tick.at, ...(proved && { secondFactor: true as const }) }];
+    const told = { by: vote.by, detail: { ...note.detail, ...(proved && { 'second factor': 'given' }) } };
+    if (approvals.length < proposed.needs) return moved(next(request, { ...state, approvals }), 'approval', told);
     const expiresAt = tick.at + standing.ruling.expiresAfterMs;
-    return moved(next(request, { kind: 'approved', proposed, approvals, expiresAt }), 'approved', note);
+    return moved(next(request, { kind: 'approved', proposed, approvals, expiresAt }), 'approved', told);
   };
 
 export const expire: Move = (request, tick) => {

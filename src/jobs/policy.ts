@@ -1,6 +1,15 @@
 import type { Text } from '../handlers/view';
 import { isGroup, type Members } from './people';
-import type { Approval, Decided, Decision, Opinion, Request, Road, Waiting } from './request';
+import {
+  type Approval,
+  type Decided,
+  type Decision,
+  decidedOf,
+  type Opinion,
+  type Request,
+  type Road,
+  type Waiting,
+} from './request';
 import type { Ruling, Who } from './rules';
 
 /** A rule said no. `why` is one or two sentences: what did not happen, and what to do. */
@@ -24,7 +33,13 @@ export interface Refusal {
     | 'gone'
     | 'changed meanwhile'
     | 'private'
-    | 'sharing';
+    | 'sharing'
+    /** A one-time code is missing, wrong or used up: the next one may be good. */
+    | 'second factor'
+    | 'old code'
+    | 'not enrolled'
+    | 'locked out'
+    | 'out of time';
   readonly why: Text;
 }
 
@@ -32,6 +47,8 @@ export interface Refusal {
 export interface Standing {
   readonly ruling: Ruling;
   readonly members: Members;
+  /** Whether an approval of what cannot be undone brings its one-time code. `off`: none is asked for here. */
+  readonly secondFactor: 'off' | 'missing' | 'given';
 }
 
 /** Roads with no person at their other end. They may look, and never ask for a change or decide on one. */
@@ -76,6 +93,8 @@ export interface VoteOf<D extends Decision | Opinion> {
   readonly road: Road;
   /** Why; a denial and a hold need it. */
   readonly reason?: string;
+  /** A one-time code. It is proved before the vote and never stored. */
+  readonly code?: string;
 }
 export type Vote = VoteOf<Decision> | VoteOf<'hold'> | VoteOf<'release'>;
 
@@ -97,7 +116,13 @@ export function mayDecide(request: Request, waiting: Waiting, vote: Vote, { stan
     return { rule: 'road', why: `A ${vote.road} cannot decide on ${request.id}. Only a person can.` };
   }
   if (vote.decision === 'withdraw') return mayWithdraw(request, vote.by);
-  return notApprover(request, vote, standing) ?? notNow(request, waiting, vote);
+  return notApprover(request, vote, standing) ?? notNow(request, waiting, vote) ?? unproven(waiting, vote, standing);
+}
+
+/** Judged last, so that nobody is asked for a code in vain. */
+function unproven({ proposed }: Waiting, { decision }: Vote, { secondFactor }: Standing): Refusal | null {
+  if (decision !== 'approve' || proposed.danger !== 'irreversible' || secondFactor !== 'missing') return null;
+  return { rule: 'second factor', why: 'Approving what cannot be undone needs a one-time code.' };
 }
 
 /** Only people who may approve have a say, and never the one who asked. */
@@ -191,7 +216,10 @@ export function mayStart(
   };
 }
 
-/** The approvals that still count: somebody who is known to be no approver any more does not. */
+/**
+ * The approvals that still count: not of somebody who is known to be no approver any more, and not without a one-time code
+ * where one is asked for by now.
+ */
 export function countedApprovals(
   request: Request,
   approvals: readonly Approval[],
@@ -199,7 +227,10 @@ export function countedApprovals(
 ): readonly Approval[] {
   const people = new Map(approvals.map((approval) => [approval.by, approval]));
   people.delete(request.requester);
-  return [...people.values()].filter(({ by }) => isApprover(by, standing) !== 'no');
+  const asksForCode = standing.secondFactor !== 'off' && decidedOf(request.state)?.proposed.danger === 'irreversible';
+  return [...people.values()].filter(
+    ({ by, secondFactor }) => isApprover(by, standing) !== 'no' && (secondFactor === true || !asksForCode),
+  );
 }
 
 /** `unknown`: Slack did not say who is in a user group. It counts as no. */

@@ -78,6 +78,10 @@ export function keysOf(prefix: string) {
     drawing: (id: string) => `${tag}:drawing:${id}`,
     beat: (id: string) => `${tag}:beat:${id}`,
     attachment: (id: string) => `${tag}:attachment:${id}`,
+    /** A person's second factor: the sealed secret and the newest time step that was accepted. */
+    factor: (user: string) => `${tag}:factor:${user}`,
+    /** A sealed secret that waits for its first code. */
+    factorPending: (user: string) => `${tag}:factor-pending:${user}`,
     /** Requests that have not ended, by the time of their last move. */
     open: `${tag}:open`,
     /** All requests that are kept, by the time they were asked. */

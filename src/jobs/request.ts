@@ -54,6 +54,8 @@ export interface Share extends Place {
 export interface Approval {
   readonly by: string;
   readonly at: number;
+  /** A one-time code came with it. */
+  readonly secondFactor?: true;
 }
 
 /** A second opinion: somebody thinks it looks wrong. It decides nothing, but while it stands nobody can approve. */

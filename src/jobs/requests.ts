@@ -8,6 +8,7 @@ import { hold, release } from './opinion';
 import type { Refusal, Standing, Vote } from './policy';
 import type { Queues } from './queue';
 import type { Place, Request, Road } from './request';
+import type { SecondFactor } from './second-factor';
 import { share } from './sharing';
 import { gone, type Store } from './store';
 
@@ -49,6 +50,7 @@ export interface RequestsDeps {
   readonly store: Store;
   readonly queues: Queues;
   readonly admission: Admission;
+  readonly secondFactor: Pick<SecondFactor, 'prove'>;
   readonly onError: (error: unknown, request: string) => void;
 }
 
@@ -57,7 +59,7 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const ID_LENGTH = 8;
 
 /** The same delivery always has the same id, so that asking again is harmless even when the first answer was lost. */
-function requestId(delivery: string): string {
+export function requestId(delivery: string): string {
   const hash = createHash('sha256').update(delivery).digest();
   return `R${[...hash.subarray(0, ID_LENGTH)].map((byte) => ALPHABET[byte % 32]).join('')}`;
 }
@@ -100,12 +102,22 @@ async function open(deps: RequestsDeps, gap: Gap, asking: Asking): Promise<Opene
   return opened;
 }
 
+/** Everything else is in order by now, so no code is used up for a vote that does not count. */
+async function decideWithCode(deps: RequestsDeps, id: string, vote: Vote, standing: Standing): Promise<Opened> {
+  const refusal = await deps.secondFactor.prove(vote.by, vote.code);
+  if (refusal) return { ok: false, refusal };
+  return deps.store.move(id, moveOf(vote, { ...standing, secondFactor: 'given' }));
+}
+
 async function decide(deps: RequestsDeps, id: string, vote: Vote): Promise<Opened> {
   const refusal = vote.decision === 'approve' ? await deps.admission.unsafe() : null;
   if (refusal) return { ok: false, refusal };
   const request = await deps.store.load(id);
   if (!request) return { ok: false, refusal: gone(id) };
-  const moved = await deps.store.move(id, moveOf(vote, await deps.admission.standingOf(request)));
+  const standing = await deps.admission.standingOf(request);
+  const first = await deps.store.move(id, moveOf(vote, standing));
+  const wantsCode = !first.ok && first.refusal.rule === 'second factor';
+  const moved = wantsCode ? await decideWithCode(deps, id, vote, standing) : first;
   if (moved.ok && moved.request.state.kind === 'approved') {
     deps.queues.perform(id).catch((error: unknown) => deps.onError(error, id));
   }

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { DEFAULT_CLUSTER } from '../handlers/clusters';
 import type { View } from '../handlers/view';
 import { shorten } from '../handlers/words';
-import { type Asked, ask, type Move } from './lifecycle';
+import { type Asked, ask, type Move, type Moved, type Tick } from './lifecycle';
 import type { Refusal, Standing } from './policy';
 import type { Keys } from './redis';
 import type { Request } from './request';
@@ -22,6 +22,8 @@ export interface Store {
   /** Stores a new request if it may be asked. The same id again: the stored one, whatever the rules say by now. */
   open(asked: Asked, standing: Standing): Promise<Moving>;
   load(id: string): Promise<Request | null>;
+  /** Stores a record that begins with another move than being asked. Refused when there is one of this id. */
+  begin(id: string, make: (tick: Tick) => Moved): Promise<Moving>;
   /** Reads, decides, writes; again when somebody else moved the request in between. */
   move(id: string, move: Move): Promise<Moving>;
   /** Whether the request is still exactly at this revision: asked right before each write to a target. */
@@ -67,6 +69,10 @@ export function createStore(redis: Redis, keys: Keys, chain: Chain): Store {
   return {
     open,
     load,
+    begin: async (id, make) => {
+      const written = await writer.write(id, 0, make);
+      return written.kind === 'conflict' ? { ok: false, refusal: OVER } : moving(written);
+    },
     move,
     isAt: async (id, revision) => (await redis.hget(keys.request(id), 'revision')) === String(revision),
     report: async (id, view) => {
@@ -103,8 +109,10 @@ function readRequest(json: string): Request {
 function moving(written: Exclude<Written, { kind: 'conflict' }>): Moving {
   if (written.kind === 'written') return { ok: true, request: written.request };
   if (written.kind === 'refused') return { ok: false, refusal: written.moved.refusal };
-  return { ok: false, refusal: busy(written) };
+  return { ok: false, refusal: written.kind === 'gone' ? OVER : busy(written) };
 }
+
+const OVER: Refusal = { rule: 'changed meanwhile', why: 'Somebody else was faster. Nothing was changed by this.' };
 
 function busy({ target, holder, most }: Extract<Written, { kind: 'held' }>): Refusal {
   const what = most === null ? `${target} is held` : `At most ${most} at once in ${target}, and one place is held`;

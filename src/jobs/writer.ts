@@ -25,6 +25,8 @@ export type Written =
   | { readonly kind: 'refused'; readonly moved: Extract<Moved, { ok: false }> }
   /** The request is not at the expected revision any more: read it again. */
   | { readonly kind: 'conflict' }
+  /** What the move hands over is not there any more. */
+  | { readonly kind: 'gone' }
   /** `most`: the target is a slot, and so many requests hold its places. */
   | { readonly kind: 'held'; readonly target: string; readonly holder: Holder; readonly most: number | null };
 
@@ -175,7 +177,7 @@ function makeOrReject(pending: Pending, tick: Tick): Moved | null {
 function settleOne(built: readonly Built[], reply: Extract<Reply, { item: number }>, rest: Pending[]): Pending[] {
   const culprit = built[reply.item]?.pending;
   if (!culprit) throw new Error(`the commit script named item ${reply.item} of ${built.length}`);
-  if (reply.kind === 'conflict') culprit.resolve({ kind: 'conflict' });
+  if (reply.kind === 'conflict' || reply.kind === 'gone') culprit.resolve({ kind: reply.kind });
   else {
     const { target, holder, most = null } = reply;
     culprit.resolve({ kind: 'held', target, holder: JSON.parse(holder) as Holder, most });
@@ -190,8 +192,7 @@ interface Outgoing {
 }
 
 async function send(redis: Redis, keys: Keys, { head, at, built }: Outgoing, chain: Chain): Promise<Reply> {
-  const batch: Batch = { head, at, tolerance: TOLERANCE_MS, channel: keys.moves, items: built.map(itemOf) };
-  const all = [
+  const shared = [
     keys.head,
     keys.trail,
     keys.locks,
@@ -200,6 +201,15 @@ async function send(redis: Redis, keys: Keys, { head, at, built }: Outgoing, cha
     keys.all,
     ...built.map(({ pending }) => keys.request(pending.id)),
   ];
+  const handed: string[] = [];
+  const items = built.map((one) => {
+    const { handover } = one.moved;
+    if (!handover) return itemOf(one);
+    const at = shared.length + handed.push(handover.from, handover.to) - 1;
+    return { ...itemOf(one), handover: { at, text: handover.text, fields: Object.entries(handover.fields).flat() } };
+  });
+  const batch: Batch = { head, at, tolerance: TOLERANCE_MS, channel: keys.moves, items };
+  const all = [...shared, ...handed];
   const args = built.flatMap(({ moved, entry }) => [
     JSON.stringify(moved.request),
     entry,

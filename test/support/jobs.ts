@@ -30,7 +30,11 @@ const NOBODY: People = { membersOf: async () => null };
 /** What any change at any place is judged by under these rules. */
 export function standing(rules: Partial<Rules> = {}): Standing {
   const about = { kind: 'change', operation: 'test raise', cluster: 'default', channel: 'C1', danger: null } as const;
-  return { ruling: rulingOf({ ...DEFAULT_RULES, approvers: APPROVERS, ...rules }, about), members: new Map() };
+  return {
+    ruling: rulingOf({ ...DEFAULT_RULES, approvers: APPROVERS, ...rules }, about),
+    members: new Map(),
+    secondFactor: 'off',
+  };
 }
 
 export function approval(by: string): VoteOf<Decision> {
@@ -46,16 +50,17 @@ export interface Options {
   readonly people?: People;
   /** Where the trail of this name is anchored. */
   readonly anchor?: (trail: string) => Anchor & { close(): Promise<void> };
+  readonly secondFactorKey?: string;
 }
 
 export function openJobs(url: string, options: Options = {}): JobsUnderTest {
   const prefix = options.prefix ?? `test-${randomBytes(4).toString('hex')}`;
   const errors: unknown[] = [];
   const rules = { ...DEFAULT_RULES, approvers: APPROVERS, ...options.rules };
-  const { people = NOBODY } = options;
+  const { people = NOBODY, secondFactorKey = null } = options;
   const anchor = options.anchor?.(prefix) ?? null;
   const jobs = createJobs({
-    ...{ url, rules, people, prefix, onError: (error: unknown) => errors.push(error) },
+    ...{ url, rules, people, secondFactorKey, prefix, onError: (error: unknown) => errors.push(error) },
     anchor: anchor && { anchor, onProblem: (problem) => errors.push(problem) },
   });
   const redis = new Client(url);

@@ -17,6 +17,7 @@ export function everySystem(): Systems & { close(): Promise<void> } {
     palm: { etcd, units },
     ledger: emptyLedger(),
     doctor: { examine: async () => [] },
+    factors: { on: false, enrolment: async () => null, reset: async () => false },
     close: async () => void (await Promise.all([openio.close(), etcd.close()])),
   };
 }
