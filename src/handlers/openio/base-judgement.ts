@@ -2,7 +2,7 @@ import { fileOf } from './base-look';
 import { isUnderWay, sameSet } from './base-marker';
 import type { Refusal } from './base-refusal';
 import { RULES } from './base-rules';
-import { hasArrived, isSettled, type Scene } from './base-scene';
+import { hasArrived, isElected, isSettled, type Scene } from './base-scene';
 import { frozenState } from './base-status';
 
 /** What is left to be done; what is not is so already. Electing and the test write are always done. */
@@ -30,13 +30,14 @@ export function judgeMove(scene: Scene): Judged {
   const { lists, wanted, isDirected, marked, leaving, arriving } = scene;
   const peers = !lists.every((list) => sameSet(list, wanted));
   const copy = !hasArrived(scene, fileOf(scene, arriving));
-  const writes = peers || copy || !isDirected;
-  const leave = writes || !isSettled(scene);
+  // Where only the directory is behind, nothing is copied and nobody has to leave.
+  const writes = peers || copy;
+  const leave = writes || !(isDirected ? isSettled(scene) : isElected(scene));
   const frozen = frozenState(scene);
   const isMarked = isUnderWay(marked, leaving, arriving);
   // A master outside would not write the mark to the arriving peer.
   const canMark = scene.copies !== null && scene.masters.every((master) => scene.directory.includes(master));
-  if (!leave && frozen === 'no' && !isMarked) return { kind: 'moved already' };
+  if (!leave && isDirected && frozen === 'no' && !isMarked) return { kind: 'moved already' };
   return {
     kind: 'move',
     todo: {

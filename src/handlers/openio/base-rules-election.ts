@@ -1,7 +1,7 @@
 import { fileOf } from './base-look';
 import type { MoveRule, Refusal } from './base-refusal';
 import { continueAdvice } from './base-rules-lists';
-import { debugOf, isWell, type Scene } from './base-scene';
+import { debugOf, isElected, isWell, type Scene } from './base-scene';
 import { explain } from './codes';
 import { type Advice, DEBUG } from './finding';
 import { zooKeeperSigns } from './states';
@@ -28,12 +28,13 @@ export function severalMasters({ masters }: Pick<Scene, 'masters'>): Refusal | n
 
 /** Every peer has to answer and to have its file; the arriving one may still lack it. */
 export const unwellPeers: MoveRule = (scene) => {
-  const { directory, arriving } = scene;
+  const { directory, arriving, leaving } = scene;
+  const spared = isElected(scene) ? [arriving, leaving] : [arriving];
   const unwell = directory.flatMap((service) => {
     const peer = debugOf(scene, service);
     if (!isWell(peer)) return [`${service} ${peer ? explain('debug', peer.answer).words : 'does not answer'}`];
     const file = fileOf(scene, service);
-    if (file === 'yes' || (file === 'no' && service === arriving)) return [];
+    if (file === 'yes' || (file === 'no' && spared.includes(service))) return [];
     return [`${service} ${file === 'no' ? 'has no file for this base' : 'does not say whether it has the file'}`];
   });
   if (unwell.length === 0) return null;
@@ -47,6 +48,7 @@ export const otherMaster: MoveRule = (scene) => {
   const { masters, directory, isDirected, leaving, arriving, isBack } = scene;
   const [master] = masters;
   if (master === undefined || directory.includes(master) || (isDirected && master === leaving)) return null;
+  if (isElected(scene)) return null;
   const why = `${master} is master, but the directory does not name it`;
   if (isBack && master === arriving) return { why, ...forwardFirst(scene) };
   const flags = `--service-id ${master}`;
@@ -57,7 +59,7 @@ export const otherMaster: MoveRule = (scene) => {
 /** Once the directory names the new services, leaving is what ends the election, and needs no master. */
 export const electionDoesNotEnd: MoveRule = (scene) => {
   const { masters, isDirected, copies, isBack } = scene;
-  if (isDirected || (masters.length > 0 && copies !== null)) return null;
+  if (isDirected || (masters.length > 0 && copies !== null) || isElected(scene)) return null;
   const why = 'there is no master: the election does not end';
   if (isBack) return { why, ...forwardFirst(scene) };
   return { why, cure: 'Find out why.', advice: [DIAGNOSE] };

@@ -1,5 +1,5 @@
 import { otherMove } from './base-direction';
-import { valuesOf } from './base-look';
+import { fileOf, valuesOf } from './base-look';
 import { sameSet } from './base-marker';
 import type { MoveRule } from './base-refusal';
 import { ENABLED, FROZEN, frozenState } from './base-status';
@@ -29,6 +29,20 @@ export const otherMoveBegun: MoveRule = (scene) => {
   if (!other) return null;
   const why = `a move of this base from ${other.from} to ${other.to} was begun and not ended, so base and directory may disagree`;
   return { why, cure: 'Go on with that one, or go back, first.', advice: continueAdvice(other.from, other.to) };
+};
+
+/** Somebody changed the directory before the base was copied. As long as the old peers have their election, they are right. */
+export const directoryAhead: MoveRule = (scene) => {
+  const { isDirected, masters, leaving, arriving, directory } = scene;
+  if (!isDirected || fileOf(scene, arriving) !== 'no' || !masters.includes(leaving)) return null;
+  const why = `the directory names ${arriving}, which has no copy, instead of the master ${leaving}`;
+  const flags = `--from ${arriving} --to ${leaving}`;
+  const mend = { label: 'Mend', operation: 'base move', flags, why: 'lets the directory name it again' };
+  return {
+    why: `${why} (${directory.join(', ')})`,
+    cure: `Let the directory name ${leaving} again first.`,
+    advice: [mend],
+  };
 };
 
 export const peersDisagree: MoveRule = ({ lists, wanted, old, directory }) => {

@@ -8,7 +8,14 @@ import {
   unwellPeers,
   zooKeeperSuspect,
 } from './base-rules-election';
-import { disabled, frozenByOthers, otherMoveBegun, peersDisagree, tooFewPeers } from './base-rules-lists';
+import {
+  directoryAhead,
+  disabled,
+  frozenByOthers,
+  otherMoveBegun,
+  peersDisagree,
+  tooFewPeers,
+} from './base-rules-lists';
 import {
   arrivingUnknown,
   destinationDown,
@@ -26,6 +33,7 @@ export const RULES: readonly (readonly [name: string, rule: MoveRule])[] = [
   ['another move has begun', otherMoveBegun],
   ['base and directory disagree', peersDisagree],
   ['several masters', severalMasters],
+  ['the directory was changed too early', directoryAhead],
   ['unwell peers', unwellPeers],
   ['a master that is no peer', otherMaster],
   ['the election does not end', electionDoesNotEnd],

@@ -63,10 +63,25 @@ export function isSettled(scene: Scene): boolean {
   return inside && !isFinal(debugOf(scene, leaving)?.debug?.state ?? '');
 }
 
+/**
+ * Whether only the directory is behind: every one of the wanted services that can be asked is in an election that counts
+ * on exactly them, and they are a majority.
+ */
+export function isElected(scene: Scene): boolean {
+  const { wanted, masters, lists } = scene;
+  const [master] = masters;
+  if (masters.length !== 1 || master === undefined || !wanted.includes(master)) return false;
+  const inside = wanted.flatMap((service) => debugOf(scene, service) ?? []);
+  const agree = inside.filter((peer) => isFinal(peer.debug?.state ?? '') && sameSet(believed(peer) ?? [], wanted));
+  const named = lists.every((list) => sameSet(list, wanted));
+  return named && agree.length === inside.length && agree.length > wanted.length / 2;
+}
+
 /** Whether the arriving service is seen to hold a complete copy. A file alone proves nothing until the directory names it. */
 export function hasArrived(scene: Scene, file: 'yes' | 'no' | 'not known' | 'silent'): boolean {
   const { arriving, isDirected, plain } = scene;
-  if (!isDirected || file !== 'yes') return false;
+  if (!isDirected) return isElected(scene);
+  if (file !== 'yes') return false;
   if (plain?.kind !== 'by peer') return true;
   const own = plain.copies.find(({ peer }) => peer === arriving);
   // Not read at all: it cannot join the election before the old peer has left.

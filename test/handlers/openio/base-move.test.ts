@@ -117,8 +117,14 @@ describe.each(VERSIONS)('on %s', (version) => {
         return;
       }
       if (back.kind !== 'plan') throw new Error(`${back.kind}: ${'why' in back && back.why}`);
-      const { findings } = await perform(world.move.restore(JSON.parse(JSON.stringify(back.plan.plan))));
-      expect(findings).toMatchObject([{ verdict: 'confirmed' }]);
+      const first = await perform(world.move.restore(JSON.parse(JSON.stringify(back.plan.plan))));
+      // Older servers show what the base names only once the directory names the master again: then it takes two requests.
+      const isBlind = version === '4.2.10' && count === 6;
+      expect(first.findings).toMatchObject([{ verdict: isBlind ? 'contradicted' : 'confirmed' }]);
+      if (isBlind) {
+        const rest = await perform(await planned(world.move, world.words('--back')));
+        expect(rest.findings).toMatchObject([{ verdict: 'confirmed' }]);
+      }
       const wanted = [...world.staying, world.from].toSorted();
       expect(world.hosts().toSorted()).toEqual(wanted);
       for (const host of wanted) {
