@@ -1,13 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { BackendFailure } from '../../backends/failure';
 import { containerLabel } from '../../backends/openio/naming';
 import type { Base, Container, Openio } from '../../backends/openio/openio';
 import type { Context, Finding, Step } from '../operation';
 import { MOST_BASES, type MoveArgs } from './base-args';
 import type { MoveOptions } from './base-options';
 import { type MovePlan, moveShape } from './base-plan';
-import { planMove } from './base-planning';
+import { type OnePlan, planMove } from './base-planning';
 import { procedureOf } from './base-procedure';
 import type { Refusal } from './base-refusal';
 import { runMove } from './base-run';
@@ -37,7 +38,7 @@ export async function planVolume(openio: Openio, args: MoveArgs, context: Contex
   const left = [...found.left];
   for (const container of found.containers) {
     const base: Base = { type: 'meta2', container };
-    const planned = await planMove(openio, base, args.wish, context);
+    const planned = await planMove(openio, base, args.wish, context).catch(asRefusal);
     if (planned.kind === 'plan') moves.push(planned.plan);
     else left.push({ name: containerLabel(container), why: whyLeft(planned, args.wish.from) });
   }
@@ -50,7 +51,13 @@ export async function planVolume(openio: Openio, args: MoveArgs, context: Contex
   return { kind: 'refused', why, cure: 'Mend what is said of each, or name other bases.', advice: [SERVICES] };
 }
 
-function whyLeft(planned: Exclude<Awaited<ReturnType<typeof planMove>>, { kind: 'plan' }>, from: string): string {
+/** A container that is not there keeps no other one from being moved; servers that do not answer do. */
+function asRefusal(error: unknown): { readonly kind: 'refused' } & Refusal {
+  if (!(error instanceof BackendFailure) || error.kind !== 'rejected') throw error;
+  return { kind: 'refused', why: error.message, cure: '', advice: [] };
+}
+
+function whyLeft(planned: Exclude<OnePlan, { kind: 'plan' }>, from: string): string {
   return planned.kind === 'refused' ? planned.why : `is moved off ${from} already`;
 }
 
