@@ -1,6 +1,7 @@
 import { type Check, createDoctor, type Doctor } from '../handlers/checkup';
 import { DEFAULT_CLUSTER } from '../handlers/clusters';
 import { distkvChecks } from '../handlers/distkv/checkup';
+import type { Factors } from '../handlers/factors';
 import type { Systems } from '../handlers/index';
 import { openioChecks } from '../handlers/openio/checkup';
 import { palmChecks } from '../handlers/palm/checkup';
@@ -8,6 +9,7 @@ import { SYSTEMS } from './app';
 import { clusterChecks } from './cluster-checks';
 import type { Config } from './config';
 import { configChecks } from './config-checks';
+import { factorCheck } from './factor-checks';
 import { createSlack } from './slack';
 import { slackChecks } from './slack-checks';
 import { createSlackProbe } from './slack-probe';
@@ -18,6 +20,7 @@ export interface DoctorParts {
   readonly clusters: readonly OpenCluster[];
   /** What the job layer wants to have looked at. */
   readonly redis: Check;
+  readonly factors: Factors;
   readonly onError: (error: unknown, what: string) => void;
 }
 
@@ -26,11 +29,12 @@ interface OpenCluster {
   readonly systems: Pick<Systems, 'openio' | 'distkv' | 'palm'>;
 }
 
-export function doctorOf({ config, clusters, redis, onError }: DoctorParts): Doctor {
+export function doctorOf({ config, clusters, redis, factors, onError }: DoctorParts): Doctor {
   const slack = createSlack(config.slack);
   const checks: readonly Check[] = [
     ...slackChecks(createSlackProbe(config.slack), config),
     ...configChecks({ rules: config.rules, members: slack.members, commands: SYSTEMS }),
+    factorCheck({ rules: config.rules, members: slack.members, factors }),
     ...clusterChecks(config.clusters),
     redis,
     ...clusters.flatMap(systemChecks),

@@ -38,7 +38,7 @@ export function openClusters(
     ...cluster,
     systems: openSystems(cluster, ledgerOf(cluster.name)),
   }));
-  const doctor = doctorOf({ config, clusters: opened, redis: check, onError });
+  const doctor = doctorOf({ config, clusters: opened, redis: check, factors, onError });
   const all = opened.map(({ name, production, systems }) => {
     return { name, production, catalogue: catalogueOf({ ...systems, doctor, factors }) };
   });

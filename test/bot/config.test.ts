@@ -26,6 +26,13 @@ test('the least that is needed, and the defaults', () => {
   });
 });
 
+test('the key of second factors is taken as it is, and is never told', () => {
+  const key = Buffer.alloc(32, 7).toString('base64');
+  expect(load({ SECOND_FACTOR_KEY: key })).toMatchObject({ ok: true, config: { secondFactorKey: key } });
+  expect(load()).toMatchObject({ config: { secondFactorKey: null } });
+  expect(problems({ SECOND_FACTOR_KEY: `${key}=` }).join()).not.toContain(key.slice(0, 20));
+});
+
 test('an app token means Socket Mode, also beside a signing secret', () => {
   expect(load({ SLACK_APP_TOKEN: 'xapp-1' })).toMatchObject({ config: { slack: { transport: { kind: 'socket' } } } });
 });
@@ -60,6 +67,7 @@ test.each([
   [{ APPROVERS: 'U1,<!channel>' }, /not a Slack user id/],
   [{ SLACK_SIGNING_SECRET: '' }, /SLACK_SIGNING_SECRET is missing/],
   [{ QUORUMBOT_CONFIG: '/nowhere.yaml' }, /cannot be read/],
+  [{ SECOND_FACTOR_KEY: 'c2hvcnQ=' }, /SECOND_FACTOR_KEY must be 32 random bytes in base64/],
 ])('%j is refused with its name', (settings, expected) => {
   expect(problems(settings).join('\n')).toMatch(expected);
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createWorkspace, type Workspace } from '../../sandbox/slack/workspace';
 import { SYSTEMS } from '../../src/bot/app';
 import { configChecks, manifestProblems } from '../../src/bot/config-checks';
+import { factorCheck } from '../../src/bot/factor-checks';
 import { createSlack } from '../../src/bot/slack';
 import { slackChecks } from '../../src/bot/slack-checks';
 import { createSlackProbe } from '../../src/bot/slack-probe';
@@ -140,6 +141,28 @@ describe('who may approve', () => {
       'Approvers: user group S0GONE': 'bad: Slack says no_such_subteam',
       'Approvers: user group S0EMPTY': 'warning: 0 members',
     });
+  });
+});
+
+describe('second factors', () => {
+  const enrolledAre = async (on: boolean, ...enrolled: string[]) => {
+    const { members } = createSlack({ token: workspace.botToken, apiUrl: workspace.apiUrl });
+    const enrolment = async (user: string) => (enrolled.includes(user) ? { id: 'e', since: 1 } : null);
+    const rules = { ...DEFAULT_RULES, approvers: ['U0ANA', 'S0STORAGE'] };
+    const lines = await examine([
+      factorCheck({ rules, members, factors: { on, enrolment, reset: async () => false } }),
+    ]);
+    expect(allExplain(lines)).toBe(true);
+    return found(lines)['Second factor'];
+  };
+
+  test('off, all enrolled, some not, too few', async () => {
+    expect(await enrolledAre(false)).toBe('ok: off, since SECOND_FACTOR_KEY is not set');
+    expect(await enrolledAre(true, 'U0ANA', 'U0BEN', 'U0CHO', 'U0SAM')).toBe(
+      'ok: on; all 4 who may approve have enrolled',
+    );
+    expect(await enrolledAre(true, 'U0ANA', 'U0BEN')).toBe('warning: on; 2 enrolled, and none yet of: @U0CHO, @U0SAM');
+    expect(await enrolledAre(true, 'U0BEN')).toMatch(/^bad: on; 1 enrolled, and none yet of: @U0ANA, /);
   });
 });
 

@@ -5,7 +5,7 @@ import type { Change } from '../../src/handlers/operation';
 import { readEntry } from '../../src/jobs/audit';
 import { createJobs, type Jobs } from '../../src/jobs/jobs';
 import { DEFAULT_RULES } from '../../src/jobs/rules';
-import type { Workers } from '../../src/jobs/worker';
+import { USUAL_TIMING, type Workers } from '../../src/jobs/worker';
 import { type Authenticator, authenticator } from '../support/authenticator';
 import { ASKED, byName, type JobsUnderTest, openJobs, raise, type Shelf } from '../support/jobs';
 
@@ -333,5 +333,47 @@ describe('approving what cannot be undone', () => {
     });
     expect(shelf.writes).toBe(0);
     await on.close();
+  });
+
+  test('a request that was approved before it was switched on is not started any more', async () => {
+    await workers.close();
+    await under.close();
+    const { prefix } = under;
+    under = openJobs(redis.url, { prefix });
+    await under.jobs.connected(2_000);
+    workers = under.jobs.work(byName(operation));
+    const id = await planned('!a');
+    await workers.close();
+    await approve(id, 'UBEN');
+    expect(await approve(id, 'UCHO')).toMatchObject({ ok: true, request: { state: { kind: 'approved' } } });
+    await under.close();
+    under = openJobs(redis.url, { prefix, secondFactorKey: KEY });
+    await under.jobs.connected(2_000);
+    workers = under.jobs.work(byName(operation));
+    const request = await under.until(id, 'finished');
+    expect(request.state).toMatchObject({ outcome: { kind: 'refused', why: expect.stringContaining('still count') } });
+    expect(shelf.writes).toBe(0);
+  });
+
+  test('a code for a request that has expired meanwhile is refused, and not used up', async () => {
+    await workers.close();
+    await under.close();
+    under = openJobs(redis.url, { secondFactorKey: KEY, rules: { expiresAfterMs: 1 } });
+    await under.jobs.connected(2_000);
+    workers = under.jobs.work(byName(operation), { ...USUAL_TIMING, sweepEvery: 60_000 });
+    const ben = await enrolled('UBEN');
+    const id = await planned('!a');
+    const code = ben.code(1);
+    expect(await approve(id, 'UBEN', code)).toMatchObject({ refusal: { rule: 'expired' } });
+    expect(await under.jobs.secondFactor.prove('UBEN', code)).toBeNull();
+  });
+
+  test('Redis away: the vote is not confirmed, and nothing counts', async () => {
+    await enrolled('UBEN');
+    const id = await planned('!a');
+    redis.pause();
+    await expect(approve(id, 'UBEN', '123456')).rejects.toThrow('Command timed out');
+    redis.resume();
+    expect((await under.jobs.store.load(id))?.state).toMatchObject({ kind: 'planned', approvals: [] });
   });
 });
