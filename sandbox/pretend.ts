@@ -23,6 +23,8 @@ export interface World {
   readonly openio: { readonly url: string; readonly namespace: string; readonly account: string };
   readonly distkv: { readonly servers: readonly string[] };
   readonly scenarios: readonly Scenario[];
+  /** The bot's own environment, for another program of it. */
+  readonly settings: Readonly<Record<string, string>>;
   /** The bot's process, as it is now. */
   bot(): Running;
   /** Starts the bot again after it was killed. */
@@ -73,15 +75,15 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       ...(rates && { rates }),
     });
     closing.push(workspace.close);
-    const start = () =>
-      startBot(options, { workspace, settings: settingsOf({ workspace, redis, etcd, openio, distkv }) });
+    const settings = { ...settingsOf({ workspace, redis, etcd, openio, distkv }), ...options.settings };
+    const start = () => startBot(options, { workspace, settings });
     let bot = await start();
     closing.push(() => bot.stop());
     const restartBot = async () => {
       await bot.kill();
       bot = await start();
     };
-    return { workspace, redis, etcd, openio, distkv, scenarios, bot: () => bot, restartBot, close };
+    return { workspace, redis, etcd, openio, distkv, scenarios, settings, bot: () => bot, restartBot, close };
   } catch (error) {
     await close();
     throw error;
@@ -113,9 +115,9 @@ interface BotPlace {
 }
 
 /** Resolves when the bot says that it is ready. */
-async function startBot({ bot, mode = 'socket', settings }: WorldOptions, place: BotPlace): Promise<Running> {
+async function startBot({ bot, mode = 'socket' }: WorldOptions, place: BotPlace): Promise<Running> {
   const transport = mode === 'socket' ? { SLACK_APP_TOKEN: place.workspace.appToken } : {};
-  const running = run({ ...bot, env: { ...bot.env, ...place.settings, ...transport, ...settings } });
+  const running = run({ ...bot, env: { ...bot.env, ...transport, ...place.settings } });
   const ready: unknown = JSON.parse(await running.said(/"msg":"ready"/));
   if (mode === 'http') {
     const port = typeof ready === 'object' && ready !== null && 'port' in ready ? Number(ready.port) : 0;

@@ -16,6 +16,7 @@ const LOOK_FOR_NPM_MS = 1_000;
 const COMMANDS = {
   demo: { development: false, servers: true, run: (args) => load('dist/sandbox/demo.js').demo(args) },
   start: { development: false, servers: false, run: () => load('dist/src/bot/start.js') },
+  ops: { development: false, servers: false, run: () => load('dist/src/bot/console-start.js') },
   doctor: { development: false, servers: false, run: () => load('dist/src/bot/doctor-start.js') },
   bench: { development: true, servers: true, run: (args) => load('dist/bench/main.js').bench(args) },
   faults: { development: true, servers: true, run: (args) => typescript('test/faults/main.ts').faults(args) },

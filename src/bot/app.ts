@@ -148,10 +148,16 @@ async function inTime(deps: AppDeps, reply: Promise<Reply>, system: string): Pro
   const late = new AbortController();
   const timer = setTimeout(MOST_DECIDING_MS, null, { signal: late.signal, ref: false }).catch(() => null);
   try {
-    return (await Promise.race([reply, timer])) ?? { kind: 'whisper', view: notConfirmed(`/${system}`) };
+    return (
+      (await Promise.race([reply, timer])) ?? {
+        kind: 'whisper',
+        view: notConfirmed(`/${system}`),
+        why: 'not confirmed',
+      }
+    );
   } catch (error) {
     deps.log.error({ error }, 'command failed');
-    return { kind: 'whisper', view: notConfirmed(`/${system}`) };
+    return { kind: 'whisper', view: notConfirmed(`/${system}`), why: 'not confirmed' };
   } finally {
     late.abort();
   }

@@ -22,7 +22,9 @@ export interface Command {
 /** What the person who typed gets at once. `stored`: nothing, unless only that person sees the answer. */
 export type Reply =
   | { readonly kind: 'stored'; readonly request: Request }
-  | { readonly kind: 'whisper'; readonly view: View };
+  | { readonly kind: 'whisper'; readonly view: View; readonly why: Why };
+/** Why there is no request: for roads whose answer is more than words. */
+export type Why = 'asked for help' | 'not understood' | 'refused' | 'not confirmed';
 
 export interface CommandDeps {
   readonly clusters: Clusters;
@@ -33,7 +35,7 @@ export interface CommandDeps {
 /** Answers within Redis' patience, whatever happens: a request that is stored, or words about why not. */
 export async function handleCommand(deps: CommandDeps, command: Command): Promise<Reply> {
   const split = splitWords(command.text);
-  if (!split.ok) return whisper(notUnderstood(split.problem));
+  if (!split.ok) return whisper(notUnderstood(split.problem), 'not understood');
   return runWords(deps, { ...command, road: 'slash', words: [command.system, ...split.args] });
 }
 
@@ -51,10 +53,10 @@ export interface WordsAsked {
 /** The same road for typed commands and for buttons that stand for one. */
 export async function runWords(deps: CommandDeps, asked: WordsAsked): Promise<Reply> {
   const selected = selectAudience(asked.words);
-  if (!selected.ok) return whisper(notUnderstood(selected.problem));
+  if (!selected.ok) return whisper(notUnderstood(selected.problem), 'not understood');
   const { words: said, ...audience } = selected.args;
   const understood = understand(deps.clusters, { ...asked, words: said });
-  if (understood.kind === 'said') return whisper(understood.view);
+  if (understood.kind === 'said') return whisper(understood.view, whyOf(understood.view));
   const { cluster, operation, words } = understood;
   const { road, user: requester, channel, delivery, thread } = asked;
   try {
@@ -68,10 +70,10 @@ export async function runWords(deps: CommandDeps, asked: WordsAsked): Promise<Re
       place: { channel, ...(thread !== undefined && { thread }) },
       audience,
     });
-    return opened.ok ? { kind: 'stored', request: opened.request } : whisper(refusal(opened.refusal.why));
+    return opened.ok ? { kind: 'stored', request: opened.request } : whisper(refusal(opened.refusal.why), 'refused');
   } catch (error) {
     deps.onError(error, delivery);
-    return whisper(notConfirmed(operation.name));
+    return whisper(notConfirmed(operation.name), 'not confirmed');
   }
 }
 
@@ -105,6 +107,11 @@ export function notConfirmed(what: string): View {
   };
 }
 
-function whisper(view: View): Reply {
-  return { kind: 'whisper', view };
+/** Help is no complaint. */
+function whyOf({ tone }: View): Why {
+  return tone === 'neutral' ? 'asked for help' : 'not understood';
+}
+
+function whisper(view: View, why: Why): Reply {
+  return { kind: 'whisper', view, why };
 }

@@ -14,6 +14,7 @@ import {
   systemsOf,
   systemsProblems,
 } from './cluster-config';
+import { type ConsoleConfig, consoleSchema } from './console-config';
 import { problemsOf } from './problems';
 
 /** The only reader of the environment. Read once at start, every problem listed, frozen afterwards. */
@@ -37,6 +38,10 @@ export interface Config extends SystemsConfig {
   readonly rules: Rules;
   /** 32 bytes in base64 that seal people's second factors; null: none is asked for. */
   readonly secondFactorKey: string | null;
+  /** Null: nobody may use the console. */
+  readonly console: ConsoleConfig | null;
+  /** Of the person at the console; the bot itself has none. */
+  readonly consoleKey: string | null;
 }
 
 export type Loaded =
@@ -75,6 +80,7 @@ const environmentSchema = z.object({
     .string()
     .refine((text) => /^[A-Za-z0-9+/]{43}=$/.test(text), 'must be 32 random bytes in base64: openssl rand -base64 32')
     .optional(),
+  QUORUMBOT_CONSOLE_KEY: z.string().optional(),
 });
 type Settings = z.infer<typeof environmentSchema>;
 
@@ -83,6 +89,7 @@ export const SETTINGS = Object.keys(environmentSchema.shape);
 
 const fileSchema = z.strictObject({
   clusters: clustersSchema.default({}),
+  console: consoleSchema,
   channels: z
     .record(z.string().regex(channelId, 'must be a Slack channel id (C…)'), z.strictObject({ cluster: z.string() }))
     .default({}),
@@ -182,6 +189,8 @@ function configOf(settings: Settings, { file, clusters }: FileRead): Config {
     redisUrl: settings.REDIS_URL,
     rules: rulesOf(settings, file),
     secondFactorKey: settings.SECOND_FACTOR_KEY ?? null,
+    console: file.console ?? null,
+    consoleKey: settings.QUORUMBOT_CONSOLE_KEY ?? null,
   };
 }
 

@@ -7,26 +7,30 @@ import { type Approval, decidedOf, hasEnded, type Request } from '../jobs/reques
 import { cut } from './canvas';
 import { mrkdwn } from './rich';
 
-/** The last line of every message of a request: who asked, who approved, how long it took, and what was typed. */
+/** The last line of every message of a request, and below it what was typed. */
 export function footer(request: Request): ContextBlock {
-  const took = tookMs(request);
-  const who: Text = [
-    'Asked by ',
-    { user: request.requester },
-    ...approvers(request),
-    took === null ? '' : `, took ${duration(took)}`,
-    `. Request ${request.id}${fingerprint(request)}${auditPlace(request)}`,
-  ];
   return {
     type: 'context',
     elements: [
-      { type: 'mrkdwn', text: mrkdwn(who) },
+      { type: 'mrkdwn', text: mrkdwn(footerText(request)) },
       { type: 'plain_text', text: shorten(`/${commandOf(request)}`, COMMAND_CHARACTERS), emoji: false },
     ],
   };
 }
 
 const COMMAND_CHARACTERS = 500;
+
+/** Who asked, who approved, how long it took, and where it can be found again. */
+export function footerText(request: Request): Text {
+  const took = tookMs(request);
+  return [
+    'Asked by ',
+    { user: request.requester },
+    ...approvers(request),
+    took === null ? '' : `, took ${duration(took)}`,
+    `. Request ${request.id}${fingerprint(request)}${auditPlace(request)}`,
+  ];
+}
 
 /** While more are waited for, the message says so elsewhere, with how many are missing. */
 function approvers({ state }: Request): readonly Piece[] {

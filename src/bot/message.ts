@@ -12,6 +12,7 @@ import { outcomeView } from './outcomes';
 import { type Copy, withPlaces } from './places';
 import { expiredActions, resultActions } from './results';
 import { literalBlocks, mrkdwn, richElements } from './rich';
+import { clusterMark } from './titles';
 import { callOf, decisions, holdLines, undoLines } from './waiting';
 
 /**
@@ -73,10 +74,9 @@ function drawQueued(request: Request, partial: View | null): Drawing {
   return around(request, drawView(partial ?? waiting, 'result'), { lines: partial ? ['Still reading.'] : ['Queued.'] });
 }
 
-/** The cluster is the first thing of every title, and the same in all of them. */
 function titledWith(cluster: ShownCluster | null, drawing: Drawing): Drawing {
-  if (!cluster) return drawing;
-  const name = cluster.production ? `◆ PRODUCTION ${cluster.name} · ` : `◇ ${cluster.name} · `;
+  const name = clusterMark(cluster);
+  if (name === '') return drawing;
   const titled = (block: KnownBlock): KnownBlock =>
     block.type === 'header'
       ? { ...block, text: { ...block.text, text: cut(`${name}${block.text.text}`, LIMITS.header) } }
@@ -137,7 +137,7 @@ function progress({ steps, proposed, startedAt, steppedAt }: Running): Text {
   return now === undefined ? done : `${done} Now ${steps.length + 1}/${all}: ${now} …`;
 }
 
-function closing(state: Extract<State, { kind: 'denied' | 'withdrawn' | 'expired' }>): Text {
+export function closing(state: Extract<State, { kind: 'denied' | 'withdrawn' | 'expired' }>): Text {
   if (state.kind === 'expired')
     return ['Expired at ', { at: state.at }, '. Nothing was run. Run the command again for a fresh preview.'];
   const did = state.kind === 'denied' ? 'Denied' : 'Withdrawn';

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { PEOPLE, type PersonName } from '../../sandbox/world';
+import { newKey } from '../../src/bot/console/key';
+import { script } from './processes';
+
+const PROGRAM = join(__dirname, '../../src/bot/console-start.ts');
+
+/** A file of the bot with the section console, and the keys of two people. */
+export interface Keyring {
+  readonly file: string;
+  readonly folder: string;
+  readonly keys: Readonly<Record<'ana' | 'ben', string>>;
+  remove(): void;
+}
+
+export function createKeyring(channel: string): Keyring {
+  const folder = mkdtempSync(join(tmpdir(), 'console-'));
+  const file = join(folder, 'quorumbot.yaml');
+  const ana = newKey();
+  const ben = newKey();
+  const person = (name: PersonName, hash: string) => `    - { user: ${PEOPLE[name].id}, keyHash: '${hash}' }`;
+  const people = [person('ana', ana.keyHash), person('ben', ben.keyHash)];
+  writeFileSync(file, ['console:', `  channel: ${channel}`, '  people:', ...people, ''].join('\n'));
+  const remove = () => rmSync(folder, { recursive: true });
+  return { file, folder, keys: { ana: ana.key, ben: ben.key }, remove };
+}
+
+export interface Said {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The real program, with exactly this environment. */
+export async function typeInConsole(env: Readonly<Record<string, string>>, ...argv: string[]): Promise<Said> {
+  const { file, args } = script(PROGRAM, argv);
+  const child = spawn(file, args ?? [], { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { code: child.exitCode, out, err };
+}
