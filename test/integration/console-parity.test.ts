@@ -6,6 +6,7 @@ import { runConsole } from '../../src/bot/console/run';
 import { watch } from '../../src/bot/console/watch';
 import { openClusters } from '../../src/bot/systems';
 import { catalogueOf } from '../../src/handlers/index';
+import { splitWords } from '../../src/handlers/words';
 import { createJobs, type Jobs } from '../../src/jobs/jobs';
 import type { Request, Road } from '../../src/jobs/request';
 import { script } from '../support/processes';
@@ -79,16 +80,26 @@ function shown({ state, operation }: Request) {
   return steady([outcome.kind, view?.title, view?.parts.map(({ kind }) => kind)]);
 }
 
-const examples = operations.flatMap(({ name, examples }) => examples.map((example) => [example, name] as const));
+const examples = operations.flatMap(({ name, examples }) =>
+  examples.map((example, index) => ({ example, name, index })),
+);
+
+/** An example as the bot of this world gives it: some name an address that is configured. */
+function exampleHere(name: string, index: number): string {
+  const example = open.clusters.operation(name, 'default')?.examples[index];
+  if (example === undefined) throw new Error(`${name} has no such example here`);
+  return example;
+}
 
 test.each(examples)(
-  '%s',
-  async (example, name) => {
+  '$example',
+  async ({ name, index }) => {
+    const example = exampleHere(name, index);
+    const words = splitWords(example);
+    if (!words.ok) throw new Error(words.problem);
     await world.workspace.typeCommand({ who: 'ana', channel: 'storage-ops', text: `/${example}` });
     const inSlack = await answered('slash');
-    const { text, request } = await byConsole(
-      example.match(/"[^"]*"|\S+/g)?.map((word) => word.replaceAll('"', '')) ?? [],
-    );
+    const { text, request } = await byConsole(words.args);
     expect([inSlack.operation, request.operation]).toEqual([name, name]);
     expect([request.words, request.cluster, request.place]).toEqual([inSlack.words, inSlack.cluster, inSlack.place]);
     expect(shown(request)).toBe(shown(inSlack));

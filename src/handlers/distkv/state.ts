@@ -52,7 +52,7 @@ export function distkvState(distkv: Distkv): Query {
     name: 'distkv state',
     usage: '[-n] [-d] [-m] [-r] [-k] [-p] [--server HOST:PORT]',
     summary: 'Shows what every DistKV server knows and misses. Flags choose sections, as on the real command line.',
-    examples: ['distkv state', 'distkv state -ndmrk', 'distkv state -m --server 10.0.0.1:27586'],
+    examples: ['distkv state', 'distkv state -ndmrk', `distkv state -m --server ${distkv.servers[0]}`],
     form: [...SECTION_FLAGS, serverField(distkv, 'Left empty: all of them.')],
     parse: (words) => parse(distkv, words),
     read: async ({ server, sections }, { signal }) => {
