@@ -80,9 +80,12 @@ function shown({ state, operation }: Request) {
   return steady([outcome.kind, view?.title, view?.parts.map(({ kind }) => kind)]);
 }
 
-const examples = operations.flatMap(({ name, examples }) =>
-  examples.map((example, index) => ({ example, name, index })),
-);
+/** In Slack it is a form that only one person sees: its secret must not stand in a terminal's history, nor in a record. */
+const ONLY_IN_SLACK = 'ops second-factor enroll';
+
+const examples = operations
+  .filter(({ name }) => name !== ONLY_IN_SLACK)
+  .flatMap(({ name, examples }) => examples.map((example, index) => ({ example, name, index })));
 
 /** An example as the bot of this world gives it: some name an address that is configured. */
 function exampleHere(name: string, index: number): string {
@@ -110,6 +113,8 @@ test.each(examples)(
   60_000,
 );
 
-test('every operation has an example, so none was left out', () => {
-  expect(new Set(examples.map(([, name]) => name))).toEqual(new Set(operations.map(({ name }) => name)));
+test('every operation has an example, so none was left out but one, which says where it is done', async () => {
+  const names = [...examples.map(({ name }) => name), ONLY_IN_SLACK];
+  expect(new Set(names)).toEqual(new Set(operations.map(({ name }) => name)));
+  expect((await byConsole(ONLY_IN_SLACK.split(' '))).text).toContain('Slack');
 });

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { Etcd3 } from 'etcd3';
 import { SEED } from '../../sandbox/palm/records';
 import { createWorld, ROOT, type World } from '../../sandbox/pretend';
-import { createKeyring, type Keyring, typeInConsole } from '../support/console';
+import { createKeyring, type Keyring, startConsole, typeInConsole } from '../support/console';
 import { script } from '../support/processes';
 
-/** The console as a program of its own, beside the real bot. */
+/** The console beside the real bot. */
 let world: World;
 let keyring: Keyring;
 let etcd: Etcd3;
@@ -15,7 +15,7 @@ const channel = 'storage-ops';
 beforeAll(async () => {
   keyring = createKeyring('C0STORAGE');
   const fast = { perMinute: 6_000, burst: 100 };
-  const settings = { QUORUMBOT_CONFIG: keyring.file };
+  const settings = { QUORUMBOT_CONFIG: keyring.file, SECOND_FACTOR_KEY: Buffer.alloc(32, 7).toString('base64') };
   world = await createWorld({
     bot: script(join(ROOT, 'src/bot/start.ts')),
     settings,
@@ -45,6 +45,13 @@ test('a query is answered in the terminal, and the channel sees it too', async (
   await saw('PALM servers', '/palm servers', 'Asked by @ana');
 }, 60_000);
 
+test('as a program of its own it writes what a pipe needs, and ends with the code', async () => {
+  const env = { ...world.settings, QUORUMBOT_CONSOLE_KEY: keyring.keys.ana };
+  const said = await startConsole(env, 'palm', 'purge', SEED.orphan, '--json');
+  expect(JSON.parse(said.out)).toMatchObject({ state: 'planned', requester: 'U0ANA', channel: 'C0STORAGE' });
+  expect(said).toMatchObject({ code: 4, err: expect.stringContaining('Waiting for approval: 0 of 1.') });
+}, 60_000);
+
 test('a change asked and approved in the terminal is carried out once, and never by the one who asked', async () => {
   const asked = await as('ana', 'palm', 'purge', SEED.dead);
   expect(asked).toMatchObject({ code: 4, out: expect.stringContaining('Nothing has been changed yet') });
@@ -58,6 +65,14 @@ test('a change asked and approved in the terminal is carried out once, and never
   expect(await as('ben', 'approve', id)).toMatchObject({ code: 1, err: expect.stringContaining('has ended already') });
   expect(await as('ana', 'show', id)).toMatchObject({ code: 0, out: expect.stringContaining('Outcome: succeeded') });
 }, 90_000);
+
+test('approving what cannot be undone needs a one-time code in the terminal as well', async () => {
+  const id = requestIn((await as('ana', 'palm', 'reset')).out);
+  expect(await as('ben', 'approve', id)).toMatchObject({ code: 1, err: expect.stringContaining('one-time code') });
+  const wrong = await as('ben', 'approve', id, '--code', '123456');
+  expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('Your vote was not counted') });
+  expect(await as('ana', 'show', id)).toMatchObject({ code: 4, out: expect.stringContaining('Needs 2 approvals') });
+}, 60_000);
 
 test('what is asked in Slack can be denied in the terminal, with a reason that Slack shows', async () => {
   await world.workspace.typeCommand({ who: 'ana', channel, text: `/palm purge ${SEED.orphan}` });

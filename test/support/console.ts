@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { PEOPLE, type PersonName } from '../../sandbox/world';
+import { loadConfig } from '../../src/bot/config';
 import { newKey } from '../../src/bot/console/key';
+import { consoleMain } from '../../src/bot/console/main';
 import { script } from './processes';
 
 const PROGRAM = join(__dirname, '../../src/bot/console-start.ts');
@@ -36,8 +38,21 @@ export interface Said {
   readonly err: string;
 }
 
-/** The real program, with exactly this environment. */
+/** What is typed with exactly this environment, in this process: a program of its own takes seconds to start. */
 export async function typeInConsole(env: Readonly<Record<string, string>>, ...argv: string[]): Promise<Said> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const terminal = {
+    out: (text: string) => void out.push(`${text}\n`),
+    raw: (text: string) => void out.push(text),
+    err: (text: string) => void err.push(`${text}\n`),
+  };
+  const code = await consoleMain(argv, { terminal, load: () => loadConfig(env) });
+  return { code, out: out.join(''), err: err.join('') };
+}
+
+/** The real program. */
+export async function startConsole(env: Readonly<Record<string, string>>, ...argv: string[]): Promise<Said> {
   const { file, args } = script(PROGRAM, argv);
   const child = spawn(file, args ?? [], { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);

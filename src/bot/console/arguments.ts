@@ -23,6 +23,8 @@ export interface Voting {
   readonly id: string;
   readonly decision: Vote['decision'];
   readonly reason: string | null;
+  /** A one-time code. */
+  readonly code: string | null;
   readonly isJson: boolean;
   readonly waits: boolean;
 }
@@ -62,11 +64,12 @@ export function readArguments(argv: readonly string[]): Parsed<Typed> {
   }
 }
 
-function readVote(
-  decision: Vote['decision'],
-  [typed, ...reasons]: Words,
-  how: Pick<Voting, 'isJson' | 'waits'>,
-): Parsed<Typed> {
+function readVote(decision: Vote['decision'], words: Words, how: Pick<Voting, 'isJson' | 'waits'>): Parsed<Typed> {
+  const flags = parseFlags(words, { code: { type: 'string' } });
+  if (!flags.ok) return flags;
+  const { code = null } = flags.args.values;
+  if (code !== null && decision !== 'approve') return problem('--code is for approve alone');
+  const [typed, ...reasons] = flags.args.positionals;
   const needs = REASONED.has(decision);
   const usage = `${decision} REQUEST${needs ? ' "why"' : ''}`;
   const id = parseRequestId(typed === undefined ? [] : [typed], usage);
@@ -74,7 +77,7 @@ function readVote(
   const reason = reasons.join(' ').trim();
   if (needs && reason === '') return problem(`the others and the audit trail need a reason: ${usage}`);
   if (!needs && reason !== '') return problem(`${shorten(reason)} is not understood here: ${usage}`);
-  return ok({ kind: 'vote', id: id.args, decision, reason: needs ? reason : null, ...how });
+  return ok({ kind: 'vote', id: id.args, decision, reason: needs ? reason : null, code, ...how });
 }
 
 function readRaw([typed, name, ...more]: Words): Parsed<Typed> {

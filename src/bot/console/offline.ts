@@ -15,7 +15,8 @@ export const HELP = `The bot's commands in the terminal, without the slash:
 
 Requests:
   show R…              as it is now
-  approve R…           deny R… "why"      withdraw R…
+  approve R… [--code 123456]
+  deny R… "why"        withdraw R…
   hold R… "why"        release R…
   raw R… [FILE]        the whole result as data, or one of its files
 

@@ -84,11 +84,13 @@ async function ask(deps: ConsoleDeps, { words, isJson, waits }: Asked): Promise<
 }
 
 async function vote(deps: ConsoleDeps, typed: Voting): Promise<Code> {
-  const { id, decision, reason } = typed;
-  const ballot = { decision, by: deps.user, road: 'console', ...(reason !== null && { reason }) } as const;
-  const decided = await deps.jobs.requests.decide(id, ballot);
+  const { id, decision, reason, code } = typed;
+  const said = { ...(reason !== null && { reason }), ...(code !== null && { code }) };
+  const decided = await deps.jobs.requests.decide(id, { decision, by: deps.user, road: 'console', ...said });
   if (!decided.ok) {
-    deps.terminal.err(lines(plain(decided.refusal.why)));
+    const { rule, why } = decided.refusal;
+    deps.terminal.err(lines(plain(why)));
+    if (rule === 'second factor') deps.terminal.err(`Here: ${TYPED} approve ${id} --code 123456`);
     return CODES.not;
   }
   deps.terminal.err(`Counted: ${decision} of ${id}.`);
