@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SYSTEMS } from '../src/bot/app';
+import { RUN_HERE, SYSTEMS } from '../src/bot/app';
 import { catalogueOf } from '../src/handlers/index';
 import { splitWords } from '../src/handlers/words';
 import { commandsPage } from './support/commands-page';
@@ -35,6 +35,15 @@ test('the manifest has a slash command for every system, and the bot listens to 
   const commands = manifest.features.slash_commands.map(({ command }) => command.slice(1));
   expect(commands).toEqual([...SYSTEMS]);
   expect([...SYSTEMS]).toEqual(expect.arrayContaining([...catalogue.systems]));
+});
+
+test('the manifest has every shortcut that the bot answers, and no other', () => {
+  const manifest: { features: { shortcuts: { callback_id: string; type: string; name: string }[] } } = JSON.parse(
+    read('manifest.json'),
+  );
+  const { shortcuts } = manifest.features;
+  expect(shortcuts.map(({ callback_id, type }) => [callback_id, type])).toEqual([[RUN_HERE, 'message']]);
+  expect(shortcuts.every(({ name }) => name.length <= 24)).toBe(true);
 });
 
 test('the README names the two commands and every document it speaks of', () => {

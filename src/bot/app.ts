@@ -5,35 +5,31 @@ import {
   type BlockAction,
   type ButtonAction,
   HTTPReceiver,
+  type MessageShortcut,
   type SlashCommand,
   SocketModeReceiver,
-  type ViewOutput,
+  type StaticSelectAction,
   type ViewSubmitAction,
 } from '@slack/bolt';
-import type { KnownBlock, ModalView } from '@slack/types';
+import type { KnownBlock } from '@slack/types';
 import type { View } from '../handlers/view';
 import { splitWords } from '../handlers/words';
+import { commandForm } from './ask';
 import { drawSaid } from './blocks';
-import { type ButtonDeps, handleClick } from './buttons';
+import { handleClick } from './buttons';
 import type { ClickAnswer } from './clicks';
-import { handleCommand, notConfirmed, ONLY_YOU, type Reply, refusal } from './commands';
+import { handleCommand, notConfirmed, ONLY_YOU, type Reply } from './commands';
 import type { Config } from './config';
 import { asksToEnrol, enrol } from './enrol-form';
-import type { Log } from './log';
 import type { Metrics } from './metrics';
-import { answerTo, valuesOf } from './modals';
 import type { Outbox } from './outbox';
+import { MOST_DECIDING_MS, onForm, onFormCommand, onPick, onShortcut, openForm, type ReceiveDeps } from './receive';
 import { postHere } from './results';
-import type { Slack } from './slack';
-import { handleSubmission, notConfirmedIn } from './submissions';
 
 /** Slack's side of the bot: Bolt receives, everything else decides. Acknowledges first, always. */
-export interface AppDeps extends ButtonDeps {
-  readonly slack: Slack;
+export interface AppDeps extends ReceiveDeps {
   readonly outbox: Outbox;
   readonly metrics: Metrics;
-  readonly log: Log;
-  /** What was acknowledged and is not done yet; a stopping process waits for it. */
   readonly underWay: UnderWay;
 }
 
@@ -57,9 +53,6 @@ export function createUnderWay(): UnderWay {
 }
 
 export type Receiver = HTTPReceiver | SocketModeReceiver;
-
-/** Slack waits for 3 000. */
-const MOST_DECIDING_MS = 2_500;
 
 /** Shorter than Bolt's default: Slack recycles links routinely, and the client is deaf for this long at each. */
 const CLIENT_PING_TIMEOUT_MS = 2_500;
@@ -89,22 +82,45 @@ export function createApp(deps: AppDeps, slack: Config['slack'], receiver: Recei
   for (const system of SYSTEMS) {
     app.command(`/${system}`, async ({ command, ack }) => ack(await onCommand(deps, system, command)));
   }
-  app.action<BlockAction<ButtonAction>>({ type: 'block_actions' }, async ({ body, action, ack }) => {
-    const done = deps.underWay.during(onClick(deps, body, action));
-    // Decided first: a bot that is killed in between must not have told Slack that the click was taken.
-    await Promise.race([done, setTimeout(MOST_DECIDING_MS, null, { ref: false })]);
-    await ack();
-    await done;
-  });
-  app.view<ViewSubmitAction>({ type: 'view_submission' }, async ({ body, view, ack }) => {
-    const answer = await onForm(deps, body, view);
-    await (answer ? ack(answer) : ack());
-  });
-  // Nothing of ours, but Slack shows a warning to whoever is left without an answer.
-  app.shortcut(/.*/, async ({ ack }) => ack());
+  app.action<BlockAction<ButtonAction | StaticSelectAction>>(
+    { type: 'block_actions' },
+    async ({ body, action, ack }) => {
+      if (body.view) {
+        await ack();
+        return deps.underWay.during(onPick(deps, body.view, action));
+      }
+      if (action.type !== 'button') return ack();
+      const done = deps.underWay.during(onClick(deps, body, action));
+      // Decided first: a bot that is killed in between must not have told Slack that the click was taken.
+      await Promise.race([done, setTimeout(MOST_DECIDING_MS, null, { ref: false })]);
+      await ack();
+      await done;
+    },
+  );
+  listenToForms(app, deps);
   app.error(async (error) => deps.log.error({ error }, 'listener failed'));
   return app;
 }
+
+function listenToForms(app: App, deps: AppDeps): void {
+  app.view<ViewSubmitAction>({ type: 'view_submission' }, async ({ body, view, ack }) => {
+    const { answer, follow } = await onForm(deps, body, view);
+    await (answer ? ack(answer) : ack());
+    await deps.underWay.during(follow());
+  });
+  app.options(/.*/, async ({ body, payload, ack }) => {
+    const { action_id: field, value: typed } = payload;
+    const options = await deps.suggester.suggest({ about: body.view?.private_metadata ?? '', field, typed });
+    await ack({ options: [...options] });
+  });
+  app.shortcut<MessageShortcut>({ type: 'message_action', callback_id: RUN_HERE }, async ({ shortcut, ack }) => {
+    await ack();
+    await deps.underWay.during(onShortcut(deps, shortcut));
+  });
+}
+
+/** The message shortcut of the manifest. */
+export const RUN_HERE = 'run_here';
 
 /** Every slash command of the manifest. One whose system is not configured says so. */
 export const SYSTEMS = ['openio', 'distkv', 'palm', 'ops'] as const;
@@ -122,11 +138,14 @@ async function onCommand(deps: AppDeps, system: string, command: SlashCommand) {
     trigger_id: trigger,
     response_url: responseUrl,
   } = command;
-  const reply = await inTime(
-    deps,
-    handleCommand(deps, { system, text, user, channel, delivery: `command ${team} ${trigger || randomUUID()}` }),
-    system,
-  );
+  const asked = { system, text, user, channel, delivery: `command ${team} ${trigger || randomUUID()}` };
+  const form = commandForm(deps.clusters, asked);
+  if (form) {
+    void deps.underWay.during(onFormCommand(deps, command, { form, instead: () => handleCommand(deps, asked) }));
+    end({ reply: 'form' });
+    return undefined;
+  }
+  const reply = await inTime(deps, handleCommand(deps, asked), system);
   end({ reply: reply.kind });
   if (reply.kind === 'whisper') return whisper(reply.view);
   deps.outbox.rememberResponseUrl(reply.request.id, responseUrl);
@@ -168,7 +187,7 @@ function whisper(view: View, more: readonly KnownBlock[] = []) {
   return { response_type: 'ephemeral' as const, text, blocks: [...blocks, ...more] };
 }
 
-async function onClick(deps: AppDeps, body: BlockAction<ButtonAction>, action: ButtonAction): Promise<void> {
+async function onClick(deps: AppDeps, body: BlockAction, action: ButtonAction): Promise<void> {
   const channel = body.channel?.id ?? body.container.channel_id ?? '';
   const ts = body.message?.ts ?? body.container.message_ts ?? '';
   const thread = body.message?.thread_ts;
@@ -193,27 +212,4 @@ async function onClick(deps: AppDeps, body: BlockAction<ButtonAction>, action: B
 
 function viewOf(answer: ClickAnswer): View | null {
   return answer.kind === 'whisper' ? answer.view : null;
-}
-
-/** Null, or words for the person whose form could not be shown. */
-async function openForm(deps: AppDeps, trigger: string, form: ModalView): Promise<View | null> {
-  const opened = await deps.slack.openForm(trigger, form);
-  if (opened.kind === 'ok') return null;
-  deps.log.error({ answer: opened, form: form.callback_id }, 'form not opened');
-  return refusal('Slack did not show the form in time. Nothing was decided. Press the button again.');
-}
-
-/** The body of the acknowledgement: nothing closes the form. */
-async function onForm(deps: AppDeps, body: ViewSubmitAction, view: ViewOutput) {
-  const values = valuesOf(view.state.values);
-  const submission = {
-    callback: view.callback_id,
-    about: view.private_metadata,
-    values,
-    user: body.user.id,
-    delivery: ['form', body.team?.id, view.id, view.hash, body.user.id].join(' '),
-  };
-  const taken = deps.underWay.during(handleSubmission(deps, submission));
-  const late = setTimeout(MOST_DECIDING_MS, notConfirmedIn(values), { ref: false });
-  return answerTo(await Promise.race([taken, late]));
 }

@@ -10,6 +10,7 @@ import { boltLogger, createLog, type Log, redact } from './log';
 import { createMetrics } from './metrics';
 import { createOutbox, type Outbox } from './outbox';
 import { createSlack, type Slack } from './slack';
+import { createSuggester } from './suggest';
 import { openAnchor, openClusters, reportAnchor } from './systems';
 
 /** The composition root: builds everything once, starts it, and ends it in the reverse order. */
@@ -79,8 +80,9 @@ function createFront({ config, slack, jobs, clusters, metrics, log }: FrontDeps)
   const logger = boltLogger(log);
   const receiver: Receiver = createReceiver(config.slack, logger);
   const onError = (error: unknown, request: string) => log.error({ error, request }, 'not confirmed');
+  const suggester = createSuggester({ store: jobs.store, clusters, clock, onError });
   const app: App = createApp(
-    { ...jobs, clusters, slack, outbox, metrics, log, onError, underWay },
+    { ...jobs, clusters, slack, outbox, suggester, metrics, log, onError, underWay },
     config.slack,
     receiver,
     logger,

@@ -110,8 +110,8 @@ export type Submitted =
   | { readonly kind: 'done' }
   /** The form stays, with a problem under each of these fields. */
   | { readonly kind: 'wrong'; readonly problems: Readonly<Record<string, string>> }
-  /** Another form takes its place. */
-  | { readonly kind: 'next'; readonly form: ModalView };
+  /** Another form takes its place; `later`: and yet another, when that is there. */
+  | { readonly kind: 'next'; readonly form: ModalView; readonly later?: Promise<ModalView> };
 
 export const DONE: Submitted = { kind: 'done' };
 

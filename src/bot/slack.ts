@@ -30,6 +30,8 @@ export interface Slack {
   whisper(responseUrl: string, content: Content): Promise<Sent<null>>;
   /** Shows a form to whoever caused the trigger, which works once and for three seconds. */
   openForm(trigger: string, form: ModalView): Promise<Sent<null>>;
+  /** Puts another form in place of one that is open. */
+  updateForm(view: string, form: ModalView): Promise<Sent<null>>;
   /** The members of a user group. */
   members(group: string): Promise<Sent<readonly string[]>>;
   /** Checks the token. `url`: the address of the workspace. */
@@ -90,6 +92,11 @@ export function createSlack({ token, apiUrl }: SlackOptions): Slack {
     openForm: (trigger, form) =>
       sent(async () => {
         await client.views.open({ trigger_id: trigger, view: form });
+        return null;
+      }),
+    updateForm: (view, form) =>
+      sent(async () => {
+        await client.views.update({ view_id: view, view: form });
         return null;
       }),
     members: (group) => sent(async () => (await client.usergroups.users.list({ usergroup: group })).users ?? []),

@@ -1,7 +1,10 @@
+import { takeAsk, takePreview } from './ask';
+import { ASK } from './ask-form';
 import type { ButtonDeps } from './buttons';
 import { takeCode } from './code-form';
 import { takeEnrolment } from './enrol-form';
 import { DONE, notice, type Submission, type Submitted } from './modals';
+import { PREVIEW } from './preview-form';
 import { takeReason } from './reasons';
 import { takeShare } from './share-form';
 
@@ -14,6 +17,8 @@ const TAKERS: Readonly<Record<string, Taker>> = {
   share: takeShare,
   code: takeCode,
   enrol: takeEnrolment,
+  [ASK]: takeAsk,
+  [PREVIEW]: takePreview,
   notice: async () => DONE,
 };
 

@@ -5,7 +5,7 @@ import type { Admission } from './admission';
 import { createGap, type Gap } from './gap';
 import { decide as deciding, type Move } from './lifecycle';
 import { hold, release } from './opinion';
-import type { Refusal, Standing, Vote } from './policy';
+import { mayAsk, type Refusal, type Standing, type Vote } from './policy';
 import type { Queues } from './queue';
 import type { Place, Request, Road } from './request';
 import type { SecondFactor } from './second-factor';
@@ -19,12 +19,23 @@ export interface Requests {
    * Redis has not confirmed: then nothing was run as far as is known.
    */
   open(asking: Asking): Promise<Opened>;
+  /** Why this may not be asked, or null. Writes nothing: for whoever shows a preview before asking. */
+  objection(wish: Wish): Promise<Refusal | null>;
   /** Counts a decision, or a second opinion, if it may count. Rejects when Redis has not confirmed. */
   decide(id: string, vote: Vote): Promise<Opened>;
   /** Why a vote would not count, or null. Writes nothing: for whoever asks for more words before the vote. */
   refusal(id: string, vote: Vote): Promise<Refusal | null>;
   /** The result shall be seen in another place as well. Rejects when Redis has not confirmed. */
   share(id: string, wish: { readonly by: string; readonly place: Place }): Promise<Opened>;
+}
+
+/** What would be asked, as far as admission looks at it. */
+export interface Wish {
+  readonly road: Road;
+  readonly cluster: string;
+  readonly operation: Operation;
+  readonly requester: string;
+  readonly channel: string;
 }
 
 export interface Asking {
@@ -68,6 +79,7 @@ export function createRequests(deps: RequestsDeps): Requests {
   const gap = createGap();
   return {
     open: (asking) => gap.during(open(deps, gap, asking)),
+    objection: (wish) => objection(deps, wish),
     decide: (id, vote) => decide(deps, id, vote),
     refusal: async (id, vote) => {
       const request = await deps.store.load(id);
@@ -107,6 +119,15 @@ async function decideWithCode(deps: RequestsDeps, id: string, vote: Vote, standi
   const refusal = await deps.secondFactor.prove(vote.by, vote.code);
   if (refusal) return { ok: false, refusal };
   return deps.store.move(id, moveOf(vote, { ...standing, secondFactor: 'given' }));
+}
+
+async function objection({ admission }: RequestsDeps, wish: Wish): Promise<Refusal | null> {
+  const { operation, cluster, channel, road } = wish;
+  const { kind, name } = operation;
+  const unsafe = kind === 'query' ? null : await admission.unsafe();
+  if (unsafe) return unsafe;
+  const standing = await admission.standing({ kind, operation: name, cluster, channel, danger: null });
+  return mayAsk({ kind, road, channel }, standing);
 }
 
 async function decide(deps: RequestsDeps, id: string, vote: Vote): Promise<Opened> {

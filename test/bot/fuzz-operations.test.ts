@@ -52,6 +52,7 @@ beforeAll(async () => {
     distkv: tainted(createDistkv({ servers, login: null }), given, 3),
     palm: { etcd: tainted(palm, given, 3), units: tainted(units, given, 3) },
     ledger: tainted(ledger(), given, 1),
+    factors: tainted({ on: true, enrolment: async () => ({ id: 'i', since: 1 }), reset: async () => true }, given, 1),
     doctor: tainted({ examine: async () => [{ tone: 'bad', what: 'w', found: 'f', why: 'y', todo: 't' }] }, given, 1),
     factors: tainted({ on: true, enrolment: async () => ({ id: 'e', since: 1 }), reset: async () => true }, given, 1),
   });
@@ -149,7 +150,13 @@ test('whatever the far sides say, no operation makes anything live', async () =>
 test('what is said about words that mean harm is harmless', async () => {
   const clusters = createClusters([{ name: 'default', production: false, catalogue }]);
   const refusing = () => Promise.resolve({ ok: false, refusal: { rule: 'gone', why: given.next() } } as const);
-  const requests = { open: refusing, decide: refusing, share: refusing, refusal: async () => null };
+  const requests = {
+    open: refusing,
+    decide: refusing,
+    share: refusing,
+    refusal: async () => null,
+    objection: async () => null,
+  };
   const deps = { clusters, requests, onError: () => undefined };
   const names = catalogue.operations.map(({ name }) => name.split(' '));
   for (let round = 0; round < 4_000; round++) {

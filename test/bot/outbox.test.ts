@@ -87,6 +87,7 @@ function farSide(): Slack {
       return sent;
     },
     whisper: (_url, content) => call('whisper', content, null),
+    updateForm: () => Promise.resolve({ kind: 'ok', value: null }),
     openForm: () => Promise.resolve({ kind: 'ok', value: null }),
     members: () => Promise.resolve({ kind: 'ok', value: [] }),
     check: () => Promise.resolve({ kind: 'ok', value: { team: '', bot: '', url: 'https://example.slack.com/' } }),

@@ -69,3 +69,131 @@ describe('did you mean', () => {
     expect((await saw(`No server begins with ${wrong}`, before)).buttons).toContain(`Show ${SEED.dead.slice(0, 8)}`);
   }, 30_000);
 });
+
+describe('forms', () => {
+  const form = (who: string) => world.workspace.view(who);
+  const shown = (who: string, text: string) =>
+    world.workspace.until(() => form(who)?.plain.includes(text) && form(who), 10_000);
+  const pick = (who: string, operation: string) =>
+    world.workspace.pressInView({ who, actionId: 'pick_operation', chosen: operation });
+  const submit = (who: string, values: Record<string, string | readonly string[]> = {}) =>
+    world.workspace.submitView({ who, values });
+
+  test('a command alone opens a form; a query is filled in and runs', async () => {
+    await type('ana', '/palm');
+    await shown('ana', 'What');
+    await pick('ana', 'palm servers');
+    await shown('ana', 'Only on this host');
+    const before = tops().length;
+    expect(await submit('ana', { host: '10.0.0.12' })).toMatchObject({ delivered: true });
+    expect(form('ana')).toBeUndefined();
+    expect((await saw('match --host 10.0.0.12', before)).plain).toContain('Asked by @ana');
+  }, 30_000);
+
+  test('names are offered while they are typed, by name too, and what was typed can be chosen', async () => {
+    await type('ana', '/palm');
+    await shown('ana', 'What');
+    await pick('ana', 'palm purge');
+    await shown('ana', 'Servers');
+    const offered = async (value: string) =>
+      (await world.workspace.suggest({ who: 'ana', actionId: 'uuids', value })).map((one) => one.value);
+    expect(await offered('pricer')).toContain(SEED.dead);
+    expect(await offered('')).toContain(SEED.printf);
+    expect(await offered('abcdef99')).toEqual(['abcdef99']);
+    await world.workspace.closeView('ana');
+  }, 30_000);
+
+  test('a change is shown in the form, and nothing is stored or posted before it is asked for', async () => {
+    await type('ana', '/palm');
+    await shown('ana', 'What');
+    await pick('ana', 'palm purge');
+    await shown('ana', 'Servers');
+    const before = tops().length;
+    await submit('ana', { uuids: [SEED.dead] });
+    const preview = await shown('ana', 'Nothing has been changed or posted yet');
+    expect(preview.plain).toContain(SEED.dead);
+    expect(tops()).toHaveLength(before);
+    await submit('ana');
+    expect(form('ana')).toBeUndefined();
+    await saw('Nothing has been changed yet', before);
+    await press('ana', 'Withdraw');
+    await saw('Withdrawn by @ana', before);
+  }, 30_000);
+
+  test('what is wrong is said below its input, and what was typed stays', async () => {
+    await type('ana', '/distkv');
+    await shown('ana', 'What');
+    await pick('ana', 'distkv who');
+    await shown('ana', 'Tick');
+    await submit('ana', { node: 'test1', tick: 'two' });
+    expect(form('ana')?.errors).toEqual({ 'tick distkv who': expect.stringContaining('two') });
+    await submit('ana', { node: 'test1', tick: '2' });
+    await saw('Tick 2 of test1');
+  }, 30_000);
+
+  test('another operation keeps what the same input held', async () => {
+    await type('ana', '/openio');
+    await shown('ana', 'What');
+    await pick('ana', 'openio election status');
+    await shown('ana', 'Type of the base');
+    const values = { type: 'meta2', name: 'FVE0' };
+    await world.workspace.pressInView({
+      who: 'ana',
+      actionId: 'pick_operation',
+      chosen: 'openio election diagnose',
+      values,
+    });
+    await shown('ana', 'Reads everything about a base');
+    const before = tops().length;
+    await submit('ana');
+    await saw('/openio election diagnose meta2 FVE0', before);
+  }, 30_000);
+
+  test('a change that cannot be planned says so in the form, and is not asked for', async () => {
+    await type('ana', '/palm');
+    await shown('ana', 'What');
+    await pick('ana', 'palm restart');
+    await shown('ana', 'Service');
+    const before = tops().length;
+    await submit('ana', { unit: 'registry' });
+    expect((await shown('ana', 'PALM_SSH is not set')).plain).not.toContain('Ask for approval');
+    await world.workspace.closeView('ana');
+    expect(tops()).toHaveLength(before);
+  }, 30_000);
+
+  test('a form opens and takes names while Redis is away, and then says that nothing was run', async () => {
+    await world.workspace.switchTrouble('redis', 'down', true);
+    const begun = performance.now();
+    await type('cho', '/palm');
+    await shown('cho', 'What');
+    expect(performance.now() - begun).toBeLessThan(1_500);
+    await pick('cho', 'palm show');
+    await shown('cho', 'Server');
+    await submit('cho', { uuid: SEED.printf });
+    await shown('cho', 'Redis did not confirm');
+    await world.workspace.switchTrouble('redis', 'down', false);
+    await world.workspace.closeView('cho');
+  }, 30_000);
+});
+
+describe('the shortcut on a message', () => {
+  test('opens a form for its thread, and the answer comes there', async () => {
+    world.workspace.say({ who: 'ben', channel, text: 'FVE0 looks odd' });
+    const root = await world.workspace.until(() => tops().findLast((one) => one.plain.includes('looks odd')));
+    world.workspace.say({ who: 'ana', channel, text: 'how so?', threadTs: root.ts });
+    const reply = await world.workspace.until(() =>
+      world.workspace.messages(channel).find((one) => one.threadTs === root.ts),
+    );
+    await world.workspace.useShortcut({ who: 'cho', callbackId: 'run_here', channel, ts: reply.ts });
+    await world.workspace.until(() => world.workspace.view('cho'));
+    await world.workspace.pressInView({ who: 'cho', actionId: 'pick_operation', chosen: 'openio election status' });
+    await world.workspace.until(() => world.workspace.view('cho')?.plain.includes('Type of the base'));
+    await world.workspace.submitView({ who: 'cho', values: { type: 'meta2', name: 'FVE0' } });
+    const answer = await world.workspace.until(() =>
+      world.workspace
+        .messages(channel)
+        .find((one) => one.threadTs === root.ts && one.plain.includes('/openio election')),
+    );
+    expect(answer.plain).toContain('Asked by @cho');
+  }, 30_000);
+});

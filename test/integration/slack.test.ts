@@ -171,7 +171,7 @@ test('of two clicks in the same moment one decides, and the other is told so', a
 
 test.each(
   [
-    ['/palm', '/palm servers'],
+    ['/palm help', '/palm servers'],
     ['/palm help purge', 'Usage: /palm purge UUID…'],
     ['/palm purg e5cd88f7', 'Did you mean: /palm purge'],
     ['/palm purge', 'Nothing was run'],

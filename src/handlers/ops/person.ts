@@ -1,3 +1,4 @@
+import type { Field } from '../form';
 import { shorten } from '../words';
 
 const MENTIONED = /^(?:<@([UW][A-Z0-9]{2,20})(?:\|[^<>]*)?>|@?([UW][A-Z0-9]{2,20}))$/;
@@ -10,4 +11,14 @@ export function personIn(word: string): string | null {
 
 export function noPerson(word: string): string {
   return `${shorten(word)} is no person’s id. It begins with U and stands in their profile: Copy member ID`;
+}
+
+export function personField(label: string): Field {
+  return {
+    id: 'person',
+    label,
+    hint: 'A Slack user id (U…), or as Slack writes a mention.',
+    input: { kind: 'text' },
+    as: { kind: 'word' },
+  };
 }

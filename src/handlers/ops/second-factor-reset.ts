@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Factors } from '../factors';
 import { type Change, defineChange, type Parsed, type Words } from '../operation';
-import { noPerson, personIn } from './person';
+import { noPerson, personField, personIn } from './person';
 
 const plan = z.strictObject({ user: z.string(), enrolment: z.string() });
 type Plan = z.infer<typeof plan>;
@@ -13,6 +13,7 @@ export function opsSecondFactorReset(factors: Factors): Change {
     usage: 'PERSON',
     summary: "Takes a person's second factor away, so that they can enrol anew.",
     examples: ['ops second-factor reset U012AB3CD'],
+    form: [personField('Person')],
     schema: plan,
     parse,
     // Whoever resets and enrols in somebody's place approves in their place.
