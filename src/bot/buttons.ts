@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { selectCluster } from '../handlers/clusters';
 import type { Words } from '../handlers/operation';
 import type { View } from '../handlers/view';
 import { splitWords } from '../handlers/words';
@@ -6,6 +7,7 @@ import type { Refusal } from '../jobs/policy';
 import type { Redraws } from '../jobs/redraws';
 import { decidedOf, type Request } from '../jobs/request';
 import { gone, type Store } from '../jobs/store';
+import { filledForm } from './ask';
 import { type Click, type ClickAnswer, TAKEN, whisper } from './clicks';
 import { codeForm } from './code-form';
 import { type CommandDeps, notConfirmed, refusal, runWords } from './commands';
@@ -35,6 +37,7 @@ async function answerTo(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
   if (action === 'approve' || action === 'release' || action === 'withdraw') return vote(deps, click, action);
   // What was said to one person only: a click on it is the same as typing it.
   if (/^next_said_\d{1,2}$/.test(action)) return runSaid(deps, click);
+  if (/^fill_said_\d{1,2}$/.test(action)) return fillSaid(deps, click);
   const next = /^next_(preview|result|recheck)_(\d{1,2})$/.exec(action);
   if (next) return runNext(deps, click, { stage: next[1] ?? '', index: Number(next[2]) });
   if (action === 'again') return runAgain(deps, click);
@@ -78,6 +81,16 @@ async function runSaid(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
   const split = splitWords(click.request);
   if (!split.ok) return whisper(refusal('This suggestion cannot be read. Nothing was run. Type the command instead.'));
   return runClicked(deps, click, {}, split.args);
+}
+
+/** Opens the form of a command with its words in it. */
+function fillSaid(deps: ButtonDeps, { request: command, channel, thread }: Click): ClickAnswer {
+  const split = splitWords(command);
+  const selected = split.ok ? selectCluster(split.args) : split;
+  const cluster = (selected.ok && selected.args.cluster) || deps.clusters.ofChannel(channel);
+  const where = { channel, cluster, ...(thread !== undefined && { thread }) };
+  const form = selected.ok ? filledForm(deps.clusters, where, selected.args.words) : null;
+  return form ? { kind: 'form', form } : whisper(refusal('There is no form for this. Type the command instead.'));
 }
 
 /** Runs a suggested command in the name of whoever clicked. */

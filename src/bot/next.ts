@@ -60,7 +60,7 @@ function suggestionButton(part: Suggestion, place: string, value: string | undef
   return [
     {
       type: 'button',
-      action_id: `next_${place}`,
+      action_id: `${part.fill ? 'fill' : 'next'}_${place}`,
       value,
       text: { type: 'plain_text', text: cut(part.label || 'Run', LIMITS.button.text), emoji: false },
       accessibility_label: cut(`${part.label}: /${part.words}`, LIMITS.button.accessibilityLabel),

@@ -80,8 +80,15 @@ export function usage(operation: Operation, wrong: { readonly problem: string; r
         ],
       },
       ...meant.map((words) => didYouMean(joinWords([...operation.name.split(' '), ...words]))),
+      ...fillIn(operation, wrong ? [joinWords([...operation.name.split(' '), ...wrong.words])] : operation.examples),
     ],
   };
+}
+
+/** Its form, with these commands in it. */
+function fillIn(operation: Operation, commands: readonly string[]): readonly Part[] {
+  if (operation.form.length === 0) return [];
+  return commands.map((words) => ({ kind: 'next', label: 'Fill in', words, why: 'in a form', fill: true }));
 }
 
 function didYouMean(words: string): Part {

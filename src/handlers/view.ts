@@ -52,7 +52,14 @@ export type Part =
   /** Posted as a PNG file called `name`. */
   | { readonly kind: 'picture'; readonly name: string; readonly alt: string; readonly svg: string }
   /** A suggested command (without the slash: `palm show e5cd88f7`), offered as a button. */
-  | { readonly kind: 'next'; readonly label: string; readonly words: string; readonly why: string };
+  | {
+      readonly kind: 'next';
+      readonly label: string;
+      readonly words: string;
+      readonly why: string;
+      /** Opens the form of the command with these words in it, instead of running it. */
+      readonly fill?: true;
+    };
 
 /** Text for where nothing is live: files, logs, notifications. */
 export function plain(text: Text): string {

@@ -19,7 +19,7 @@ function meant(command: string): readonly string[] {
   const split = splitWords(command);
   const understood = understand(clusters, { words: split.ok ? split.args : [], channel: 'C1' });
   if (understood.kind !== 'said') throw new Error(`${command} is a command`);
-  return understood.view.parts.flatMap((part) => (part.kind === 'next' ? [part.words] : []));
+  return understood.view.parts.flatMap((part) => (part.kind === 'next' && !part.fill ? [part.words] : []));
 }
 
 test.each([

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { SEED } from '../../sandbox/palm/records';
 import { createWorld, ROOT, type World } from '../../sandbox/pretend';
 import { script } from '../support/processes';
@@ -16,7 +17,12 @@ afterAll(() => world.close());
 
 const tops = () => world.workspace.messages(channel).filter((one) => one.threadTs === undefined);
 const type = (who: string, text: string) => world.workspace.typeCommand({ who, channel, text });
-const press = (who: string, text: string) => world.workspace.pressButton({ who, channel, text });
+/** The buttons that decide come a moment after their message. */
+const press = async (who: string, text: string) => {
+  const seen = () => [...world.workspace.messages(channel), ...world.workspace.ephemerals(who)];
+  await world.workspace.until(() => seen().some((one) => one.buttons.includes(text)), 10_000);
+  return world.workspace.pressButton({ who, channel, text });
+};
 /** The newest message that says this. */
 const saw = (text: string, from = 0) =>
   world.workspace.until(
@@ -27,6 +33,15 @@ const saw = (text: string, from = 0) =>
     20_000,
   );
 const whispered = (who: string) => world.workspace.ephemerals(who).at(-1);
+
+/** Commands are taken again: the bot has found its Redis. */
+async function backAgain(): Promise<void> {
+  for (let tries = 0; tries < 50; tries++) {
+    if ((await type('cho', '/ops locks')).ackBody === undefined) return;
+    await wait(100);
+  }
+  throw new Error('the bot never found its Redis');
+}
 
 describe('did you mean', () => {
   test('a slip of the tongue comes back as a button that runs what was meant', async () => {
@@ -131,6 +146,18 @@ describe('forms', () => {
     await saw('Tick 2 of test1');
   }, 30_000);
 
+  test('the help of a command fills its form with an example, a wrong one with what was typed', async () => {
+    await type('ana', '/palm help purge');
+    expect(whispered('ana')?.buttons).toEqual(['Fill in', 'Fill in']);
+    await type('ana', '/palm logs registry -n nine');
+    await press('ana', 'Fill in');
+    await shown('ana', 'Lines');
+    expect(JSON.stringify(form('ana')?.blocks)).toContain('"initial_value":"nine"');
+    const before = tops().length;
+    await submit('ana', { lines: '9' });
+    await saw('/palm logs registry -n 9', before);
+  }, 30_000);
+
   test('another operation keeps what the same input held', async () => {
     await type('ana', '/openio');
     await shown('ana', 'What');
@@ -173,6 +200,7 @@ describe('forms', () => {
     await shown('cho', 'Redis did not confirm');
     await world.workspace.switchTrouble('redis', 'down', false);
     await world.workspace.closeView('cho');
+    await backAgain();
   }, 30_000);
 });
 
