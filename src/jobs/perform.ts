@@ -137,7 +137,9 @@ export async function conclude(
   const context = contextOf(work, request.id);
   const read = await proposal.verify(context).catch((error: unknown) => unreadable(work, request, proposal, error));
   const status = statusByTarget(steps);
-  const findings = mayStillLand ? read.map((finding) => doubted(finding, status.get(finding.target))) : read;
+  const open = openTarget(proposal, steps);
+  const known = (target: string) => (target === open ? 'unknown' : status.get(target));
+  const findings = mayStillLand ? read.map((finding) => doubted(finding, known(finding.target))) : read;
   const kind = outcomeKind(steps, findings);
   await finishWith(work, request, {
     kind,
@@ -179,6 +181,14 @@ function unreadable(work: Work, request: Request, proposal: Proposal, error: unk
   work.onError(error, request.id);
   const text = `could not be read back: ${messageOf(error)}`;
   return proposal.targets.map((target) => ({ target: target.key, verdict: 'unverifiable', text }));
+}
+
+/**
+ * The target at which a procedure was when it was lost. Its earlier steps have ended, but they say nothing of the next
+ * one, which may have left already. Null: every step has ended.
+ */
+function openTarget({ procedure }: Proposal, steps: readonly Step[]): string | null {
+  return steps.length < procedure.length ? (steps.at(-1)?.target ?? null) : null;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { startRedis } from '../../sandbox/services/redis';
 import type { Change } from '../../src/handlers/operation';
 import { opsClear } from '../../src/handlers/ops/clear';
-import { finish, start } from '../../src/jobs/lifecycle';
+import { finish, start, step } from '../../src/jobs/lifecycle';
 import type { Workers } from '../../src/jobs/worker';
 import {
   ASKED,
@@ -99,6 +99,25 @@ test('an abandoned change that may still land is uncertain, and its target stays
   await under.until(clearing, 'planned');
   await approve(clearing);
   expect(await outcomeOf(clearing)).toBe('succeeded');
+  expect(await lockedTargets()).toEqual([]);
+});
+
+test('a procedure abandoned between two steps is uncertain: its next write may have left already', async () => {
+  const procedure = ['raising', 'raising again'];
+  const id = await abandoned({ procedure });
+  const stored = await under.jobs.store.move(id, step({ target: 'test/a', status: 'done', text: 'raised' }));
+  expect(stored.ok).toBe(true);
+  work(raise(shelf, { procedure }));
+  expect(await outcomeOf(id)).toBe('uncertain');
+  expect(await lockedTargets()).toEqual(['test/a']);
+});
+
+test('a procedure whose last step was stored has nothing that can still land', async () => {
+  const procedure = ['raising'];
+  const id = await abandoned({ procedure });
+  await under.jobs.store.move(id, step({ target: 'test/a', status: 'done', text: 'raised' }));
+  work(raise(shelf, { procedure }));
+  expect(await outcomeOf(id)).toBe('partial');
   expect(await lockedTargets()).toEqual([]);
 });
 
