@@ -7,6 +7,8 @@ export function forgetSilentServices(world: World, base: Base): void {
   for (const member of base.members.values()) {
     const service = world.services.get(member.address);
     if (!service || !base.nodes.has(member.address)) continue;
+    // It could not delete its node while ZooKeeper hung; once that is back, the node goes.
+    if (member.id === null) base.nodes.delete(member.address);
     const since = service.frozenSince;
     const silent = since !== null && world.now() - since >= world.waits.zooKeeper;
     if (service.dead || silent) base.nodes.delete(member.address);

@@ -2,7 +2,7 @@ import type { Base, Openio, PeerAnswer, PeerDebug, Reference, Service } from '..
 import type { Context } from '../operation';
 import { masterOf } from './codes';
 import { type Copies, READS, readCopies } from './copies';
-import { isFinal, mastersSeen } from './states';
+import { isFinal, isKeptOut, mastersSeen } from './states';
 
 /** What reads tell of one base, of the services that it is on, and of others that are asked about. */
 export interface Look {
@@ -21,8 +21,8 @@ export interface Look {
 }
 
 /**
- * Reads only, except that a base nobody remembers an election of is asked for its status, which elects. A service that is
- * no peer is asked for its file and its election, never for its copy: reading a copy elects there too.
+ * Reads only, except that peers without a role are asked for their status, which elects. A service that is no peer is
+ * asked for its file and its election, never for its copy: reading a copy elects there too.
  */
 export async function lookAt(openio: Openio, base: Base, others: readonly string[], context: Context): Promise<Look> {
   const reference = await openio.reference(base.container, context);
@@ -33,27 +33,45 @@ export async function lookAt(openio: Openio, base: Base, others: readonly string
     openio.debug({ base, only: ids }, context),
     openio.election('has', { base, only: ids }, context),
   ]);
-  const known = mastersSeen(remembered);
-  const elected = known.length > 0 ? null : masterOf(await openio.election('status', { base }, context));
-  const debug = elected === null ? remembered : await openio.debug({ base, only: ids }, context);
-  const masters = known.length > 0 ? known : elected === null ? [] : [elected];
-  const peers = debug.filter(({ answer }) => directory.includes(answer.id));
-  const readable = readablePeers(peers, masters, directory);
-  const copies =
-    readable.length === 0 || (!alone && readable.length < directory.length)
-      ? null
-      : await readCopies(openio, base, { times: READS, only: readable }, context);
+  const wake = wakeOf(remembered, directory);
+  const answers = wake === null ? [] : await openio.election(wake, { base }, context);
+  const debug = wake === null ? remembered : await openio.debug({ base, only: ids }, context);
+  const [elected = wake === 'status' ? masterOf(answers) : null] = mastersSeen(debug);
+  const masters = elected === null ? [] : [...new Set([elected, ...mastersSeen(debug)])];
+  const copies = await copiesOf(openio, base, { directory, alone, debug, masters }, context);
   return { base, reference, directory, alone, debug, files, masters, copies };
 }
 
-/** Reading a copy waits for an election, which does not end among those who do not know the master as a peer. */
-function readablePeers(
-  peers: readonly PeerDebug[],
-  masters: readonly string[],
-  directory: readonly string[],
-): readonly string[] {
-  if (masters.length > 0 && masters.every((master) => directory.includes(master))) return directory;
-  return peers.filter(({ debug }) => debug && isFinal(debug.state)).map(({ answer }) => answer.id);
+/**
+ * How to wake the peers; null: each has its role. One that lost its place (its ZooKeeper session ended, or an election
+ * failed) takes part again only when somebody asks for it; until then it looks as if the trouble went on. Under a master
+ * whom the directory does not name, no election ends, so nobody waits for it.
+ */
+function wakeOf(debug: readonly PeerDebug[], directory: readonly string[]): 'status' | 'ping' | null {
+  const masters = mastersSeen(debug);
+  const peers = debug.filter(({ answer }) => directory.includes(answer.id) && answer.status === 200);
+  if (masters.length > 0 && peers.every((peer) => isFinal(peer.debug?.state ?? ''))) return null;
+  return masters.some((master) => !directory.includes(master)) ? 'ping' : 'status';
+}
+
+/**
+ * Reading a copy waits for an election, which does not end among those who do not know the master as a peer: while a move
+ * is under way, a peer that comes back between the new list and the new election is kept out, however good its copy is.
+ */
+async function copiesOf(
+  openio: Openio,
+  base: Base,
+  { directory, alone, debug, masters }: Pick<Look, 'directory' | 'alone' | 'debug' | 'masters'>,
+  context: Context,
+): Promise<Copies | null> {
+  const peers = debug.filter(({ answer }) => directory.includes(answer.id));
+  const isInside = masters.length > 0 && masters.every((master) => directory.includes(master));
+  const unreadable = peers.filter((peer) => (isInside ? isKeptOut(peer) : !isFinal(peer.debug?.state ?? '')));
+  const only = directory.filter((service) => !unreadable.some(({ answer }) => answer.id === service));
+  if (only.length === 0 || (!alone && !isInside && unreadable.length > 0)) return null;
+  const { kind, copies } = await readCopies(openio, base, { times: READS, only }, context);
+  // Where the proxy chooses who is read, a peer that is kept out is read too, in vain.
+  return { kind, copies: unreadable.length === 0 ? copies : copies.filter(({ table }) => table !== null) };
 }
 
 /** What `has` said of a service's file. */

@@ -1,3 +1,4 @@
+import type { Step } from '../operation';
 import type { MovePlan } from './base-plan';
 
 /** The verified order. What could lose data comes last; what others can see comes after the copy is there. */
@@ -67,6 +68,12 @@ export function describeStage(stage: Stage, plan: MovePlan): Described {
     case 'test':
       return { doing: 'writing a property and reading it on each peer', undo: 'not needed', isSo: false };
   }
+}
+
+/** The directory names the new services, and the election has not ended with them: only the way forward is open. */
+export function isBetween(steps: readonly Step[]): boolean {
+  const ended = steps.filter(({ status }) => status === 'done' || status === 'skipped').length;
+  return ended > STAGES.indexOf('directory') && ended <= STAGES.indexOf('elect');
 }
 
 /** The steps in words. `place` tells one base of several: `cnt2 (2 of 5): `. */

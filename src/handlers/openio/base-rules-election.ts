@@ -13,8 +13,9 @@ export const DIAGNOSE: Advice = {
   why: 'shows what has to be mended first',
 };
 
-export function zooKeeperSuspect({ debug }: Pick<Scene, 'debug'>): Refusal | null {
-  const signs = zooKeeperSigns(debug);
+/** A service that is no peer is never asked to elect, so what it remembers of old troubles says nothing. */
+export function zooKeeperSuspect({ debug, directory }: Pick<Scene, 'debug' | 'directory'>): Refusal | null {
+  const signs = zooKeeperSigns(debug.filter(({ answer }) => directory.includes(answer.id)));
   if (signs.length === 0) return null;
   const why = `ZooKeeper is suspect (${signs.join('; ')}): once the peers leave, no election would end`;
   return { why, cure: 'Mend ZooKeeper first.', advice: [DIAGNOSE] };

@@ -24,8 +24,8 @@ import { believed, zooKeeperSigns } from './states';
 export const leaveStage: Carry = async (run) => {
   const { plan, writes, context } = run;
   if (!plan.todo.leave) return skipped('not needed: the election counts on the new peers already');
-  const { debug } = await lookNow(run);
-  const signs = zooKeeperSigns(debug);
+  const { debug, directory } = await lookNow(run);
+  const signs = zooKeeperSigns(debug.filter(({ answer }) => directory.includes(answer.id)));
   if (signs.length > 0)
     return failed(`ZooKeeper is suspect (${signs.join('; ')}): no election would end. Mend it first`);
   const answers = await writes.leave.send(context);

@@ -5,7 +5,7 @@ import type { Part, View } from '../view';
 import { moveWords, removeWords } from './base-args';
 import { movePicture } from './base-picture';
 import { beforeText, isContinuation, type MovePlan } from './base-plan';
-import { describeStage, procedureRows, STAGES } from './base-procedure';
+import { describeStage, isBetween, procedureRows, STAGES } from './base-procedure';
 import type { Refusal } from './base-refusal';
 import { callsOf, wireText } from './base-writes';
 import { advised } from './finding';
@@ -153,7 +153,7 @@ export function renderMove(defaults: Defaults, plan: MovePlan, { steps, findings
       stepTable(plan, steps),
       hostTable(plan),
       beforeFile(plan),
-      ...(isMoved ? movedNext(defaults, plan) : stoppedNext(defaults, plan)),
+      ...(isMoved ? movedNext(defaults, plan) : stoppedNext(defaults, plan, steps)),
     ],
   };
 }
@@ -182,9 +182,15 @@ function movedNext(defaults: Defaults, { base, leaving }: MovePlan): readonly Pa
 }
 
 /** Both are planned from what is true then, and need approval like any change. */
-function stoppedNext(defaults: Defaults, plan: MovePlan): readonly Part[] {
+function stoppedNext(defaults: Defaults, plan: MovePlan, steps: readonly Step[]): readonly Part[] {
   const { base, back } = plan;
   const words = baseWords(defaults, base);
+  const wayBack: Part = {
+    kind: 'next',
+    label: back ? 'Forward again' : 'Go back',
+    words: moveWords(defaults, base, { ...plan, back: !back }),
+    why: back ? 'plans the move once more' : 'plans the way back to the peers from before',
+  };
   return [
     {
       kind: 'next',
@@ -192,12 +198,7 @@ function stoppedNext(defaults: Defaults, plan: MovePlan): readonly Part[] {
       words: moveWords(defaults, base, plan),
       why: 'plans the steps that are left, from what is true then',
     },
-    {
-      kind: 'next',
-      label: back ? 'Forward again' : 'Go back',
-      words: moveWords(defaults, base, { ...plan, back: !back }),
-      why: back ? 'plans the move once more' : 'plans the way back to the peers from before',
-    },
+    ...(isBetween(steps) ? [] : [wayBack]),
     { kind: 'next', label: 'Diagnose', words: `openio election diagnose ${words}`, why: 'says what is wrong, and why' },
   ];
 }

@@ -4,7 +4,7 @@ import type { Finding, Step } from '../operation';
 import type { Part, View } from '../view';
 import { moveWords, removeWords, volumeWords } from './base-args';
 import { beforeText } from './base-plan';
-import { STAGES } from './base-procedure';
+import { isBetween, STAGES } from './base-procedure';
 import type { Moves } from './base-volume';
 import { callsOf, wireText } from './base-writes';
 import type { Defaults } from './names';
@@ -92,7 +92,7 @@ export function renderVolume(defaults: Defaults, moves: Moves, { steps, findings
     const own = steps.filter(({ target }) => target === key);
     const finding = findings.find(({ target }) => target === key);
     const isMoved = finding?.verdict === 'confirmed';
-    return { move, isMoved, isBegun: own.length > 0, text: finding?.text ?? 'not read back', count: own.length };
+    return { move, isMoved, isBegun: own.length > 0, text: finding?.text ?? 'not read back', own };
   });
   const moved = rows.filter(({ isMoved }) => isMoved);
   const stopped = rows.find(({ isMoved, isBegun }) => isBegun && !isMoved);
@@ -105,16 +105,16 @@ export function renderVolume(defaults: Defaults, moves: Moves, { steps, findings
         kind: 'table',
         name: 'bases.csv',
         head: ['Base', 'Move', 'End', 'Read back'],
-        rows: rows.map(({ move, isMoved, isBegun, text, count }) => [
+        rows: rows.map(({ move, isMoved, isBegun, text, own }) => [
           containerLabel(move.base.container),
           `${move.leaving} → ${move.arriving}`,
-          isMoved ? 'moved' : isBegun ? `stopped at step ${count} of ${STAGES.length}` : 'not begun',
+          isMoved ? 'moved' : isBegun ? `stopped at step ${own.length} of ${STAGES.length}` : 'not begun',
           text,
         ]),
       },
       { kind: 'raw', name: 'steps.txt', text: `${steps.map(lineOf).join('\n')}\n` },
       beforeAll(moves),
-      ...(stopped ? stoppedNext(defaults, stopped.move) : []),
+      ...(stopped ? stoppedNext(defaults, stopped.move, stopped.own) : []),
       ...restNext(
         defaults,
         moves,
@@ -134,7 +134,7 @@ function lineOf({ target, status, text }: Step): string {
 
 type Move = Moves['moves'][number];
 
-function stoppedNext(defaults: Defaults, move: Move): readonly Part[] {
+function stoppedNext(defaults: Defaults, move: Move, steps: readonly Step[]): readonly Part[] {
   const name = containerLabel(move.base.container);
   const back = moveWords(defaults, move.base, { ...move, back: true });
   return [
@@ -144,7 +144,9 @@ function stoppedNext(defaults: Defaults, move: Move): readonly Part[] {
       words: moveWords(defaults, move.base, move),
       why: `plans what is left of ${name}`,
     },
-    { kind: 'next', label: 'Go back', words: back, why: `plans the way back of ${name}` },
+    ...(isBetween(steps)
+      ? []
+      : [{ kind: 'next', label: 'Go back', words: back, why: `plans the way back of ${name}` } as const]),
   ];
 }
 

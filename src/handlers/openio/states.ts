@@ -40,17 +40,27 @@ export function transitionText({ from, event, to }: Transition): string {
   return `${from} --${event}--> ${to}`;
 }
 
-/** Peers that lately could not reach ZooKeeper, each with the transition that shows it. */
+/** Peers that lately could not reach ZooKeeper and have not reached it since, each with the transition that shows it. */
 export function zooKeeperSigns(peers: readonly PeerDebug[]): readonly string[] {
   return peers.flatMap((peer) => {
     if (isFinal(peer.debug?.state ?? '')) return [];
-    const sign = newest(peer, RECENT).findLast(({ event }) => ZOOKEEPER_TROUBLE.has(event));
+    const last = newest(peer, RECENT).findLast(
+      ({ event }) => ZOOKEEPER_TROUBLE.has(event) || ZOOKEEPER_WELL.has(event),
+    );
+    const sign = last && ZOOKEEPER_TROUBLE.has(last.event) ? last : null;
     return sign ? [`${peer.answer.id}: ${transitionText(sign)}`] : [];
   });
 }
 
+/** A peer that does not follow the master, because its own list of peers does not name it. */
+export function isKeptOut(peer: PeerDebug): boolean {
+  if (isFinal(peer.debug?.state ?? '')) return false;
+  return newest(peer, RECENT).some(({ event }) => event === 'MASTER_BAD');
+}
+
 const RECENT = 6;
 const ZOOKEEPER_TROUBLE = new Set(['CREATE_KO', 'EXISTS_KO', 'LIST_KO', 'LEAVE_KO', 'DISCONNECTED']);
+const ZOOKEEPER_WELL = new Set(['CREATE_OK', 'EXISTS_OK', 'LIST_OK', 'LEAVE_OK']);
 
 /** Who is master, by the peers' own words: everyone that says so and everyone that is followed. */
 export function mastersSeen(peers: readonly PeerDebug[]): readonly string[] {
