@@ -1,7 +1,7 @@
 import type { Base, Container } from '../../backends/openio/openio';
 import type { Parsed, Words } from '../operation';
 import { joinWords, parseFlags, shorten } from '../words';
-import { baseWords, containerFrom, type Defaults, NAMING, peersFrom } from './names';
+import { baseWords, containerFrom, type Defaults, NAMING, namespaceFrom, peersFrom } from './names';
 
 /** What is wanted of one base. */
 export interface Wish {
@@ -59,6 +59,8 @@ export function parseMove(defaults: Defaults, words: Words): Parsed<MoveArgs> {
   if (!pause.ok) return pause;
   const containers = containersFrom(defaults, values, { names, all });
   if (!containers.ok) return containers;
+  const namespace = namespaceFrom(defaults, values.ns);
+  if (!namespace.ok) return namespace;
   return {
     ok: true,
     args: {
@@ -67,7 +69,7 @@ export function parseMove(defaults: Defaults, words: Words): Parsed<MoveArgs> {
       volume: all,
       pauseSeconds: all ? pause.args : 0,
       dryRun: values['dry-run'] ?? false,
-      namespace: values.ns ?? defaults.namespace,
+      namespace: namespace.args,
     },
   };
 }
@@ -108,7 +110,7 @@ function containersFrom(
   { names, all }: Names,
 ): Parsed<readonly Container[]> {
   if (!all) {
-    const one = containerFrom(defaults, values, names);
+    const one = ofMeta2(containerFrom(defaults, values, names));
     if (one.ok) return { ok: true, args: [one.args] };
     return names.length > 1 ? no(`${one.problem}; several bases at once need --all`) : one;
   }
@@ -118,11 +120,17 @@ function containersFrom(
   }
   const containers: Container[] = [];
   for (const name of distinct) {
-    const container = containerFrom(defaults, values, [name]);
+    const container = ofMeta2(containerFrom(defaults, values, [name]));
     if (!container.ok) return container;
     containers.push(container.args);
   }
   return { ok: true, args: containers };
+}
+
+/** The few digits that name a part of the directory name no container. */
+function ofMeta2(container: Parsed<Container>): Parsed<Container> {
+  if (!container.ok || container.args.by === 'name' || container.args.cid.length > 4) return container;
+  return no(`"${container.args.cid}" is not the cid of a container: 64 hexadecimal digits`);
 }
 
 /** The command that goes on with, or undoes, the move of one base. */

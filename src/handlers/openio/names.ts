@@ -69,8 +69,9 @@ export function containerFrom(defaults: Defaults, flags: Named, positionals: rea
     };
   }
   if (name.length > LONGEST_NAME) return { ok: false, problem: `the name is longer than ${LONGEST_NAME} characters` };
-  const namespace = flags.ns ?? defaults.namespace;
-  if (!/^[\w.-]+$/.test(namespace)) return { ok: false, problem: `"${shorten(namespace)}" cannot be a namespace` };
+  const found = namespaceFrom(defaults, flags.ns);
+  if (!found.ok) return found;
+  const namespace = found.args;
   if (!flags.cid)
     return { ok: true, args: { by: 'name', namespace, account: flags.account ?? defaults.account, name } };
   if (flags.account !== undefined)
@@ -80,6 +81,12 @@ export function containerFrom(defaults: Defaults, flags: Named, positionals: rea
     ok: false,
     problem: `"${shorten(name)}" is not a cid: 64 hexadecimal digits, with or without .1 behind them`,
   };
+}
+
+export function namespaceFrom(defaults: Defaults, given: string | undefined): Parsed<string> {
+  const namespace = given ?? defaults.namespace;
+  if (/^[\w.-]+$/.test(namespace)) return { ok: true, args: namespace };
+  return { ok: false, problem: `"${shorten(namespace)}" cannot be a namespace` };
 }
 
 /** `--service-id` may be repeated or hold a comma list. Null: no peer is named. */
