@@ -84,8 +84,8 @@ export function createRequests(deps: RequestsDeps): Requests {
     refusal: async (id, vote) => {
       const request = await deps.store.load(id);
       if (!request) return gone(id);
-      // The vote itself is judged by Redis' clock; this one may be a little off.
-      const moved = moveOf(vote, await deps.admission.standingOf(request))(request, { at: Date.now(), seq: 0 });
+      const [standing, at] = await Promise.all([deps.admission.standingOf(request), deps.store.now()]);
+      const moved = moveOf(vote, standing)(request, { at, seq: 0 });
       return moved.ok ? null : moved.refusal;
     },
     share: (id, { by, place }) => deps.store.move(id, share(by, place)),

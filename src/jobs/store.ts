@@ -4,7 +4,7 @@ import type { View } from '../handlers/view';
 import { shorten } from '../handlers/words';
 import { type Asked, ask, type Move, type Moved, type Tick } from './lifecycle';
 import type { Refusal, Standing } from './policy';
-import type { Keys } from './redis';
+import { type Keys, timeOf } from './redis';
 import type { Request } from './request';
 import { createTrail, type Trail } from './trail';
 import { type Chain, createWriter, type Holder, type Written } from './writer';
@@ -32,6 +32,8 @@ export interface Store {
   report(id: string, view: View): Promise<void>;
   partial(id: string): Promise<View | null>;
   openIds(): Promise<readonly string[]>;
+  /** Redis TIME: what expiry is judged by. */
+  now(): Promise<number>;
   /** The newest requests, newest first. */
   newest(count: number): Promise<readonly Request[]>;
   /** Every lock that is held: target path and holder. */
@@ -84,6 +86,7 @@ export function createStore(redis: Redis, keys: Keys, chain: Chain): Store {
       const json = await redis.get(keys.partial(id));
       return json === null ? null : (JSON.parse(json) as View);
     },
+    now: () => timeOf(redis),
     openIds: () => redis.zrange(keys.open, '0', '-1'),
     newest: async (count) => {
       const ids = await redis.zrevrange(keys.all, 0, count - 1);

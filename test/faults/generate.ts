@@ -40,6 +40,7 @@ function story(random: Random, needs: 1 | 2): Story {
   return {
     targets: random.chance(0.2) ? 2 : 1,
     acts: kind(random, needs),
+    interferes: random.chance(0.12) ? random.pick<'rewrite' | 'change'>(['rewrite', 'change']) : null,
     registersAgain: random.chance(0.35) ? random.int(0, 250) : null,
   };
 }
@@ -213,22 +214,38 @@ function troubles(random: Random): readonly Trouble[] {
 
 function trouble(random: Random): Trouble {
   const at = random.int(0, 900);
-  const ms = random.weighted([
+  const short = random.weighted([
     [3, random.int(20, 300)],
     [2, random.int(300, 1_200)],
   ]);
+  // Longer than anybody waits for etcd, and than an approval waits for its start.
+  const long = random.chance(0.25) ? random.int(1_200, 3_200) : short;
   const process = road(random);
   const backAfter = random.int(0, 200);
-  const there = { point: pointOf(random), phase: random.pick<Phase>(PHASES), nth: random.int(1, 4) };
+  const both = random.chance(0.2);
+  const there = {
+    point: pointOf(random),
+    phase: random.pick<Phase>(PHASES),
+    nth: random.pick([1, 1, 1, 2, 2, 3]),
+    both,
+  };
   return random.weighted<Trouble>([
     [7, { kind: 'kill at', ...there, backAfter }],
-    [5, { kind: 'freeze at', ...there, ms: random.int(300, 1_800) }],
+    [5, { kind: 'freeze at', ...there, ms: random.int(300, both ? 2_200 : 1_800) }],
     [1, { kind: 'kill', at, process, backAfter }],
     [2, { kind: 'freeze', at, process, ms: random.int(300, 1_800) }],
-    [3, { kind: 'redis', what: random.pick(['restart', 'freeze', 'hold', 'cut', 'slow']), at, ms }],
-    [3, { kind: 'etcd', what: random.pick(['restart', 'freeze', 'hold', 'cut', 'slow']), at, ms }],
-    [2, { kind: 'lose answers', at, ms }],
-    [2, { kind: 'slack', what: random.pick(['too fast', 'lost answer', 'down', 'groups unknown']), at, ms }],
+    [3, { kind: 'redis', what: random.pick(['restart', 'freeze', 'hold', 'cut', 'slow']), at, ms: short }],
+    [4, { kind: 'etcd', what: random.pick(['restart', 'freeze', 'freeze', 'hold', 'cut', 'slow']), at, ms: long }],
+    [2, { kind: 'lose answers', at, ms: short }],
+    [
+      2,
+      {
+        kind: 'slack',
+        what: random.pick(['too fast', 'lost answer', 'down', 'groups unknown', 'groups unknown']),
+        at,
+        ms: short,
+      },
+    ],
     [2, { kind: 'clock', at, process, by: random.pick([-240_000, -60_000, -1_000, 1_000, 60_000, 240_000]) }],
   ]);
 }

@@ -47,6 +47,8 @@ export type Act =
 export interface Story {
   readonly targets: number;
   readonly acts: readonly Act[];
+  /** Somebody else writes to a record at the very moment at which the program does. */
+  readonly interferes: 'rewrite' | 'change' | null;
   /** A server whose record was deleted registers again after so many milliseconds, once. */
   readonly registersAgain: number | null;
 }
@@ -70,6 +72,8 @@ export type Trouble =
       readonly point: Point;
       readonly phase: Phase;
       readonly nth: number;
+      /** The other process is struck at the same moment. */
+      readonly both: boolean;
       readonly backAfter: number;
     }
   | {
@@ -77,6 +81,7 @@ export type Trouble =
       readonly point: Point;
       readonly phase: Phase;
       readonly nth: number;
+      readonly both: boolean;
       readonly ms: number;
     }
   | {

@@ -70,6 +70,14 @@ test('the requester can never approve, also as an approver', async () => {
   expect(shelf.writes).toBe(0);
 });
 
+test('who asks beforehand whether a denial would count is told by the clock of Redis, not by one that is an hour off', async () => {
+  const { id } = await asked('a');
+  const denial = { decision: 'deny', by: 'UBEN', road: 'form', reason: 'not now' } as const;
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000);
+  expect(await under.jobs.requests.refusal(id, denial)).toBeNull();
+  clock.mockRestore();
+});
+
 test('two simultaneous clicks of two people count once each', async () => {
   const { id } = await asked('!c');
   const votes = await Promise.all(['UBEN', 'UCHO', 'UBEN', 'UCHO', 'UBEN'].map((by) => approve(id, by)));

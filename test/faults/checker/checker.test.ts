@@ -66,6 +66,7 @@ const GOOD: readonly Event[] = [
 
 interface Told {
   readonly event: string;
+  readonly request?: string;
   readonly by?: string;
   readonly at?: number;
   readonly detail?: Readonly<Record<string, string>>;
@@ -180,6 +181,50 @@ const broken: readonly (readonly [what: string, invariant: (typeof INVARIANTS)[n
     'one command became two requests',
     'one request',
     { events: [...GOOD, shown(60, 'ended', { request: 'RBBBB2222', word: 'expired', ts: '2.0' })] },
+  ],
+  [
+    'one request has two messages',
+    'one request',
+    { events: [...GOOD, shown(60, 'ended', { word: 'succeeded', ts: '2.0' })] },
+  ],
+  [
+    'it was put back over another one',
+    'as approved',
+    { events: [...GOOD, { ...deleted, at: 150, what: 'put', before: 3, version: 1, receipt: null }] },
+  ],
+  ['it expired before its time', 'true last word', { events: instead(isEnd, ended('expired')) }],
+  [
+    'somebody is told too early that it expired',
+    'answered',
+    {
+      events: [
+        ...GOOD,
+        click(110, 'd3', CHO),
+        answered(115, 'd3'),
+        { kind: 'whispered', at: 112, delivery: 'd3', said: 'has expired' },
+      ],
+    },
+  ],
+  [
+    'it was approved and not done, for no reason',
+    'works',
+    {
+      events: instead((event) => isEnd(event) || event === deleted, ended('failed')),
+      left: left(WAY.with(5, { event: 'finished', detail: { outcome: 'failed' } })),
+    },
+  ],
+  [
+    'enough people approved, and that was forgotten',
+    'chain',
+    { left: left([...WAY.slice(0, 2), { event: 'approval', by: BEN }, { event: 'expired' }]) },
+  ],
+  [
+    'two had it at the same time',
+    'locks',
+    {
+      left: left([...WAY.slice(0, 4), { event: 'started', request: 'RBBBB2222' }, ...WAY.slice(4)]),
+      events: [...GOOD, shown(61, 'ended', { request: 'RBBBB2222', word: 'succeeded', ts: '2.0' })],
+    },
   ],
   ['it never ended', 'ends', { events: instead(isEnd, shown(200, 'running')) }],
   ['it says denied, and deleted', 'true last word', { events: instead(isEnd, ended('denied')) }],

@@ -4,6 +4,21 @@ import { validApprovals } from './people';
 
 /** What is deleted is the very record that people saw: its version, and its revision where that is shown. */
 export function asApproved(facts: Facts): readonly Violation[] {
+  return [...deletedOther(facts), ...putOver(facts)];
+}
+
+/** What is put back goes where nothing is. */
+function putOver({ effects }: Facts): readonly Violation[] {
+  return effects
+    .filter(({ what, before }) => what === 'put' && before !== null)
+    .map(({ story, target, before }) => ({
+      invariant: 'as approved',
+      story,
+      what: `${target} was put back over version ${before}, which nobody had seen`,
+    }));
+}
+
+function deletedOther(facts: Facts): readonly Violation[] {
   return facts.effects
     .filter((effect) => effect.what === 'deleted' && effect.suspects.length > 0)
     .filter((effect) => !effect.suspects.some((asked) => saw(facts, asked, effect)))

@@ -15,6 +15,7 @@ export const INVARIANTS = [
   'one request',
   'ends',
   'true last word',
+  'works',
   'answered',
   'no live buttons',
   'chain',
@@ -145,4 +146,17 @@ export function wasTroubled(
     if (event.at >= from) return true;
   }
   return on > 0;
+}
+
+/** Nothing went wrong: then there is no excuse. */
+export function isCalm(history: History): boolean {
+  return history.events.every(({ kind }) => kind !== 'trouble');
+}
+
+/** No request of this story can be older. */
+export function oldestAsking({ events }: History, story: number): number {
+  const asking = events.filter(
+    (event) => (event.kind === 'typed' || event.kind === 'clicked') && event.story === story,
+  );
+  return Math.min(...asking.map(({ at }) => at));
 }

@@ -1,5 +1,14 @@
 import { of } from '../history';
-import { type Asked, type Click, type Effect, type Facts, type Violation, wasTroubled } from './facts';
+import {
+  type Asked,
+  type Click,
+  type Effect,
+  type Facts,
+  isCalm,
+  oldestAsking,
+  type Violation,
+  wasTroubled,
+} from './facts';
 
 /** Slack's patience, and what the measuring itself costs. */
 const ACK_MS = 3_000;
@@ -73,7 +82,7 @@ function closedAt({ history, clicks }: Facts, asked: Asked): number {
 
 /** Every command and every click is answered in time, with words or with what it asked for. */
 export function answered(facts: Facts): readonly Violation[] {
-  return [...unanswered(facts), ...silentClicks(facts), ...commandsWithoutRequest(facts)];
+  return [...unanswered(facts), ...silentClicks(facts), ...toldTooEarly(facts), ...commandsWithoutRequest(facts)];
 }
 
 function unanswered({ history }: Facts): readonly Violation[] {
@@ -102,6 +111,18 @@ function silentClicks(facts: Facts): readonly Violation[] {
     if (!click.answer?.ok || click.told || wasTaken(facts, click)) return [];
     const what = `${click.who} pressed ${click.button} on ${click.request} at ${click.at} ms and never heard of it`;
     return [{ invariant: 'answered', story: click.story, what }];
+  });
+}
+
+/** Who hears that time is over must not hear it before it is. */
+function toldTooEarly({ history, clicks }: Facts): readonly Violation[] {
+  const whispers = of(history, 'whispered').filter(({ said }) => /has expired|have expired/.test(said));
+  return clicks.flatMap(({ delivery, story, who, request }) => {
+    const told = whispers.find((one) => one.delivery === delivery);
+    if (!told || told.at >= oldestAsking(history, story) + history.expiresAfterMs - NEARLY_MS) return [];
+    return [
+      { invariant: 'answered', story, what: `${who} was told at ${told.at} ms that ${request} had expired` } as const,
+    ];
   });
 }
 
@@ -148,6 +169,19 @@ function commandsWithoutRequest(facts: Facts): readonly Violation[] {
 
 /** A command or a click is one request, however often it is delivered. */
 export function oneRequest(facts: Facts): readonly Violation[] {
+  return [...tooManyRequests(facts), ...tooManyMessages(facts)];
+}
+
+/** A bot that is killed right after posting may post again; otherwise a request is one message. */
+function tooManyMessages({ history, requests }: Facts): readonly Violation[] {
+  if (!isCalm(history)) return [];
+  return [...requests.values()].flatMap(({ id, story, shown }) => {
+    const messages = new Set(shown.map(({ ts }) => ts)).size;
+    return messages === 1 ? [] : [{ invariant: 'one request', story, what: `${id} has ${messages} messages` } as const];
+  });
+}
+
+function tooManyRequests(facts: Facts): readonly Violation[] {
   return facts.history.stories.flatMap((_, story) => {
     const seen = requestsOf(facts, story);
     const { most } = expected(facts, story);

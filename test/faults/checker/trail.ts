@@ -97,14 +97,17 @@ function voteProblems({ history, clicks }: Facts, request: string, way: readonly
       !clicks.some((click) => click.request === request && click.who === by && click.button === button)
     );
   });
-  const approvals = way.filter(({ event }) => VOTES[event] === 'approve').map(({ by }) => by);
+  const asker = way.find(({ event }) => event === 'asked')?.by;
+  const votes = way.flatMap(({ event, by = '' }) => (VOTES[event] === 'approve' ? [by] : []));
+  const valid = new Set(votes.filter((who) => who !== asker && history.approvers.includes(who)));
   const isApproved = way.some(({ event }) => event === 'approved');
-  const people = new Set(approvals).size;
+  const isEnough = valid.size >= history.schedule.needs;
   return [
     ...unclicked.map(({ event, by, seq }) =>
       chain(`entry ${seq} says ${event} by ${by} on ${request}, who did not click that`),
     ),
-    ...(isApproved && people < history.schedule.needs ? [chain(`${request} was approved by ${people} people`)] : []),
+    ...(isApproved && !isEnough ? [chain(`${request} was approved by ${votes.join(', ')}, which is no quorum`)] : []),
+    ...(isEnough && !isApproved ? [chain(`${valid.size} people approved ${request}, and it is not approved`)] : []),
   ];
 }
 
@@ -168,5 +171,28 @@ export function locks({ history, requests }: Facts): readonly Violation[] {
       (uuid) => ({ invariant: 'locks', story, what: `${id} is uncertain, and ${uuid} is free` }) as const,
     );
   });
-  return [...held, ...free];
+  return [...held, ...free, ...heldByTwo({ history, requests })];
+}
+
+/** From its start to its end a request has its records to itself. */
+function heldByTwo({ history, requests }: Pick<Facts, 'history' | 'requests'>): readonly Violation[] {
+  const holders = new Map<string, string>();
+  return (history.left?.trail ?? []).flatMap((text) => {
+    const { event, request } = JSON.parse(text) as Entry;
+    const asked = requests.get(request);
+    if (!asked || (event !== 'started' && event !== 'finished')) return [];
+    return asked.targets.flatMap((target) => {
+      const holder = holders.get(target);
+      if (event === 'started') holders.set(target, request);
+      else if (holder === request && asked.last.word !== 'uncertain') holders.delete(target);
+      if (event !== 'started' || holder === undefined || holder === request) return [];
+      return [
+        {
+          invariant: 'locks',
+          story: asked.story,
+          what: `${request} started on ${target} while ${holder} held it`,
+        } as const,
+      ];
+    });
+  });
 }

@@ -1,5 +1,17 @@
 import { of } from '../history';
-import { type Asked, type Effect, type Facts, isUndo, type Violation, wasTroubled } from './facts';
+import {
+  type Asked,
+  type Effect,
+  type Facts,
+  isCalm,
+  isUndo,
+  oldestAsking,
+  type Violation,
+  wasTroubled,
+} from './facts';
+
+/** Between what happens and what is seen of it. */
+const NEARLY_MS = 20;
 
 /** Every request comes to an end, and people can see it. */
 export function ends({ requests }: Facts): readonly Violation[] {
@@ -41,12 +53,39 @@ export function trueLastWord(facts: Facts): readonly Violation[] {
 function lieOf(facts: Facts, asked: Asked): string | null {
   const { word } = asked.last;
   const own = facts.effects.filter(({ suspects }) => suspects.length === 1 && suspects[0] === asked);
+  const oldest = oldestAsking(facts.history, asked.story) + facts.history.expiresAfterMs;
+  if (word === 'expired' && asked.last.at < oldest - NEARLY_MS) return 'says expired, and its time was not over';
   if (word === 'uncertain') return isDoubtful(facts, asked) ? null : 'says uncertain, and nothing had gone wrong';
   if (word === 'succeeded') return lacking(facts, asked, own);
   // Something was done, and something was not: what remains to be said is in the table of the message.
   if (word === 'partial') return null;
   const [first] = own;
   return first ? `says ${word}, and ${first.target} was ${first.what} by it` : null;
+}
+
+/** What enough people approved is done, where nothing and nobody stands in its way. */
+export function works(facts: Facts): readonly Violation[] {
+  const { history, requests } = facts;
+  if (!isCalm(history) || !history.left) return [];
+  const approved = new Set(
+    history.left.trail
+      .map((text) => JSON.parse(text) as { event: string; request: string })
+      .flatMap(({ event, request }) => (event === 'approved' ? [request] : [])),
+  );
+  return [...requests.values()].flatMap((asked) => {
+    const { id, story, last } = asked;
+    if (!approved.has(id) || last.word === 'succeeded' || isInTheWay(facts, asked)) return [];
+    return [
+      { invariant: 'works', story, what: `${id} was approved, nothing stood in its way, and it ${last.word}` } as const,
+    ];
+  });
+}
+
+/** Somebody else wrote to its records, or asked for the same ones. */
+function isInTheWay({ history, requests }: Facts, { id, targets, story }: Asked): boolean {
+  const written = of(history, 'wrote').filter(({ target }) => targets.includes(target));
+  if (written.length > targets.length) return true;
+  return [...requests.values()].some((other) => other.id !== id && other.story === story);
 }
 
 /** A write may have been lost, or its answer. */

@@ -16,6 +16,7 @@ const AFTERMATH_MS = 30;
 /** Plays a round in this world and returns all that was seen of it. */
 export async function playRound(world: World, schedule: Schedule): Promise<History> {
   const round = world.rounds++;
+  await world.programs.allUp();
   const { stories } = schedule;
   const first = round * stories.length;
   const channels = world.desk.channels.slice(first, first + stories.length);
@@ -64,6 +65,12 @@ async function register(world: World, board: Board, uuid: string): Promise<void>
   board.note({ kind: 'wrote', at: board.now(), target: uuid, ...wrote });
 }
 
+async function interfere(world: World, board: Board, uuid: string, what: 'rewrite' | 'change'): Promise<void> {
+  const { register, rewrite } = world.registry;
+  const wrote = await (what === 'change' ? register(uuid) : rewrite(uuid));
+  if (wrote) board.note({ kind: 'wrote', at: board.now(), target: uuid, ...wrote });
+}
+
 interface Listening {
   readonly targets: readonly (readonly string[])[];
   readonly schedule: Schedule;
@@ -81,7 +88,11 @@ function listen(world: World, board: Board, { targets, schedule, trouble }: List
   };
   world.control.told = {
     attempt: (process, attempt) => {
-      if (storyOf.has(attempt.target)) board.note({ kind: 'attempt', at: board.now(), process, ...attempt });
+      const story = storyOf.get(attempt.target);
+      if (story === undefined) return;
+      board.note({ kind: 'attempt', at: board.now(), process, ...attempt });
+      const what = schedule.stories[story]?.interferes;
+      if (what) void interfere(world, board, attempt.target, what);
     },
     fired: trouble.fired,
     starved: (process, ms) => {

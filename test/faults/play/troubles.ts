@@ -6,6 +6,7 @@ import type { World } from '../world/world';
 import type { Board } from './board';
 
 const SLOW_MS = 15;
+const BOTH = [0, 1];
 const LOSE_EVERY_MS = 40;
 
 type Trapped = Extract<Trouble, { kind: 'kill at' | 'freeze at' }>;
@@ -26,6 +27,7 @@ export function createTroublemaker(world: World, board: Board, troubles: readonl
     trouble.kind === 'kill at' || trouble.kind === 'freeze at' ? [{ ...trapOf(trouble, id), trouble }] : [],
   );
   let traps = all;
+  let over = false;
   const seen = new Map<number, number>();
   const frozen = new Set<number>();
   const lanes = new Map<string, Promise<void>>();
@@ -65,8 +67,10 @@ export function createTroublemaker(world: World, board: Board, troubles: readonl
     traps = traps.filter((one) => one !== trap);
     control.arm(traps);
     const { trouble } = trap;
-    if (trouble.kind === 'kill at') programs.kill(process, trouble.backAfter);
-    else void freeze(process, trouble.ms);
+    for (const struck of trouble.both ? BOTH : [process]) {
+      if (trouble.kind === 'kill at') programs.kill(struck, trouble.backAfter);
+      else void freeze(struck, over ? 0 : trouble.ms);
+    }
   }
 
   async function timedOne(trouble: Exclude<Trouble, Trapped>): Promise<void> {
@@ -115,6 +119,7 @@ export function createTroublemaker(world: World, board: Board, troubles: readonl
     },
     fired: spring,
     end: async () => {
+      over = true;
       traps = [];
       control.arm([]);
       for (const process of [...frozen]) thaw(process);

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../../../sandbox/pretend';
+import { applied, type Patch } from '../patch';
+import { TUNING } from '../subject/tuning';
+import { readCaught } from './main';
+import { MUTANTS } from './mutants';
+
+/** Where the code has moved on, its planted mistakes must move with it. */
+const files = new Map<string, string>();
+const read = (file: string) => files.get(file) ?? readFileSync(join(ROOT, file), 'utf8');
+const tried = (patch: Patch) => () => applied(read(patch.file), patch);
+
+test.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))('%s can still be planted', (_name, { patches }) => {
+  for (const patch of patches) expect(tried(patch)).not.toThrow();
+});
+
+test('the times of the program under test can still be shortened', () => {
+  for (const patch of TUNING) expect(tried(patch)).not.toThrow();
+});
+
+test('every planted mistake has been caught, and the document says where', () => {
+  const document = readFileSync(join(ROOT, 'docs', 'faults.md'), 'utf8');
+  const caught = readCaught();
+  for (const { name } of MUTANTS) {
+    expect([name, caught[name]]).toEqual([name, expect.objectContaining({ seed: expect.any(Number) })]);
+    expect(document).toContain(`| ${name} |`);
+  }
+});
+
+test('a patch that fits nowhere, or in two places, is refused', () => {
+  const patch = { file: 'x', replace: '' };
+  expect(() => applied('a b', { ...patch, find: 'c' })).toThrow('found 0 times');
+  expect(() => applied('a a', { ...patch, find: 'a' })).toThrow('found 2 times');
+});

@@ -1,0 +1,401 @@
+import type { Patch } from '../patch';
+
+/** A planted mistake. */
+export interface Mutant {
+  readonly name: string;
+  /** What a programmer might have got wrong. */
+  readonly mistake: string;
+  /** Several where one guard alone is covered by another: then all of them must be gone for harm to be done. */
+  readonly patches: readonly Patch[];
+}
+
+const LIFECYCLE = 'src/jobs/lifecycle.ts';
+const POLICY = 'src/jobs/policy.ts';
+const COMMIT = 'src/jobs/commit.ts';
+const PERFORM = 'src/jobs/perform.ts';
+const SWEEP = 'src/jobs/sweep.ts';
+const PURGE = 'src/handlers/palm/purge.ts';
+const WRITE = 'src/backends/palm/v3-write.ts';
+const APP = 'src/bot/app.ts';
+
+const SELF_DECIDES: Patch = {
+  file: POLICY,
+  find: 'if (by === request.requester) return { rule:',
+  replace: 'if (by === "") return { rule:',
+};
+const SELF_COUNTS: Patch = { file: POLICY, find: 'people.delete(request.requester);', replace: '' };
+const SAME_DECIDES: Patch = {
+  file: POLICY,
+  find: 'approvals.some((approval) => approval.by === by)',
+  replace: 'approvals.length < 0',
+};
+const SAME_COUNTS: Patch = { file: POLICY, find: '[approval.by, approval]', replace: '[approval.at, approval]' };
+const NO_SEAL: Patch = {
+  file: PERFORM,
+  find: 'return proposal.seal(contextOf(work, request.id))',
+  replace: 'return Promise.resolve(true)',
+};
+const UNSEALED_IS_SAFE: Patch = {
+  file: PURGE,
+  find: "return { verdict: 'unverifiable', text: 'still there, unchanged' };",
+  replace: "return { verdict: 'contradicted', text: 'still there, unchanged' };",
+};
+const NO_LOOK: Patch = {
+  file: WRITE,
+  find: "if (before.receipt !== 'none' || !before.entry || !matches(before.entry, guard))",
+  replace: 'if (!before.entry)',
+};
+const NO_COMPARE: Patch = {
+  file: WRITE,
+  find: 'value: before.entry.bytes },\n    ],',
+  replace: 'value: before.entry.bytes },\n    ].slice(2),',
+};
+const NO_RECEIPT_COMPARE: Patch = {
+  file: WRITE,
+  find: 'compare: [...compare, absent(receipt)]',
+  replace: 'compare: [...compare]',
+};
+const NOT_AT: Patch = {
+  file: PERFORM,
+  find: 'if (!(await work.store.isAt(request.id, revision)))',
+  replace: 'if (revision < 0)',
+};
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'lock not looked at',
+    mistake: 'the script takes locks without looking whether somebody holds them',
+    patches: [
+      { file: COMMIT, find: 'if below(target, held[at]) or below(held[at], target) then', replace: 'if false then' },
+    ],
+  },
+  {
+    name: 'lock not taken',
+    mistake: 'a change starts without asking for its locks',
+    patches: [{ file: LIFECYCLE, find: 'claim: onCluster(proposed.targets),', replace: 'claim: [],' }],
+  },
+  {
+    name: 'lock kept',
+    mistake: 'the locks are not given back at the end',
+    patches: [{ file: LIFECYCLE, find: "release: outcome.kind !== 'uncertain',", replace: 'release: false,' }],
+  },
+  {
+    name: 'doubt releases',
+    mistake: 'the locks are given back although nobody knows how it ended',
+    patches: [{ file: LIFECYCLE, find: "release: outcome.kind !== 'uncertain',", replace: 'release: true,' }],
+  },
+  {
+    name: 'fingerprint not compared',
+    mistake: 'what is planned under the lock is done, whatever was approved',
+    patches: [
+      { file: PERFORM, find: 'fingerprintOf(request, now.plan.plan) !== proposed.fingerprint', replace: 'false' },
+    ],
+  },
+  {
+    name: 'approvals in memory',
+    mistake: 'approvals are counted in the process that got the click',
+    patches: [
+      {
+        file: LIFECYCLE,
+        find: 'const before = countedApprovals(request, state.approvals, standing);',
+        replace:
+          'const memory = (globalThis.memory ??= new Map()); const before = memory.get(request.id) ?? []; memory.set(request.id, [...before, { by: vote.by, at: tick.at }]);',
+      },
+    ],
+  },
+  { name: 'own approval taken', mistake: 'the requester may press Approve', patches: [SELF_DECIDES] },
+  {
+    name: 'own approval counted',
+    mistake: 'the requester may press Approve, and the start counts it as well',
+    patches: [SELF_DECIDES, SELF_COUNTS],
+  },
+  {
+    name: 'same person taken twice',
+    mistake: 'a second approval of the same person is taken',
+    patches: [SAME_DECIDES],
+  },
+  {
+    name: 'same person counted twice',
+    mistake: 'a second approval of the same person is taken, and the start counts it as well',
+    patches: [SAME_DECIDES, SAME_COUNTS],
+  },
+  {
+    name: 'stranger counted',
+    mistake: 'somebody on no list of approvers may approve',
+    patches: [
+      {
+        file: POLICY,
+        find: "return lists.includes(null) ? 'unknown' : 'no';",
+        replace: "return lists.includes(null) ? 'unknown' : 'yes';",
+      },
+    ],
+  },
+  {
+    name: 'unknown is yes',
+    mistake: 'while Slack does not say who is in a group, everybody is',
+    patches: [{ file: POLICY, find: "return on.includes('unknown') ? 'unknown' : 'yes';", replace: "return 'yes';" }],
+  },
+  {
+    name: 'one approval less',
+    mistake: 'a comparison is off by one',
+    patches: [
+      {
+        file: LIFECYCLE,
+        find: 'if (approvals.length < proposed.needs)',
+        replace: 'if (approvals.length < proposed.needs - 1)',
+      },
+      {
+        file: POLICY,
+        find: 'if (sure.length >= proposed.needs) return null;',
+        replace: 'if (sure.length >= proposed.needs - 1) return null;',
+      },
+    ],
+  },
+  {
+    name: 'hold ignored',
+    mistake: 'what somebody holds can be approved',
+    patches: [
+      {
+        file: POLICY,
+        find: "if (held && (decision === 'approve' || decision === 'hold'))",
+        replace: "if (held && decision === 'hold')",
+      },
+    ],
+  },
+  {
+    name: 'expiry not checked on the click',
+    mistake: 'a preview can be approved after its time, until the sweep comes by',
+    patches: [{ file: POLICY, find: 'if (at > waiting.expiresAt) {', replace: 'if (at < 0) {' }],
+  },
+  {
+    name: 'expiry not checked at the start',
+    mistake: 'an approval can be used after its time, until the sweep comes by',
+    patches: [{ file: POLICY, find: 'if (at > approved.expiresAt) {', replace: 'if (at < 0) {' }],
+  },
+  {
+    name: 'expiry by another clock',
+    mistake: 'a vote is judged by the clock of the process that takes it',
+    patches: [
+      {
+        file: LIFECYCLE,
+        find: 'mayDecide(request, state, vote, { standing, at: tick.at })',
+        replace: 'mayDecide(request, state, vote, { standing, at: Date.now() })',
+      },
+    ],
+  },
+  {
+    name: 'vote after the end of voting',
+    mistake: 'a request that is approved already can still be withdrawn',
+    patches: [
+      {
+        file: LIFECYCLE,
+        find: "  (request, tick) => {\n    const { state } = request;\n    if (state.kind !== 'planned') return { ok: false, refusal: notWaiting(request) };\n    const refusal = mayDecide",
+        replace:
+          "  (request, tick) => {\n    const { state } = request;\n    if (state.kind !== 'planned' && state.kind !== 'approved') return { ok: false, refusal: notWaiting(request) };\n    const refusal = mayDecide",
+      },
+    ],
+  },
+  {
+    name: 'denial thrown away',
+    mistake: 'the reason of a denial is taken, and then nothing is done with it',
+    patches: [
+      { file: 'src/bot/reasons.ts', find: 'if (decided.ok) return DONE;', replace: 'return DONE;' },
+      {
+        file: 'src/bot/reasons.ts',
+        find: 'await deps.requests.decide(submission.about, vote)',
+        replace: "{ ok: false, refusal: { rule: 'gone', why: '' } }",
+      },
+    ],
+  },
+  {
+    name: 'revision not compared',
+    mistake: 'a move is written over whatever was written meanwhile',
+    patches: [{ file: COMMIT, find: 'if revision ~= item.expected then', replace: 'if false then' }],
+  },
+  {
+    name: 'head not compared',
+    mistake: 'an audit entry is linked to what the process believes to be the newest',
+    patches: [{ file: COMMIT, find: 'seq ~= batch.head.seq or hash ~= batch.head.hash or', replace: '' }],
+  },
+  {
+    name: 'audit left out',
+    mistake: 'a move is written without its audit entry when several go together',
+    patches: [
+      {
+        file: COMMIT,
+        find: "redis.call('XADD', trail, (seq + i) .. '-1', 'entry', ARGV[3 * i])",
+        replace: "if i == 1 then redis.call('XADD', trail, (seq + i) .. '-1', 'entry', ARGV[3 * i]) end",
+      },
+    ],
+  },
+  {
+    name: 'time of nobody',
+    mistake: 'the time in a batch is not compared with that of Redis',
+    patches: [{ file: COMMIT, find: ' or math.abs(now - batch.at) > batch.tolerance', replace: '' }],
+  },
+  {
+    name: 'heartbeat ignored',
+    mistake: 'the sweep takes over what somebody performs just now',
+    patches: [
+      {
+        file: SWEEP,
+        find: "if (state.kind !== 'running' || (await deps.alive(request.id))) return;",
+        replace: "if (state.kind !== 'running') return;",
+      },
+    ],
+  },
+  {
+    name: 'sweep performs again',
+    mistake: 'what a dead process began is done once more',
+    patches: [
+      {
+        file: SWEEP,
+        find: 'const mayStillLand = !(await seal(deps, request, proposal));',
+        replace:
+          'const mayStillLand = false; for await (const _ of proposal.execute({ request: request.id, signal: AbortSignal.timeout(9_000), report: () => undefined }));',
+      },
+    ],
+  },
+  {
+    name: 'write tried again',
+    mistake: 'a delete whose answer was lost is sent once more',
+    patches: [
+      {
+        file: PURGE,
+        find: 'await palm.remove(guardOf(server), context.request, context.signal)',
+        replace:
+          'await palm.remove(guardOf(server), context.request, context.signal).catch(() => palm.remove(guardOf(server), context.request, context.signal))',
+      },
+    ],
+  },
+  {
+    name: 'not read back',
+    mistake: 'the outcome is what the steps say',
+    patches: [
+      {
+        file: PERFORM,
+        find: 'const read = await proposal.verify(context)',
+        replace:
+          "const told = statusByTarget(steps); const read = await Promise.resolve(proposal.targets.map(({ key }) => ({ target: key, verdict: told.get(key) === 'done' ? 'confirmed' : 'contradicted', text: '' })))",
+      },
+    ],
+  },
+  {
+    name: 'doubt is success',
+    mistake: 'what cannot be told is called done',
+    patches: [
+      {
+        file: LIFECYCLE,
+        find: "truths.includes('unknown')) return 'uncertain';",
+        replace: "truths.includes('unknown')) return 'succeeded';",
+      },
+    ],
+  },
+  {
+    name: 'doubt is failure',
+    mistake: 'a write that threw is called not done, and what cannot be told as well',
+    patches: [
+      {
+        file: 'src/handlers/palm/outcome.ts',
+        find: "error instanceof BackendFailure && error.effect === 'none'",
+        replace: 'true',
+      },
+      {
+        file: LIFECYCLE,
+        find: "truths.includes('unknown')) return 'uncertain';",
+        replace: "truths.includes('unknown')) return 'failed';",
+      },
+    ],
+  },
+  {
+    name: 'undone is never done',
+    mistake: 'a record that was deleted and came back is called not deleted',
+    patches: [{ file: PURGE, find: "verdict: 'contradicted', acted: true,", replace: "verdict: 'contradicted'," }],
+  },
+  {
+    name: 'door left open',
+    mistake: 'after a crash the target is read without keeping late writes out, and that reading is believed',
+    patches: [NO_SEAL, UNSEALED_IS_SAFE],
+  },
+  {
+    name: 'write without a guard',
+    mistake: 'the transaction deletes whatever is there by then',
+    patches: [NO_COMPARE],
+  },
+  {
+    name: 'late write not kept out',
+    mistake: 'a process that was frozen goes on, and neither it nor etcd asks whether it still may',
+    patches: [NOT_AT, NO_LOOK, NO_RECEIPT_COMPARE],
+  },
+  {
+    name: 'put back over',
+    mistake: 'an undo writes over a record that is there again',
+    patches: [
+      {
+        file: WRITE,
+        find: 'compare: [absent(key)],\n      success: [{ request_put: { key, value: record.bytes } }],',
+        replace: 'compare: [],\n      success: [{ request_put: { key, value: record.bytes } }],',
+      },
+    ],
+  },
+  {
+    name: 'buttons stay',
+    mistake: 'a request that was denied or withdrawn keeps its buttons',
+    patches: [
+      {
+        file: 'src/bot/message.ts',
+        find: "actions: state.kind === 'expired' ? expiredActions(request) : [],",
+        replace: 'actions: [decisions(request, state)],',
+      },
+    ],
+  },
+  {
+    name: 'born with buttons',
+    mistake: 'a message can be pressed before it is remembered',
+    patches: [
+      {
+        file: 'src/bot/waiting.ts',
+        find: 'return { ...drawing, blocks: drawing.blocks.filter((block) => !isDecisions(block)) };',
+        replace: 'return drawing;',
+      },
+    ],
+  },
+  {
+    name: 'message forgotten',
+    mistake: 'a message counts as drawn although its request has moved meanwhile',
+    patches: [
+      {
+        file: 'src/jobs/redraws.ts',
+        find: "if same and redis.call('HGET', KEYS[4], 'revision') == ARGV[5] then",
+        replace: 'if true then',
+      },
+    ],
+  },
+  {
+    name: 'drawn by two',
+    mistake: 'two bots draw the same message',
+    patches: [{ file: 'src/jobs/redraws.ts', find: "'1', 'NX', 'PX', ARGV[3])", replace: "'1', 'PX', ARGV[3])" }],
+  },
+  {
+    name: 'click not recognised',
+    mistake: 'a click that Slack delivers again is another click',
+    patches: [{ file: APP, find: "delivery: ['click', body.team?.id,", replace: "delivery: ['click', randomUUID()," }],
+  },
+  {
+    name: 'command not recognised',
+    mistake: 'a command that Slack delivers again is another command',
+    patches: [{ file: APP, find: 'trigger || randomUUID()', replace: 'randomUUID()' }],
+  },
+  {
+    name: 'lost job stays lost',
+    mistake: 'an approved request whose job was lost is left alone',
+    patches: [
+      { file: SWEEP, find: "if (state.kind === 'approved') return performAgain(deps, request, now);", replace: '' },
+    ],
+  },
+  {
+    name: 'dead performer left alone',
+    mistake: 'nobody takes over what a dead process began',
+    patches: [{ file: SWEEP, find: "if (state.kind === 'running') return takeOver(deps, request);", replace: '' }],
+  },
+];
