@@ -39,7 +39,8 @@ function story(random: Random, needs: 1 | 2): Story {
   ]);
   return {
     targets: random.chance(0.2) ? 2 : 1,
-    acts: kind(random, needs),
+    // Not all at once: a burst measures the machine.
+    acts: [pass(random.int(0, 800)), ...kind(random, needs)],
     interferes: random.chance(0.12) ? random.pick<'rewrite' | 'change'>(['rewrite', 'change']) : null,
     registersAgain: random.chance(0.35) ? random.int(0, 250) : null,
   };
@@ -77,8 +78,8 @@ function click(random: Random, who: Who, button: Button, request = 0): Act {
 }
 
 const pass = (ms: number): Act => ({ kind: 'pass', ms });
-const waiting = (request = 0): Act => ({ kind: 'await', what: 'waiting', request, mostMs: 2_000 });
-const ended = (request = 0): Act => ({ kind: 'await', what: 'ended', request, mostMs: 4_000 });
+const waiting = (request = 0): Act => ({ kind: 'await', what: 'waiting', request, mostMs: 3_000 });
+const ended = (request = 0): Act => ({ kind: 'await', what: 'ended', request, mostMs: 5_000 });
 
 function requester(random: Random): Who {
   return random.pick<Who>(['ana', 'ben', 'cho', 'dee']);
@@ -213,13 +214,13 @@ function troubles(random: Random): readonly Trouble[] {
 }
 
 function trouble(random: Random): Trouble {
-  const at = random.int(0, 900);
+  const at = random.int(0, 1_600);
   const short = random.weighted([
     [3, random.int(20, 300)],
     [2, random.int(300, 1_200)],
   ]);
   // Longer than anybody waits for etcd, and than an approval waits for its start.
-  const long = random.chance(0.25) ? random.int(1_200, 3_200) : short;
+  const long = random.chance(0.25) ? random.int(1_200, 3_600) : short;
   const process = road(random);
   const backAfter = random.int(0, 200);
   const both = random.chance(0.2);
@@ -231,7 +232,7 @@ function trouble(random: Random): Trouble {
   };
   return random.weighted<Trouble>([
     [7, { kind: 'kill at', ...there, backAfter }],
-    [5, { kind: 'freeze at', ...there, ms: random.int(300, both ? 2_200 : 1_800) }],
+    [5, { kind: 'freeze at', ...there, ms: random.int(300, both ? 3_200 : 1_800) }],
     [1, { kind: 'kill', at, process, backAfter }],
     [2, { kind: 'freeze', at, process, ms: random.int(300, 1_800) }],
     [3, { kind: 'redis', what: random.pick(['restart', 'freeze', 'hold', 'cut', 'slow']), at, ms: short }],

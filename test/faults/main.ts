@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { ROOT } from '../../sandbox/pretend';
 import { campaign, type Played, RUNS_PER_ROUND } from './campaign';
 import { INVARIANTS, type Invariant } from './checker/facts';
+import { type Harm, harmOf } from './checker/harm';
 import { of } from './history';
 import { build } from './subject/build';
 import { SUBJECTS, type SubjectName } from './subject/kinds';
@@ -48,6 +49,8 @@ export async function faults(args: readonly string[]): Promise<void> {
     },
   });
   console.log(`${tally.text()}; ${((performance.now() - begun) / 1_000).toFixed(0)} s`);
+  console.log(`| program | runs | ${Object.keys(harmless).join(' | ')} |`);
+  console.log(tally.row(subject));
   if (tally.violations() > 0) process.exitCode = 1;
 }
 
@@ -90,9 +93,14 @@ function report({ seed, history, violations, output }: Played, subject: SubjectN
   );
 }
 
+const harmless: Harm = {
+  ...{ approved: 0, effects: 0, unapproved: 0, unseen: 0, double: 0, lost: 0, untrue: 0, silent: 0 },
+};
+
 function createTally() {
   const counts = { rounds: 0, effects: 0, commands: 0, clicks: 0, kills: 0, freezes: 0, troubles: 0, violations: 0 };
   const broken = new Map<string, number>();
+  const harm: Record<keyof Harm, number> = { ...harmless };
   return {
     violations: () => counts.violations,
     count: ({ history, violations }: Played) => {
@@ -105,8 +113,12 @@ function createTally() {
       counts.freezes += troubles.filter(({ what }) => what === 'freeze').length;
       counts.troubles += troubles.filter(({ what }) => what !== 'down' && what !== 'freeze').length;
       counts.violations += violations.length;
+      for (const [what, count] of Object.entries(harmOf(history))) harm[what as keyof Harm] += count;
       for (const { invariant } of violations) broken.set(invariant, (broken.get(invariant) ?? 0) + 1);
     },
+    /** A row of the comparison in the document. */
+    row: (subject: SubjectName) =>
+      `| ${subject} | ${[counts.rounds * RUNS_PER_ROUND, ...Object.values(harm)].join(' | ')} |`,
     text: () => {
       const { rounds, commands, clicks, effects, kills, freezes, troubles, violations } = counts;
       const what = [...broken].map(([invariant, count]) => `${count} ${invariant}`).join(', ');

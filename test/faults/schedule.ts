@@ -109,4 +109,4 @@ export interface Schedule {
 }
 
 /** How long a preview waits for approvals, and an approval for its start. */
-export const EXPIRES_AFTER_MS = 1_500;
+export const EXPIRES_AFTER_MS = 2_500;

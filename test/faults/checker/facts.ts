@@ -109,7 +109,7 @@ function effectsIn(history: History, requests: ReadonlyMap<string, Asked>): read
 
 /** Puts records back instead of deleting them. */
 export function isUndo({ shown }: Asked): boolean {
-  return shown.some(({ text }) => /^\/palm undo /m.test(text));
+  return shown.some(({ text }) => /\n\/palm undo [^\n]*$/.test(text));
 }
 
 function clicksIn(history: History): readonly Click[] {

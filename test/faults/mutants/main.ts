@@ -10,7 +10,7 @@ const CAUGHT = join(__dirname, 'caught.json');
 const MOST_ROUNDS = 100;
 const USAGE = 'npm run mutants -- [--sample 4] [--only NAME] [--worlds 4] [--rounds 100] [--write]';
 
-export interface Caught {
+interface Caught {
   readonly seed: number;
   readonly invariant: string;
   readonly rounds: number;
@@ -63,7 +63,7 @@ function sampled(sample: string | undefined): readonly Mutant[] {
   ).flatMap((mutant) => mutant ?? []);
 }
 
-export function readCaught(): Readonly<Record<string, Caught>> {
+function readCaught(): Readonly<Record<string, Caught>> {
   return JSON.parse(readFileSync(CAUGHT, 'utf8')) as Record<string, Caught>;
 }
 
@@ -75,16 +75,49 @@ interface Hunt {
 
 async function hunt(mutant: Mutant, { firstSeed, worlds, rounds }: Hunt): Promise<Caught | null> {
   const home = await build(`mutant-${mutant.name.replaceAll(' ', '-')}`, mutant.patches);
+  for (let next = firstSeed, left = rounds; left > 0; ) {
+    const found = await firstViolation({ home, firstSeed: next, rounds: left, worlds });
+    if (!found) return null;
+    console.log(`  ${found.invariant}: ${found.what}`);
+    const { seed, invariant } = found;
+    if (!(await alsoWithout(seed, invariant))) return { seed, invariant, rounds: rounds - left + found.rounds };
+    console.log('  but so it is without the mistake');
+    next = seed + 1;
+    left -= found.rounds;
+  }
+  return null;
+}
+
+interface Found extends Caught {
+  readonly what: string;
+}
+
+async function firstViolation(options: Hunt & { readonly home: string }): Promise<Found | null> {
   let played = 0;
-  let caught: Caught | null = null;
+  let found: Found | null = null;
   await campaign({
-    ...{ subject: 'quorumbot', home, firstSeed, rounds, worlds },
+    ...options,
+    subject: 'quorumbot',
     onRound: ({ seed, violations }) => {
       played += 1;
       const [first] = violations;
-      if (first && !caught) caught = { seed, invariant: first.invariant, rounds: played };
-      return caught !== null;
+      if (first && !found) found = { seed, invariant: first.invariant, what: first.what, rounds: played };
+      return found !== null;
     },
   });
-  return caught;
+  return found;
+}
+
+/** A machine that is too busy breaks promises as well: what the bot does without the mistake was not caught by it. */
+async function alsoWithout(seed: number, invariant: string): Promise<boolean> {
+  const home = await build('without-mistake');
+  let also = false;
+  await campaign({
+    ...{ subject: 'quorumbot', home, firstSeed: seed, rounds: 1, worlds: 2 },
+    onRound: ({ violations }) => {
+      also = violations.some((one) => one.invariant === invariant);
+      return true;
+    },
+  });
+  return also;
 }

@@ -9,6 +9,8 @@ import { createTroublemaker } from './troubles';
 
 /** From the end of all troubles to the last word of the last request. */
 const ENDS_WITHIN_MS = 8_000;
+/** What a peer leaves open stays open: that is known after a while. */
+const PEER_ENDS_WITHIN_MS = 3_000;
 const LOOK_EVERY_MS = 20;
 /** Messages that come after the end, if a program makes any. */
 const AFTERMATH_MS = 30;
@@ -117,7 +119,8 @@ function listen(world: World, board: Board, { targets, schedule, trouble }: List
 
 /** Until every request has ended, or long enough that one which has not is a finding. */
 async function settled(world: World, board: Board, stories: number): Promise<void> {
-  const deadline = performance.now() + ENDS_WITHIN_MS;
+  const isPeer = world.subject !== 'quorumbot';
+  const deadline = performance.now() + (isPeer ? PEER_ENDS_WITHIN_MS : ENDS_WITHIN_MS);
   const open = () =>
     Array.from({ length: stories }, (_, story) => board.requests(story))
       .flat()

@@ -122,7 +122,9 @@ async function deliver(
   make: (copy: number, process: number) => Delivery,
 ): Promise<void> {
   const { programs } = world;
-  const process = programs.isUp(road) || !programs.isUp(1 - road) ? road : 1 - road;
+  const wanted = road % programs.count;
+  const other = (wanted + 1) % programs.count;
+  const process = programs.isUp(wanted) || !programs.isUp(other) ? wanted : other;
   const isUp = programs.isUp(process);
   const delivery = make(copy, process);
   const answer = isUp

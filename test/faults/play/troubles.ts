@@ -6,7 +6,6 @@ import type { World } from '../world/world';
 import type { Board } from './board';
 
 const SLOW_MS = 15;
-const BOTH = [0, 1];
 const LOSE_EVERY_MS = 40;
 
 type Trapped = Extract<Trouble, { kind: 'kill at' | 'freeze at' }>;
@@ -28,6 +27,7 @@ export function createTroublemaker(world: World, board: Board, troubles: readonl
   );
   let traps = all;
   let over = false;
+  const everyone = Array.from({ length: programs.count }, (_, process) => process);
   const seen = new Map<number, number>();
   const frozen = new Set<number>();
   const lanes = new Map<string, Promise<void>>();
@@ -67,7 +67,7 @@ export function createTroublemaker(world: World, board: Board, troubles: readonl
     traps = traps.filter((one) => one !== trap);
     control.arm(traps);
     const { trouble } = trap;
-    for (const struck of trouble.both ? BOTH : [process]) {
+    for (const struck of trouble.both ? everyone : [process]) {
       if (trouble.kind === 'kill at') programs.kill(struck, trouble.backAfter);
       else void freeze(struck, over ? 0 : trouble.ms);
     }
@@ -77,9 +77,9 @@ export function createTroublemaker(world: World, board: Board, troubles: readonl
     await wait(trouble.at);
     switch (trouble.kind) {
       case 'kill':
-        return programs.kill(trouble.process, trouble.backAfter);
+        return programs.kill(trouble.process % programs.count, trouble.backAfter);
       case 'freeze':
-        return freeze(trouble.process, trouble.ms);
+        return freeze(trouble.process % programs.count, trouble.ms);
       case 'redis':
       case 'etcd':
         return inLane(trouble.kind, () => during(`${trouble.kind} ${trouble.what}`, null, () => harm(world, trouble)));
@@ -123,7 +123,7 @@ export function createTroublemaker(world: World, board: Board, troubles: readonl
       traps = [];
       control.arm([]);
       for (const process of [...frozen]) thaw(process);
-      for (let process = 0; process < programs.count; process++) control.clock(process, 0);
+      for (const process of everyone) control.clock(process, 0);
       await programs.allUp();
     },
   };

@@ -2,9 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Program } from '../../../sandbox/services/process';
 import { EXPIRES_AFTER_MS, GROUP, PEOPLE } from '../schedule';
+import { PEERS } from './build';
 
 export const SUBJECTS = ['quorumbot', 'naive', 'hubot'] as const;
 export type SubjectName = (typeof SUBJECTS)[number];
+
+/** Processes side by side. Hubot keeps what waits in memory, and so is one. */
+export const PROCESSES: Readonly<Record<SubjectName, number>> = { quorumbot: 2, naive: 2, hubot: 1 };
 
 /** Where a program under test finds its world. */
 export interface Surroundings {
@@ -20,7 +24,11 @@ export interface Surroundings {
 }
 
 const HOOKS = join(__dirname, 'hooks.cjs');
-const ENTRY = { quorumbot: 'src/bot/start.js', naive: 'peers/naive.js', hubot: 'peers/hubot.js' } as const;
+const ENTRY = {
+  quorumbot: 'src/bot/start.js',
+  naive: join(PEERS, 'naive.js'),
+  hubot: join(PEERS, 'hubot.js'),
+} as const;
 const APPROVERS = [PEOPLE.ben.id, PEOPLE.cho.id, GROUP];
 
 /** One process of the program under test: bot and worker in one, as it runs when nothing is said. */

@@ -8,7 +8,7 @@ import { startEtcd } from '../../../sandbox/services/etcd';
 import { type CuttableProxy, cuttableProxy } from '../../../sandbox/services/proxy';
 import { startRedis } from '../../../sandbox/services/redis';
 import type { Server } from '../../../sandbox/services/server';
-import { programOf, type SubjectName } from '../subject/kinds';
+import { PROCESSES, programOf, type SubjectName } from '../subject/kinds';
 import { type Control, createControl } from './control';
 import { createDesk, type Desk } from './desk';
 import { type Programs, startPrograms, type Watched } from './programs';
@@ -42,8 +42,6 @@ export interface WorldOptions {
   readonly home: string;
   readonly needs: 1 | 2;
 }
-
-const PROCESSES = 2;
 
 export async function createWorld({ subject, home, needs }: WorldOptions): Promise<World> {
   const closing: (() => Promise<unknown>)[] = [];
@@ -85,7 +83,7 @@ export async function createWorld({ subject, home, needs }: WorldOptions): Promi
       etcdUrl: wires.etcd.url,
     };
     const programs = await Promise.all(
-      Array.from({ length: PROCESSES }, (_, process) =>
+      Array.from({ length: PROCESSES[subject] }, (_, process) =>
         programOf(subject, { ...around, process, slack: slack(process) }),
       ),
     );
