@@ -35,6 +35,7 @@ interface Slot {
 
 export async function startPrograms(programs: readonly Program[], watched: Watched): Promise<Programs> {
   let stopping = false;
+  let broken: string | null = null;
   const slots: Slot[] = programs.map(() => ({
     running: null,
     port: 0,
@@ -53,15 +54,15 @@ export async function startPrograms(programs: readonly Program[], watched: Watch
   async function start(index: number): Promise<void> {
     const slot = slotOf(index);
     const program = programs[index];
-    if (!program || stopping) return;
+    if (!program || stopping || broken !== null) return;
     const running = run(program);
     slot.running = running;
     void running.exited.then(() => gone(index, running));
     try {
       slot.port = portIn(await running.said(/"msg":"ready"/));
     } catch (error) {
-      // Killed while it started: `gone` starts it again.
-      if (!stopping && !/SIGKILL/.test(String(error))) console.error(String(error).slice(0, 2_000));
+      // Killed while it started: `gone` starts it again. One that ends by itself would do so again.
+      if (!stopping && !/SIGKILL/.test(String(error))) broken = String(error).slice(0, 2_000);
       return;
     }
     slot.up = true;
@@ -74,7 +75,7 @@ export async function startPrograms(programs: readonly Program[], watched: Watch
     slot.said = `${slot.said.slice(-4_000)}\n${running.output()}`;
     slot.up = false;
     slot.frozen = false;
-    if (stopping) return;
+    if (stopping || broken !== null) return;
     watched.down(index);
     slot.ready = wait(api.backAfter).then(() => start(index));
   }
@@ -104,6 +105,7 @@ export async function startPrograms(programs: readonly Program[], watched: Watch
     allUp: async () => {
       const deadline = performance.now() + 20_000;
       while (slots.some((slot) => !slot.up)) {
+        if (broken !== null) throw new Error(broken);
         if (performance.now() > deadline) throw new Error(`a process did not start: ${api.outputs()}`);
         await Promise.race([Promise.all(slots.map((slot) => slot.ready)), wait(50)]);
         await wait(5);
