@@ -57,7 +57,7 @@ export async function runWords(deps: CommandDeps, asked: WordsAsked): Promise<Re
   const { words: said, ...audience } = selected.args;
   const understood = understand(deps.clusters, { ...asked, words: said });
   if (understood.kind === 'said') return whisper(understood.view, whyOf(understood.view));
-  const { cluster, operation, words } = understood;
+  const { cluster, operation, words, breakGlass } = understood;
   const { road, user: requester, channel, delivery, thread } = asked;
   try {
     const opened = await deps.requests.open({
@@ -67,6 +67,7 @@ export async function runWords(deps: CommandDeps, asked: WordsAsked): Promise<Re
       operation,
       words,
       requester,
+      ...(breakGlass !== undefined && { breakGlass }),
       place: { channel, ...(thread !== undefined && { thread }) },
       audience,
     });

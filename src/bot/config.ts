@@ -8,7 +8,6 @@ import {
   clustersOf,
   clustersSchema,
   httpUrl,
-  items,
   SYSTEM_SETTINGS,
   type SystemsConfig,
   systemsOf,
@@ -16,6 +15,15 @@ import {
 } from './cluster-config';
 import { type ConsoleConfig, consoleSchema } from './console-config';
 import { problemsOf } from './problems';
+import {
+  approvalsSchema,
+  channelId,
+  channels,
+  rulesOf,
+  rulesSchema,
+  unknownClusters as unknownInRules,
+  who,
+} from './rules-config';
 
 /** The only reader of the environment. Read once at start, every problem listed, frozen afterwards. */
 export interface Config extends SystemsConfig {
@@ -50,10 +58,6 @@ export type Loaded =
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const ids = (pattern: RegExp, what: string) =>
-  items.pipe(z.array(z.string().regex(pattern, { error: (issue) => `${String(issue.input)} is not ${what}` })));
-const channelId = /^[CGD][A-Z0-9]+$/;
-
 const environmentSchema = z.object({
   ROLE: z.enum(['all', 'bot', 'worker'], { error: 'must be bot or worker, or be left out for both' }).default('all'),
   SLACK_BOT_TOKEN: z.string({ error: 'is missing: the bot token, xoxb-…' }).regex(/^xoxb-/, 'must begin with xoxb-'),
@@ -73,8 +77,8 @@ const environmentSchema = z.object({
     .url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' })
     .default('redis://127.0.0.1:6379'),
   ...SYSTEM_SETTINGS,
-  APPROVERS: ids(/^[UWS][A-Z0-9]+$/, 'a Slack user id (U…) or user group id (S…)').default([]),
-  CHANNELS: ids(channelId, 'a Slack channel id (C…)').default([]),
+  APPROVERS: who.default([]),
+  CHANNELS: channels.default([]),
   QUORUMBOT_CONFIG: z.string().optional(),
   SECOND_FACTOR_KEY: z
     .string()
@@ -90,23 +94,9 @@ export const SETTINGS = Object.keys(environmentSchema.shape);
 const fileSchema = z.strictObject({
   clusters: clustersSchema.default({}),
   console: consoleSchema,
-  channels: z
-    .record(z.string().regex(channelId, 'must be a Slack channel id (C…)'), z.strictObject({ cluster: z.string() }))
-    .default({}),
-  approvals: z
-    .strictObject({
-      /** Minutes. */
-      expireAfter: z
-        .number()
-        .positive()
-        .max(24 * 60)
-        .optional(),
-      reversible: z.int().min(1).max(10).optional(),
-      irreversible: z.int().min(2).max(10).optional(),
-      /** Stricter numbers by operation: `palm purge: 2`. */
-      operations: z.record(z.string(), z.int().min(1).max(10)).optional(),
-    })
-    .optional(),
+  channels: z.record(channelId, z.strictObject({ cluster: z.string() })).default({}),
+  approvals: approvalsSchema.optional(),
+  rules: rulesSchema.default([]),
 });
 type File = z.infer<typeof fileSchema>;
 
@@ -158,11 +148,12 @@ function readFile(path: string | undefined, environment: Environment): FileRead 
   }
 }
 
-function unknownClusters({ clusters, channels }: File): readonly string[] {
+function unknownClusters({ clusters, channels, rules }: File): readonly string[] {
   const known = new Set([DEFAULT_CLUSTER, ...Object.keys(clusters)]);
-  return Object.entries(channels).flatMap(([channel, { cluster }]) =>
+  const inChannels = Object.entries(channels).flatMap(([channel, { cluster }]) =>
     known.has(cluster) ? [] : [`channels.${channel}.cluster: there is no cluster ${cluster}`],
   );
+  return [...inChannels, ...unknownInRules(rules, known)];
 }
 
 function configOf(settings: Settings, { file, clusters }: FileRead): Config {
@@ -187,7 +178,7 @@ function configOf(settings: Settings, { file, clusters }: FileRead): Config {
     // With a pretended Slack on this machine nobody else has business here.
     host: isLoopback(settings.SLACK_API_URL) ? '127.0.0.1' : null,
     redisUrl: settings.REDIS_URL,
-    rules: rulesOf(settings, file),
+    rules: allRules(settings, file),
     secondFactorKey: settings.SECOND_FACTOR_KEY ?? null,
     console: file.console ?? null,
     consoleKey: settings.QUORUMBOT_CONSOLE_KEY ?? null,
@@ -198,7 +189,7 @@ function isLoopback(url: string): boolean {
   return /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(new URL(url).hostname);
 }
 
-function rulesOf(settings: Settings, { approvals = {} }: File): Rules {
+function allRules(settings: Settings, { approvals = {}, rules }: File): Rules {
   return {
     approvers: settings.APPROVERS,
     channels: settings.CHANNELS,
@@ -207,6 +198,7 @@ function rulesOf(settings: Settings, { approvals = {} }: File): Rules {
       irreversible: approvals.irreversible ?? DEFAULT_RULES.needs.irreversible,
     },
     stricter: approvals.operations ?? {},
+    rules: rulesOf(rules),
     expiresAfterMs: approvals.expireAfter === undefined ? DEFAULT_RULES.expiresAfterMs : approvals.expireAfter * 60_000,
   };
 }

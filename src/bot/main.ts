@@ -9,6 +9,7 @@ import { listen, type Readiness } from './http';
 import { boltLogger, createLog, type Log, redact } from './log';
 import { createMetrics } from './metrics';
 import { createOutbox, type Outbox } from './outbox';
+import { unknownOperations } from './rules-config';
 import { createSlack, type Slack } from './slack';
 import { createSuggester } from './suggest';
 import { openAnchor, openClusters, reportAnchor } from './systems';
@@ -39,6 +40,8 @@ async function run(config: Config, log: Log): Promise<Running> {
   if (!(await jobs.connected(2_000))) log.warn({}, 'redis is not there yet: commands are answered with that');
   const open = openClusters(config, jobs, onError);
   const { clusters } = open;
+  const unknown = unknownOperations(rules, clusters);
+  if (unknown.length > 0) throw new Error(`rules name operations that there are not: ${unknown.join(', ')}`);
   const metrics = createMetrics({ jobs: () => jobs.queues.counts(), redraws: () => jobs.redraws.pending() });
   const workers = config.role === 'bot' ? null : jobs.work(clusters.operation);
   const front = config.role === 'worker' ? null : createFront({ config, slack, jobs, clusters, metrics, log });

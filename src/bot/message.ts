@@ -3,17 +3,19 @@ import { onCluster, type ShownCluster } from '../handlers/clusters';
 import type { Finding, Step } from '../handlers/operation';
 import type { Text, View } from '../handlers/view';
 import { commandOf } from '../jobs/answer';
+import { missingApprovals } from '../jobs/quorum';
 import type { Decided, Outcome, Request, State, Waiting } from '../jobs/request';
 import { drawView, drawViews } from './blocks';
 import { cut, type Drawing, section } from './canvas';
 import { duration, footer, people, smallPrints } from './footer';
+import { withGlass } from './glass';
 import { LIMITS } from './limits';
 import { outcomeView } from './outcomes';
 import { type Copy, withPlaces } from './places';
 import { expiredActions, resultActions } from './results';
 import { literalBlocks, mrkdwn, richElements } from './rich';
 import { clusterMark } from './titles';
-import { callOf, decisions, holdLines, undoLines } from './waiting';
+import { callOf, decisions, holdLines, quotaLines, undoLines } from './waiting';
 
 /**
  * The one message of a request, drawn from its record and from nothing else: whoever has the record can draw it again.
@@ -33,10 +35,8 @@ export interface Extra {
 type Running = Extract<State, { kind: 'running' }>;
 
 export function drawRequest(request: Request, extra: Extra): Drawing {
-  const drawing = titledWith(
-    extra.cluster,
-    withPlaces(drawState(shownOf(request, extra), extra), request, extra.copy ?? null),
-  );
+  const drawn = withPlaces(drawState(shownOf(request, extra), extra), request, extra.copy ?? null);
+  const drawing = titledWith(extra.cluster, withGlass(drawn, request));
   return { ...drawing, blocks: literalBlocks(drawing.blocks) };
 }
 
@@ -98,7 +98,7 @@ function drawPreview({ id }: Request, { proposed }: Decided, extra: Extra): Draw
 
 function drawPlanned(request: Request, state: Waiting, extra: Extra): Drawing {
   const approved = state.approvals.length > 0 ? [approvedBy(state)] : [];
-  const lines: Text[] = [...undoLines(state), ...holdLines(state), ...approved, extra.approvers];
+  const lines: Text[] = [...undoLines(state), ...holdLines(state), ...approved, ...quotaLines(state), extra.approvers];
   const actions = [decisions(request, state)];
   return around(request, drawPreview(request, state, extra), { call: callOf(request, state), lines, actions });
 }
@@ -168,7 +168,8 @@ function readBack(outcome: Outcome): readonly Text[] {
 }
 
 function approvedBy({ approvals, proposed }: Decided): Text {
-  return [`Approved by (${approvals.length} of ${proposed.needs}): `, ...people(approvals), '.'];
+  const all = approvals.length + missingApprovals(proposed, approvals);
+  return [`Approved by (${approvals.length} of ${all}): `, ...people(approvals), '.'];
 }
 
 interface Surroundings {

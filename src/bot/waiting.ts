@@ -2,6 +2,7 @@ import type { ActionsBlock } from '@slack/types';
 import type { Text } from '../handlers/view';
 import { commandOf } from '../jobs/answer';
 import { OVERRULES } from '../jobs/opinion';
+import { missingApprovals } from '../jobs/quorum';
 import type { Request, Waiting } from '../jobs/request';
 import type { Drawing } from './canvas';
 import { cut } from './canvas';
@@ -10,7 +11,7 @@ import { button, dialog } from './controls';
 /** What a waiting request says to those who may decide, and their buttons. Pure. */
 
 export function callOf(request: Request, { proposed, approvals, expiresAt }: Waiting): Text {
-  const missing = proposed.needs - approvals.length;
+  const missing = missingApprovals(proposed, approvals);
   const reach = proposed.danger === 'irreversible' ? 'Cannot be undone.' : 'Can be undone.';
   return [
     `Nothing has been changed yet. ${reach} Needs ${missing} ${missing === 1 ? 'approval' : 'approvals'} by somebody other than `,
@@ -24,6 +25,15 @@ export function callOf(request: Request, { proposed, approvals, expiresAt }: Wai
 /** What undoes it. */
 export function undoLines({ proposed }: Waiting): readonly Text[] {
   return proposed.undo === undefined ? [] : [`Undo: ${proposed.undo}`];
+}
+
+/** From which user groups the approvals must come. */
+export function quotaLines({ proposed: { fromGroups = [] } }: Waiting): readonly Text[] {
+  return fromGroups.map(({ groups, least }) => [
+    `From at least ${least} of these groups somebody must approve, each person for one: `,
+    ...groups.flatMap((user, index): Exclude<Text, string> => (index === 0 ? [{ user }] : [', ', { user }])),
+    '.',
+  ]);
 }
 
 /** Who doubts it and why, and what ends that. */
@@ -90,7 +100,7 @@ export function noticeText(
   { kind, approvers }: { readonly kind: NoticeKind; readonly approvers: readonly string[] },
 ): Text {
   const what = kind === 'call' ? 'Waiting for approval' : 'Still waiting for approval';
-  const missing = proposed.needs - approvals.length;
+  const missing = missingApprovals(proposed, approvals);
   const done = new Set([request.requester, ...approvals.map(({ by }) => by)]);
   const people = held ? [held.by] : approvers.filter((id) => !done.has(id));
   return [

@@ -89,8 +89,19 @@ export interface QuerySpec<Args, Found> extends Described {
   render(found: Found): View;
 }
 
+/** What a change takes from and how much of it is left, for rules that set a floor. Counted while planning. */
+export interface Pool {
+  /** The lock above all of it. */
+  readonly key: string;
+  /** In the plural: `registered PALM servers`. */
+  readonly name: string;
+  readonly removes: number;
+  readonly leaves: number;
+}
+
 export type Planned<Plan> =
-  | { readonly kind: 'plan'; readonly plan: Plan }
+  /** `pool` is no part of the plan: what is left moves by itself, and is counted again under the lock. */
+  | { readonly kind: 'plan'; readonly plan: Plan; readonly pool?: Pool }
   /** The words asked only to be shown what would be done (a dry run): nobody is asked to approve it. */
   | { readonly kind: 'shown'; readonly view: View }
   /** There is nothing to do, or it must not be done. `why` is one sentence that ends with the next step. */
@@ -149,6 +160,8 @@ export interface Proposal {
   readonly danger: Danger;
   readonly targets: readonly Target[];
   readonly slots: readonly Slot[];
+  /** Null: nothing is taken away that a floor could be set for. */
+  readonly pool: Pool | null;
   readonly procedure: readonly string[];
   readonly preview: View;
   readonly undo: string | null;
@@ -199,8 +212,9 @@ export function defineQuery<Args, Found>(spec: QuerySpec<Args, Found>): Query {
 
 /** Closes over the type parameters, so that the catalogue is a plain list. */
 export function defineChange<Args, Plan extends Json>(spec: ChangeSpec<Args, Plan>): Change {
-  const propose = (plan: Plan): Proposal => ({
+  const propose = (plan: Plan, pool: Pool | null = null): Proposal => ({
     plan,
+    pool,
     danger: spec.danger(plan),
     targets: spec.targets(plan),
     slots: spec.slots?.(plan) ?? [],
@@ -225,7 +239,7 @@ export function defineChange<Args, Plan extends Json>(spec: ChangeSpec<Args, Pla
     check: (words) => problemOf(spec.parse(words)),
     propose: async (words, context) => {
       const planned = await spec.plan(argsOf(spec.parse(words)), context);
-      return planned.kind === 'plan' ? { kind: 'plan', plan: propose(planned.plan) } : planned;
+      return planned.kind === 'plan' ? { kind: 'plan', plan: propose(planned.plan, planned.pool) } : planned;
     },
     restore: (plan) => propose(spec.schema.parse(plan)),
   };

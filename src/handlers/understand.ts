@@ -7,6 +7,7 @@ import {
   selectCluster,
   unknownCluster,
 } from './clusters';
+import { selectGlass } from './glass';
 import { capital, help, notConfigured, unknownCommand, usage } from './help';
 import { nearest } from './near';
 import type { Operation, Words } from './operation';
@@ -23,13 +24,23 @@ export interface Said {
 }
 
 export type Understood =
-  | { readonly kind: 'operation'; readonly cluster: Cluster; readonly operation: Operation; readonly words: Words }
+  | {
+      readonly kind: 'operation';
+      readonly cluster: Cluster;
+      readonly operation: Operation;
+      readonly words: Words;
+      /** Why a freeze shall not hold for it. */
+      readonly breakGlass?: string;
+    }
   /** Help, or why the words are no command. Nothing is asked of anybody. */
   | { readonly kind: 'said'; readonly view: View };
 
 /** From words to an operation on a cluster, the same for every road. Pure, so it is answered even when nothing else works. */
 export function understand(clusters: Clusters, said: Said): Understood {
-  const selected = selectCluster(said.words);
+  const glass = selectGlass(said.words);
+  if (!glass.ok) return refused(`${capital(glass.problem)}.`);
+  const { breakGlass } = glass.args;
+  const selected = selectCluster(glass.args.words);
   if (!selected.ok) return refused(`${capital(selected.problem)}.`);
   const { words } = selected.args;
   const usual = clusters.ofChannel(said.channel);
@@ -46,7 +57,7 @@ export function understand(clusters: Clusters, said: Said): Understood {
   if (!matched) return here(unknownCommand(catalogue, words));
   const problem = matched.operation.check(matched.words);
   if (problem !== null) return here(usage(matched.operation, { problem, words: matched.words }));
-  return { kind: 'operation', cluster, ...matched };
+  return { kind: 'operation', cluster, ...matched, ...(breakGlass !== null && { breakGlass }) };
 }
 
 /** What is suggested means the same cluster, which the channel alone would not say. */

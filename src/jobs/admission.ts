@@ -2,13 +2,14 @@ import type { Durability } from './durability';
 import { createMembers, type People } from './people';
 import type { Refusal, Standing } from './policy';
 import { decidedOf, type Request } from './request';
-import { type About, groupsOf, type Rules, type Ruling, rulingOf } from './rules';
+import { type About, allGroups, askingGroups, type Rules, type Ruling, rulingOf } from './rules';
 
 /**
  * What every road is judged by, in one place: whoever opens, decides or starts a request gets its rules and its people
  * from here, and brings none of its own. `policy.ts` judges, inside the move and by the clock of Redis.
  */
 export interface Admission {
+  /** Enough to judge who may ask. */
   standing(about: About): Promise<Standing>;
   /** The rules and people of a stored request, as they are now. */
   standingOf(request: Request): Promise<Standing>;
@@ -27,18 +28,29 @@ export interface AdmissionDeps {
 }
 
 export function createAdmission({ rules, people, durability, secondFactor }: AdmissionDeps): Admission {
-  const members = createMembers(people);
+  const membersOf = createMembers(people);
+
+  async function standingBy(ruling: Ruling, groups: readonly string[]): Promise<Standing> {
+    const members = await membersOf([...new Set(groups)]);
+    // Only `requests.ts` turns it into `given`, and only after a code was proved.
+    return { ruling, members, secondFactor: secondFactor ? 'missing' : 'off' };
+  }
 
   async function standing(about: About): Promise<Standing> {
     const ruling = rulingOf(rules, about);
-    const known = await members(about.kind === 'query' ? [] : groupsOf(ruling));
-    // Only `requests.ts` turns it into `given`, and only after a code was proved.
-    return { ruling, members: known, secondFactor: secondFactor ? 'missing' : 'off' };
+    return standingBy(ruling, askingGroups(ruling));
+  }
+
+  async function standingOf(request: Request): Promise<Standing> {
+    const ruling = rulingOf(rules, aboutOf(request));
+    // Who counts for which group was fixed with the plan, whatever the rules say by now.
+    const quotas = decidedOf(request.state)?.proposed.fromGroups ?? [];
+    return standingBy(ruling, [...allGroups(ruling), ...quotas.flatMap((quota) => quota.groups)]);
   }
 
   return {
     standing,
-    standingOf: (request) => standing(aboutOf(request)),
+    standingOf,
     rulingOf: (request) => rulingOf(rules, aboutOf(request)),
     unsafe: async () => {
       const problem = await durability.problem();

@@ -5,6 +5,7 @@ import { joinWords } from '../handlers/words';
 import { type Admission, aboutOf } from './admission';
 import type { Attachments } from './attachments';
 import { isPassing, readFailed } from './failures';
+import { belowFloor } from './floors';
 import { finish, plan, recheck } from './lifecycle';
 import { meantInstead } from './meant';
 import type { Outcome, Request } from './request';
@@ -61,8 +62,11 @@ async function propose(work: Work, request: Request, change: Change, context: Co
   const planned = await change.propose(request.words, context);
   if (planned.kind === 'shown') return finishWith(work, request, { kind: 'answered', view: planned.view });
   if (planned.kind !== 'plan') return finishWith(work, request, planned);
-  const { plan: json, danger, targets, slots, procedure, preview, undo, recheckAfterMs } = planned.plan;
-  const { ruling } = await work.admission.standing({ ...aboutOf(request), danger });
+  const { plan: json, danger, targets, slots, pool, procedure, preview, undo, recheckAfterMs } = planned.plan;
+  const standing = await work.admission.standing({ ...aboutOf(request), danger });
+  const { ruling } = standing;
+  const tooMuch = belowFloor(ruling, pool);
+  if (tooMuch) return finishWith(work, request, { kind: 'refused', why: tooMuch.why });
   const proposed = {
     plan: json,
     danger,
@@ -72,9 +76,13 @@ async function propose(work: Work, request: Request, change: Change, context: Co
     preview: await work.attachments.spill(request.id, preview),
     ...(undo !== null && { undo }),
     needs: ruling.needs,
+    ...(ruling.fromGroups.length > 0 && { fromGroups: ruling.fromGroups }),
+    ...(pool && { pool: pool.key }),
     recheckAfterMs,
   };
-  await work.store.move(request.id, plan(proposed, ruling.expiresAfterMs));
+  const moved = await work.store.move(request.id, plan(proposed, standing));
+  // Refused by a rule that only applies to such a danger. Whoever moved it meanwhile has said how it goes on.
+  if (!moved.ok) await finishWith(work, request, { kind: 'refused', why: moved.refusal.why });
 }
 
 /** A second look some time after success. What it cannot read it says; it is not tried again. */

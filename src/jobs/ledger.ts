@@ -5,6 +5,7 @@ import { readEntry } from './audit';
 import { SHOWN } from './fingerprint';
 import { exportAudit, verifyAudit } from './ledger-audit';
 import { clear } from './lifecycle';
+import { missingApprovals } from './quorum';
 import { decidedOf, isUncertain, type Request, stepsOf } from './request';
 import type { Store } from './store';
 import { type TimelineDeps, timeline } from './timeline';
@@ -74,11 +75,13 @@ function accountOf(
 function factsOf(request: Request): readonly (readonly [string, Text])[] {
   const decided = decidedOf(request.state);
   const facts: (readonly [string, Text])[] = [['Channel', [{ channel: request.place.channel }]]];
+  if (request.breakGlass !== undefined) facts.push(['Break-glass', request.breakGlass]);
   if (!decided) return facts;
   const { proposed, approvals } = decided;
   facts.push(['Fingerprint', proposed.fingerprint.slice(0, SHOWN)], ['Danger', proposed.danger]);
   const people: Text = approvals.flatMap(({ by, at }, index) => [index === 0 ? '' : ', ', { user: by }, ' ', { at }]);
-  facts.push([`Approved by (${approvals.length} of ${proposed.needs})`, approvals.length === 0 ? 'nobody' : people]);
+  const all = approvals.length + missingApprovals(proposed, approvals);
+  facts.push([`Approved by (${approvals.length} of ${all})`, approvals.length === 0 ? 'nobody' : people]);
   facts.push(...opinionsOf(request.state));
   return facts;
 }

@@ -1,10 +1,11 @@
 import { lockKey } from '../handlers/clusters';
-import type { Finding, Slot, Step, Target, Words } from '../handlers/operation';
+import type { Slot, Step, Target, Words } from '../handlers/operation';
 import { plain, type View } from '../handlers/view';
 import { joinWords } from '../handlers/words';
 import type { Event, Note } from './audit';
 import type { Handover } from './commit';
 import { fingerprintOf } from './fingerprint';
+import { freezesAt } from './freeze';
 import {
   countedApprovals,
   mayAsk,
@@ -15,6 +16,7 @@ import {
   type Standing,
   type VoteOf,
 } from './policy';
+import { missingApprovals } from './quorum';
 import type { Decision, Outcome, Performed, Place, Proposed, Recheck, Request, Road, State } from './request';
 
 /**
@@ -54,6 +56,7 @@ export interface Asked {
   readonly cluster: string;
   readonly road: Road;
   readonly requester: string;
+  readonly breakGlass?: string;
   readonly place: Place;
   readonly isPrivate?: boolean;
   /** Where the result shall be seen as well. */
@@ -61,8 +64,9 @@ export interface Asked {
 }
 
 export function ask({ share, isPrivate = false, ...asked }: Asked, standing: Standing, tick: Tick): Moved {
-  const { words, place, road, cluster } = asked;
-  const refusal = mayBePrivate(asked.kind, isPrivate) ?? mayAsk({ ...asked, channel: place.channel }, standing);
+  const { words, place, road, cluster, breakGlass } = asked;
+  const refusal =
+    mayBePrivate(asked.kind, isPrivate) ?? mayAsk({ ...asked, channel: place.channel }, { standing, at: tick.at });
   if (refusal) return { ok: false, refusal };
   const request: Request = {
     ...asked,
@@ -75,7 +79,14 @@ export function ask({ share, isPrivate = false, ...asked }: Asked, standing: Sta
   const shown = isPrivate ? { private: 'yes' } : share && { share: share.channel };
   return moved(request, 'asked', {
     by: asked.requester,
-    detail: { words: joinWords(words), channel: place.channel, road, cluster, ...shown },
+    detail: {
+      words: joinWords(words),
+      channel: place.channel,
+      road,
+      cluster,
+      ...shown,
+      ...(breakGlass !== undefined && { breakGlass }),
+    },
   });
 }
 
@@ -84,9 +95,13 @@ const REMIND_AFTER = 2 / 3;
 
 /** What would be done is known: people may decide now, on exactly this. */
 export const plan =
-  (proposed: Omit<Proposed, 'fingerprint'>, expiresAfterMs: number): Move =>
+  (proposed: Omit<Proposed, 'fingerprint'>, standing: Standing): Move =>
   (request, tick) => {
     if (request.state.kind !== 'queued') return notIn(request, 'queued');
+    // Now that the danger is known, rules apply that could not be judged before.
+    const refusal = mayAsk({ ...request, channel: request.place.channel }, { standing, at: tick.at });
+    if (refusal) return { ok: false, refusal };
+    const { expiresAfterMs } = standing.ruling;
     const fingerprint = fingerprintOf(request, proposed.plan);
     const state: State = {
       kind: 'planned',
@@ -115,11 +130,12 @@ export const decide =
       const ended: State = { kind, by: vote.by, at: tick.at, proposed, approvals: state.approvals, ...said };
       return moved(next(request, ended), kind, { by: vote.by, detail: { ...note.detail, ...said } });
     }
-    const before = countedApprovals(request, state.approvals, standing);
     const proved = proposed.danger === 'irreversible' && standing.secondFactor === 'given';
-    const approvals = [...before, { by: vote.by, at: tick.at, ...(proved && { secondFactor: true as const }) }];
+    const voted = { by: vote.by, at: tick.at, ...(proved && { secondFactor: true as const }) };
+    const approvals = countedApprovals(request, [...state.approvals, voted], standing);
     const told = { by: vote.by, detail: { ...note.detail, ...(proved && { 'second factor': 'given' }) } };
-    if (approvals.length < proposed.needs) return moved(next(request, { ...state, approvals }), 'approval', told);
+    if (missingApprovals(proposed, approvals) > 0)
+      return moved(next(request, { ...state, approvals }), 'approval', told);
     const expiresAt = tick.at + standing.ruling.expiresAfterMs;
     return moved(next(request, { kind: 'approved', proposed, approvals, expiresAt }), 'approved', told);
   };
@@ -147,9 +163,17 @@ export const start =
     const running: State = { kind: 'running', proposed, approvals, ...began, steps: [] };
     const onCluster = <T extends { readonly key: string }>(named: readonly T[]) =>
       named.map((one) => ({ ...one, key: lockKey(cluster, one.key) }));
+    // Two requests that each leave enough must not take away too much together.
+    const { ruling } = standing;
+    const pools = proposed.pool !== undefined && ruling.floors.length > 0 ? [{ key: proposed.pool, label: '' }] : [];
+    const broken = freezesAt(ruling, tick.at).map(({ rule }) => rule);
+    const detail = {
+      ...{ fingerprint: proposed.fingerprint, fence: tick.seq },
+      ...(broken.length > 0 && { brokenFreeze: broken.join(', '), breakGlass: request.breakGlass ?? '' }),
+    };
     return {
-      ...moved(next(request, running), 'started', { detail: { fingerprint: proposed.fingerprint, fence: tick.seq } }),
-      claim: onCluster(proposed.targets),
+      ...moved(next(request, running), 'started', { detail }),
+      claim: onCluster([...proposed.targets, ...pools]),
       slots: onCluster(proposed.slots),
     };
   };
@@ -207,39 +231,6 @@ export const clear =
     const outcome: Performed = { ...state.outcome, clearedBy: by };
     return { ...moved(next(request, { ...state, outcome }), 'cleared', { by, detail: {} }), release: true };
   };
-
-/** What steps and read-back say together. What could not be read back after a write is doubt, not success. */
-export function outcomeKind(steps: readonly Step[], findings: readonly Finding[]): Performed['kind'] {
-  const found = new Map(findings.map((finding) => [finding.target, finding.verdict]));
-  const stepped = statusByTarget(steps);
-  const truths = [...new Set([...found.keys(), ...stepped.keys()])].map((target) =>
-    truthOf(found.get(target) ?? 'unverifiable', stepped.get(target)),
-  );
-  if (truths.length === 0 || truths.includes('unknown')) return 'uncertain';
-  if (truths.every((truth) => truth === 'done')) return 'succeeded';
-  // Undone meanwhile by somebody else is not the same as never done.
-  const acted = steps.some((done) => done.status === 'done') || findings.some((finding) => finding.acted);
-  return truths.includes('done') || acted ? 'partial' : 'failed';
-}
-
-/** Of several steps at one target the one that leaves most open counts. */
-const OPENNESS: readonly Step['status'][] = ['skipped', 'failed', 'done', 'unknown'];
-
-export function statusByTarget(steps: readonly Step[]): ReadonlyMap<string, Step['status']> {
-  const statuses = new Map<string, Step['status']>();
-  for (const { target, status } of steps) statuses.set(target, worse(statuses.get(target), status));
-  return statuses;
-}
-
-function worse(one: Step['status'] | undefined, other: Step['status']): Step['status'] {
-  return one !== undefined && OPENNESS.indexOf(one) > OPENNESS.indexOf(other) ? one : other;
-}
-
-function truthOf(verdict: Finding['verdict'], status: Step['status'] | undefined): 'done' | 'not done' | 'unknown' {
-  if (verdict === 'confirmed') return 'done';
-  if (verdict === 'contradicted') return 'not done';
-  return status === 'skipped' || status === 'failed' ? 'not done' : 'unknown';
-}
 
 function recheckOf(outcome: Outcome, proposed: Proposed | null, at: number): Recheck {
   if (!proposed || proposed.recheckAfterMs === null) return { kind: 'none' };

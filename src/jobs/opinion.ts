@@ -1,5 +1,6 @@
 import { type Move, moved, next, notIn, notWaiting } from './lifecycle';
 import { mayDecide, type Standing, type VoteOf } from './policy';
+import { missingApprovals } from './quorum';
 import type { Hold, Waiting } from './request';
 
 /** The moves that leave a request waiting: somebody doubts it, somebody takes the doubt back, people are reminded. Pure. */
@@ -40,7 +41,7 @@ export const remind: Move = (request, tick) => {
   const { state } = request;
   if (state.kind !== 'planned' || !isDue(state, tick.at)) return notIn(request, 'in need of a reminder');
   const { remindAt: _, ...rest } = state;
-  const missing = state.proposed.needs - state.approvals.length;
+  const missing = missingApprovals(state.proposed, state.approvals);
   return moved(next(request, { ...rest, remindedAt: tick.at }), 'reminded', { detail: { missing } });
 };
 

@@ -3,7 +3,9 @@ import type { View } from '../handlers/view';
 import { commandOf, contextOf, finishWith, notKnown, type Work } from './answer';
 import { messageOf, readFailed } from './failures';
 import { differences, fingerprintOf } from './fingerprint';
-import { expire, outcomeKind, start, statusByTarget, step } from './lifecycle';
+import { belowFloor } from './floors';
+import { expire, start, step } from './lifecycle';
+import { outcomeKind, statusByTarget } from './outcome';
 import type { Refusal } from './policy';
 import type { Performed, Request } from './request';
 
@@ -61,6 +63,8 @@ async function run(work: Work, change: Change, request: Request): Promise<void> 
   if (now.kind !== 'plan' || fingerprintOf(request, now.plan.plan) !== proposed.fingerprint) {
     return finishWith(work, request, stale(request, change.restore(proposed.plan), now));
   }
+  const tooMuch = belowFloor(work.admission.rulingOf(request), now.plan.pool);
+  if (tooMuch) return finishWith(work, request, { kind: 'refused', why: tooMuch.why });
   const done = await execute(work, request, now.plan);
   if (done.kind === 'lost') return;
   const doubtful = done.broken || done.steps.some(({ status }) => status === 'unknown');

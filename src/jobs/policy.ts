@@ -1,5 +1,6 @@
 import type { Text } from '../handlers/view';
-import { isGroup, type Members } from './people';
+import { frozen } from './freeze';
+import { groupsStoodFor, missingApprovals } from './quorum';
 import {
   type Approval,
   type Decided,
@@ -10,72 +11,72 @@ import {
   type Road,
   type Waiting,
 } from './request';
-import type { Ruling, Who } from './rules';
+import type { Ruling } from './rules';
+import type { Judged, Refusal, Standing } from './standing';
+import { type Among, isAmong, isAmongAll } from './who';
 
-/** A rule said no. `why` is one or two sentences: what did not happen, and what to do. */
-export interface Refusal {
-  readonly rule:
-    | 'road'
-    | 'channel'
-    | 'durability'
-    | 'own request'
-    | 'not an approver'
-    | 'approvers unknown'
-    | 'no quorum'
-    | 'already counted'
-    | 'no reason'
-    | 'held'
-    | 'not held'
-    | 'expired'
-    | 'not waiting'
-    | 'not the requester'
-    | 'busy'
-    | 'gone'
-    | 'changed meanwhile'
-    | 'private'
-    | 'sharing'
-    /** A one-time code is missing, wrong or used up: the next one may be good. */
-    | 'second factor'
-    | 'old code'
-    | 'not enrolled'
-    | 'locked out'
-    | 'out of time';
-  readonly why: Text;
-}
-
-/** All that people are judged by, besides the clock: the rules that apply, and who is in the groups that they name. */
-export interface Standing {
-  readonly ruling: Ruling;
-  readonly members: Members;
-  /** Whether an approval of what cannot be undone brings its one-time code. `off`: none is asked for here. */
-  readonly secondFactor: 'off' | 'missing' | 'given';
-}
+export type { Refusal, Standing } from './standing';
 
 /** Roads with no person at their other end. They may look, and never ask for a change or decide on one. */
 const UNATTENDED: ReadonlySet<Road> = new Set(['schedule', 'webhook']);
 
-/** Whether this may be asked at all, here and now. Queries may be asked anywhere. */
-export function mayAsk(
-  { kind, road, channel }: { readonly kind: Request['kind']; readonly road: Road; readonly channel: string },
-  { ruling }: Standing,
-): Refusal | null {
-  if (kind === 'query') return null;
+export interface Asking {
+  readonly kind: Request['kind'];
+  readonly road: Road;
+  readonly requester: string;
+  readonly channel: string;
+  readonly breakGlass?: string;
+}
+
+/** Whether this may be asked at all, here and now. */
+export function mayAsk(asking: Asking, { standing, at }: Judged): Refusal | null {
+  const { kind, road, channel } = asking;
+  const notAsker = mayBeAsker(asking, standing);
+  if (kind === 'query') return notAsker ?? noGlass(asking.breakGlass);
   if (UNATTENDED.has(road)) {
     return {
       rule: 'road',
       why: `A ${road} can only ask for queries. Nothing was run. A person must ask for a change.`,
     };
   }
-  const { channels } = ruling;
-  if (channels.length === 0 || channels.includes(channel)) return null;
+  return wrongChannel(channel, standing.ruling) ?? notAsker ?? frozen(asking, standing, at);
+}
+
+function noGlass(breakGlass: string | undefined): Refusal | null {
+  if (breakGlass === undefined) return null;
+  return { rule: 'break-glass', why: 'A query is never frozen. Leave --break-glass out.' };
+}
+
+function wrongChannel(channel: string, { channels }: Ruling): Refusal | null {
+  if (channels === null || channels.includes(channel)) return null;
+  const where: Text = channels.flatMap((channel, index) => (index === 0 ? [{ channel }] : [' or ', { channel }]));
+  const nowhere = 'The rules leave no channel where it may be asked.';
   return {
     rule: 'channel',
     why: [
-      'Changes may not be asked in this channel. Nothing was run. Ask in ',
-      ...channels.flatMap((channel, index) => (index === 0 ? [{ channel }] : [' or ', { channel }])),
-      '.',
+      'This may not be asked in this channel. Nothing was run. ',
+      ...(channels.length === 0 ? [nowhere] : ['Ask in ', ...where, '.']),
     ],
   };
+}
+
+function mayBeAsker({ requester }: Asking, { ruling, members }: Standing): Refusal | null {
+  for (const { rule, who } of ruling.ask) {
+    const among = isAmong(requester, who, members);
+    if (among === 'yes') continue;
+    if (among === 'unknown') {
+      return {
+        rule: 'askers unknown',
+        why: 'Slack did not say who may ask for this. Nothing was run. Try again soon.',
+      };
+    }
+    const people = who.flatMap((user, index) => (index === 0 ? [{ user }] : [', ', { user }]));
+    return {
+      rule: 'not an asker',
+      why: [`By the rule “${rule}” this is for these people alone: `, ...people, '. Nothing was run.'],
+    };
+  }
+  return null;
 }
 
 /** People decide on what they see: a change is never hidden from its channel. */
@@ -98,12 +99,6 @@ export interface VoteOf<D extends Decision | Opinion> {
 }
 export type Vote = VoteOf<Decision> | VoteOf<'hold'> | VoteOf<'release'>;
 
-/** What a vote or a start is judged by: the rules and people, and the time of Redis. */
-export interface Judged {
-  readonly standing: Standing;
-  readonly at: number;
-}
-
 /** Whether this person's vote counts now, on a request that waits for decisions. */
 export function mayDecide(request: Request, waiting: Waiting, vote: Vote, { standing, at }: Judged): Refusal | null {
   if (at > waiting.expiresAt) {
@@ -116,7 +111,12 @@ export function mayDecide(request: Request, waiting: Waiting, vote: Vote, { stan
     return { rule: 'road', why: `A ${vote.road} cannot decide on ${request.id}. Only a person can.` };
   }
   if (vote.decision === 'withdraw') return mayWithdraw(request, vote.by);
-  return notApprover(request, vote, standing) ?? notNow(request, waiting, vote) ?? unproven(waiting, vote, standing);
+  return (
+    notApprover(request, vote, standing) ??
+    notNow(request, waiting, vote) ??
+    (vote.decision === 'approve' ? frozen(request, standing, at) : null) ??
+    unproven(waiting, vote, standing)
+  );
 }
 
 /** Judged last, so that nobody is asked for a code in vain. */
@@ -200,11 +200,17 @@ export function mayStart(
   if (at > approved.expiresAt) {
     return { rule: 'expired', why: `The approvals of ${request.id} have expired. Nothing was run.` };
   }
-  const { approvals, proposed } = approved;
+  const asking = { ...request, channel: request.place.channel };
+  return mayAsk(asking, { standing, at }) ?? noQuorum(request, approved, standing);
+}
+
+function noQuorum(request: Request, { approvals, proposed }: Decided, standing: Standing): Refusal | null {
   const counted = countedApprovals(request, approvals, standing);
   const sure = counted.filter(({ by }) => isApprover(by, standing) === 'yes');
-  if (sure.length >= proposed.needs) return null;
-  if (counted.length >= proposed.needs) {
+  if (missingApprovals(proposed, sure) === 0) return null;
+  const quotas = proposed.fromGroups ?? [];
+  const untold = quotas.some(({ groups }) => groups.some((group) => !standing.members.get(group)));
+  if (counted.length > sure.length || untold) {
     return {
       rule: 'approvers unknown',
       why: 'Slack did not say whether those who approved still may. Nothing was run. Ask again in a minute.',
@@ -212,40 +218,33 @@ export function mayStart(
   }
   return {
     rule: 'no quorum',
-    why: `Only ${counted.length} of the ${proposed.needs} approvals that ${request.id} needs still count. Nothing was run. Ask again.`,
+    why: `Not every approval that ${request.id} needs still counts. Nothing was run. Ask again.`,
   };
 }
 
 /**
- * The approvals that still count: not of somebody who is known to be no approver any more, and not without a one-time code
- * where one is asked for by now.
+ * The approvals that still count, with the groups that they count for now: not of somebody who is known to be no approver
+ * any more, and not without a one-time code where one is asked for by now.
  */
 export function countedApprovals(
-  request: Request,
+  { requester, state }: Request,
   approvals: readonly Approval[],
   standing: Standing,
 ): readonly Approval[] {
   const people = new Map(approvals.map((approval) => [approval.by, approval]));
-  people.delete(request.requester);
-  const asksForCode = standing.secondFactor !== 'off' && decidedOf(request.state)?.proposed.danger === 'irreversible';
-  return [...people.values()].filter(
-    ({ by, secondFactor }) => isApprover(by, standing) !== 'no' && (secondFactor === true || !asksForCode),
-  );
+  people.delete(requester);
+  const decided = decidedOf(state);
+  const quotas = decided?.proposed.fromGroups ?? [];
+  const asksForCode = standing.secondFactor !== 'off' && decided?.proposed.danger === 'irreversible';
+  return [...people.values()]
+    .filter(({ by, secondFactor }) => isApprover(by, standing) !== 'no' && (secondFactor === true || !asksForCode))
+    .map(({ groups: _, ...approval }) => {
+      const groups = groupsStoodFor(approval.by, quotas, standing.members);
+      return groups.length === 0 ? approval : { ...approval, groups };
+    });
 }
-
-/** `unknown`: Slack did not say who is in a user group. It counts as no. */
-type Among = 'yes' | 'no' | 'unknown';
 
 /** Whether somebody is on every list of those who may approve. */
 export function isApprover(user: string, { ruling, members }: Standing): Among {
-  const on = ruling.approve.map((who) => isAmong(user, who, members));
-  if (on.length === 0 || on.includes('no')) return 'no';
-  return on.includes('unknown') ? 'unknown' : 'yes';
-}
-
-function isAmong(user: string, who: Who, members: Members): Among {
-  if (who.includes(user)) return 'yes';
-  const lists = who.filter(isGroup).map((group) => members.get(group) ?? null);
-  if (lists.some((list) => list?.includes(user))) return 'yes';
-  return lists.includes(null) ? 'unknown' : 'no';
+  return isAmongAll(user, ruling.approve, members);
 }

@@ -1,6 +1,7 @@
 import type { Danger, Finding, Json, Slot, Step, Target, Words } from '../handlers/operation';
 import type { Text, View } from '../handlers/view';
 import type { Head } from './audit';
+import type { GroupQuota } from './rules';
 
 /**
  * How a request or a vote came in. All pass the same admission; what a clock or an alert asks, with no person behind it,
@@ -27,6 +28,8 @@ export interface Request {
   readonly road: Road;
   /** Slack user id. */
   readonly requester: string;
+  /** Why a freeze shall not hold for it, in the words of the requester. */
+  readonly breakGlass?: string;
   readonly place: Place;
   /** Only the requester sees it, wherever it was asked. */
   readonly isPrivate?: boolean;
@@ -56,6 +59,8 @@ export interface Approval {
   readonly at: number;
   /** A one-time code came with it. */
   readonly secondFactor?: true;
+  /** The user groups that count and that this person was in. */
+  readonly groups?: readonly string[];
 }
 
 /** A second opinion: somebody thinks it looks wrong. It decides nothing, but while it stands nobody can approve. */
@@ -79,6 +84,10 @@ export interface Proposed {
   readonly undo?: string;
   /** How many people other than the requester must approve. */
   readonly needs: number;
+  /** From how many of which user groups. */
+  readonly fromGroups?: readonly GroupQuota[];
+  /** The lock on all that a floor counts, for while a floor holds. */
+  readonly pool?: string;
   readonly recheckAfterMs: number | null;
 }
 

@@ -47,6 +47,8 @@ export interface Asking {
   readonly operation: Operation;
   readonly words: Words;
   readonly requester: string;
+  /** Why a freeze shall not hold for it. */
+  readonly breakGlass?: string;
   readonly place: Place;
   readonly audience?: Audience;
 }
@@ -98,7 +100,7 @@ function moveOf(vote: Vote, standing: Standing): Move {
 }
 
 async function open(deps: RequestsDeps, gap: Gap, asking: Asking): Promise<Opened> {
-  const { operation, words, cluster, road, requester, place, audience = EVERYBODY } = asking;
+  const { operation, words, cluster, road, requester, breakGlass, place, audience = EVERYBODY } = asking;
   const { kind, name } = operation;
   const refusal = kind === 'query' ? null : await deps.admission.unsafe();
   if (refusal) return { ok: false, refusal };
@@ -107,7 +109,8 @@ async function open(deps: RequestsDeps, gap: Gap, asking: Asking): Promise<Opene
   const id = requestId(asking.delivery);
   const asked = { id, kind, operation: name, words, cluster, road, requester, place, isPrivate: audience.isPrivate };
   const share = audience.share === null ? {} : { share: { channel: audience.share } };
-  const opened = await deps.store.open({ ...asked, ...share }, standing);
+  const glass = breakGlass === undefined ? {} : { breakGlass };
+  const opened = await deps.store.open({ ...asked, ...share, ...glass }, standing);
   if (!opened.ok) return opened;
   // Not waited for: the request is stored, and the sweep adds a job that was lost.
   gap.afterwards(() => void deps.queues.read(id).catch((error: unknown) => deps.onError(error, id)));
@@ -122,12 +125,13 @@ async function decideWithCode(deps: RequestsDeps, id: string, vote: Vote, standi
 }
 
 async function objection({ admission }: RequestsDeps, wish: Wish): Promise<Refusal | null> {
-  const { operation, cluster, channel, road } = wish;
+  const { operation, cluster, channel, road, requester } = wish;
   const { kind, name } = operation;
   const unsafe = kind === 'query' ? null : await admission.unsafe();
   if (unsafe) return unsafe;
   const standing = await admission.standing({ kind, operation: name, cluster, channel, danger: null });
-  return mayAsk({ kind, road, channel }, standing);
+  // The question itself is judged by Redis' clock; this one may be a little off.
+  return mayAsk({ kind, road, requester, channel }, { standing, at: Date.now() });
 }
 
 async function decide(deps: RequestsDeps, id: string, vote: Vote): Promise<Opened> {

@@ -1,6 +1,6 @@
 import { drawRequest } from '../../src/bot/message';
 import type { View } from '../../src/handlers/view';
-import type { Request } from '../../src/jobs/request';
+import type { Request, State } from '../../src/jobs/request';
 import { decided, finished, requestIn } from '../support/records';
 
 const view: View = { title: 'Two servers are gone', tone: 'good', parts: [{ kind: 'text', text: 'details' }] };
@@ -48,4 +48,26 @@ test('an address in small print does not become a link', () => {
   const state = finished({ kind: 'refused', why: 'see http://evil.example' }, { decided: decided(view) });
   const drawn = drawRequest(requestIn(state), { ...extra, approvers: 'http://evil.example' });
   expect(drawn.text).not.toContain('http://');
+});
+
+test('breaking the glass is the first thing anybody reads, with who and why', () => {
+  const broken: Request = { ...requestIn(finished(done)), breakGlass: 'the registry is down' };
+  const { blocks, text } = drawRequest(broken, { ...extra, cluster: { name: 'eu', production: true } });
+  expect(text).toMatch(/^◆ PRODUCTION eu · ⚠ BREAK-GLASS · /);
+  expect(JSON.stringify(blocks[0])).toContain('◆ PRODUCTION eu · ⚠ BREAK-GLASS · ');
+  expect(JSON.stringify(blocks[1])).toMatch(/U0ANA.*although it may be frozen\. Reason: the registry is down/);
+});
+
+test('what is missing counts people and groups', () => {
+  const { proposed } = decided(view);
+  const fromGroups = [{ groups: ['S0STO', 'S0PLA'], least: 2 }];
+  const approvals = [
+    { by: 'U0BEN', at: 1, groups: ['S0STO'] },
+    { by: 'U0CHO', at: 2, groups: ['S0STO'] },
+  ];
+  const waiting: State = { kind: 'planned', expiresAt: 5, proposed: { ...proposed, fromGroups }, approvals };
+  const said = JSON.stringify(blocksOf(requestIn(waiting)));
+  expect(said).toContain('Needs 1 approval by');
+  expect(said).toContain('Approved by (2 of 3)');
+  expect(said).toContain('From at least 2 of these groups');
 });

@@ -215,7 +215,7 @@ describe('those who may approve', () => {
   } as const;
   const asked = (id: string) =>
     under.jobs.store.open({ ...ASKED, id, kind: 'change', operation: 'palm purge', words: ['x'] }, standing());
-  const planned = (id: string) => under.jobs.store.move(id, plan(proposed, EXPIRES));
+  const planned = (id: string) => under.jobs.store.move(id, plan(proposed, standing({ expiresAfterMs: EXPIRES })));
   const now = async () => {
     const [seconds, micros] = await under.redis.time();
     return Number(seconds) * 1_000 + Number(micros) / 1_000;

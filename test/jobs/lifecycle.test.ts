@@ -1,17 +1,6 @@
 import type { Finding, Step } from '../../src/handlers/operation';
-import {
-  ask,
-  clear,
-  decide,
-  expire,
-  finish,
-  type Move,
-  outcomeKind,
-  plan,
-  recheck,
-  start,
-  step,
-} from '../../src/jobs/lifecycle';
+import { ask, clear, decide, expire, finish, type Move, plan, recheck, start, step } from '../../src/jobs/lifecycle';
+import { outcomeKind } from '../../src/jobs/outcome';
 import { mayAsk, type VoteOf } from '../../src/jobs/policy';
 import type { Decision, Request, Road } from '../../src/jobs/request';
 import { DEFAULT_RULES, rulingOf } from '../../src/jobs/rules';
@@ -60,7 +49,7 @@ const deny = (reason?: string): VoteOf<Decision> => ({
   ...(reason !== undefined && { reason }),
 });
 const planned = (more: Partial<typeof proposed> | { needs: number } = {}) =>
-  go(queued(), plan({ ...proposed, ...more }, EXPIRES), 0);
+  go(queued(), plan({ ...proposed, ...more }, us), 0);
 const approved = () => go(planned(), decide(approve('UBEN'), us), 100);
 
 test('a plan waits with its fingerprint, and a second plan of the same request is refused', () => {
@@ -70,7 +59,7 @@ test('a plan waits with its fingerprint, and a second plan of the same request i
     expiresAt: EXPIRES,
     proposed: { fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) },
   });
-  expect(refused(request, plan(proposed, EXPIRES))).toBe('changed meanwhile');
+  expect(refused(request, plan(proposed, us))).toBe('changed meanwhile');
 });
 
 test.each<[string, VoteOf<Decision>, string]>([
@@ -114,15 +103,17 @@ test('an approval of somebody whose groups Slack does not tell any more starts n
 test.each<Road>(['schedule', 'webhook'])(
   'a %s can neither ask for a change nor decide on one, and may look',
   (road) => {
-    expect(mayAsk({ kind: 'change', road, channel: 'C1' }, us)).toMatchObject({ rule: 'road' });
-    expect(mayAsk({ kind: 'query', road, channel: 'C1' }, us)).toBeNull();
+    expect(mayAsk({ kind: 'change', road, requester: 'UANA', channel: 'C1' }, { standing: us, at: 0 })).toMatchObject({
+      rule: 'road',
+    });
+    expect(mayAsk({ kind: 'query', road, requester: 'UANA', channel: 'C1' }, { standing: us, at: 0 })).toBeNull();
     expect(refused(planned(), decide({ ...approve('UBEN'), road }, us))).toBe('road');
   },
 );
 
 test('the fingerprint is another on another cluster, and so are its locks', () => {
   const here = approved();
-  const there = go(go({ ...queued(), cluster: 'prod-eu' }, plan(proposed, EXPIRES)), decide(approve('UBEN'), us));
+  const there = go(go({ ...queued(), cluster: 'prod-eu' }, plan(proposed, us)), decide(approve('UBEN'), us));
   const print = ({ state }: Request) => (state.kind === 'approved' ? state.proposed.fingerprint : '');
   expect(print(here)).not.toBe(print(there));
   expect(start(us)(there, { at: 200, seq: 42 })).toMatchObject({
@@ -205,7 +196,7 @@ test('a late reader cannot end what has been approved and runs by now', () => {
 
 test('a second look is due after success only, and is added once', () => {
   const running = go(
-    go(go(queued(), plan({ ...proposed, recheckAfterMs: 25 } as never, EXPIRES)), decide(approve('UBEN'), us)),
+    go(go(queued(), plan({ ...proposed, recheckAfterMs: 25 } as never, us)), decide(approve('UBEN'), us)),
     start(us),
   );
   const end = (kind: 'succeeded' | 'failed') =>
@@ -269,7 +260,13 @@ test('configuration can only be stricter', () => {
 
 test('changes are refused outside the configured channels, queries are not', () => {
   const there = standing({ channels: ['C1'] });
-  expect(mayAsk({ kind: 'change', road: 'slash', channel: 'C2' }, there)).toMatchObject({ rule: 'channel' });
-  expect(mayAsk({ kind: 'change', road: 'slash', channel: 'C1' }, there)).toBeNull();
-  expect(mayAsk({ kind: 'query', road: 'slash', channel: 'C2' }, there)).toBeNull();
+  expect(
+    mayAsk({ kind: 'change', road: 'slash', requester: 'UANA', channel: 'C2' }, { standing: there, at: 0 }),
+  ).toMatchObject({ rule: 'channel' });
+  expect(
+    mayAsk({ kind: 'change', road: 'slash', requester: 'UANA', channel: 'C1' }, { standing: there, at: 0 }),
+  ).toBeNull();
+  expect(
+    mayAsk({ kind: 'query', road: 'slash', requester: 'UANA', channel: 'C2' }, { standing: there, at: 0 }),
+  ).toBeNull();
 });

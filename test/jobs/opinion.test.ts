@@ -32,7 +32,7 @@ function planned(needs = 1): Request {
     needs,
     recheckAfterMs: null,
   } as const;
-  return go(ok(asked), plan(proposed, EXPIRES), 0);
+  return go(ok(asked), plan(proposed, us), 0);
 }
 
 function ok(moved: ReturnType<Move>): Request {

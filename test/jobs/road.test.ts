@@ -1,5 +1,7 @@
 import { startRedis } from '../../sandbox/services/redis';
 import type { Change } from '../../src/handlers/operation';
+import { parseWindow } from '../../src/jobs/calendar';
+import type { Rule, Rules } from '../../src/jobs/rules';
 import { USUAL_TIMING, type Workers } from '../../src/jobs/worker';
 import { ASKED, approval, byName, type JobsUnderTest, openJobs, raise, type Shelf } from '../support/jobs';
 
@@ -200,4 +202,74 @@ test.each(['schedule', 'webhook'] as const)('a change that a %s asks for is not 
   const asking = { delivery: road, operation: change, words: ['a'], ...ASKED, road };
   expect(await under.jobs.requests.open(asking)).toMatchObject({ ok: false, refusal: { rule: 'road' } });
   expect(await under.jobs.ledger.newest(5)).toEqual([]);
+});
+
+describe('with rules', () => {
+  const rules = (...list: Omit<Rule, 'name' | 'match'>[]) => ({
+    rules: list.map((rule, at) => ({ name: `rule ${at + 1}`, match: {}, ...rule })),
+  });
+  async function reopen(given: Partial<Rules>, performing: Change = change): Promise<void> {
+    await workers.close();
+    await under.close();
+    under = openJobs(redis.url, { rules: given });
+    await under.jobs.connected(2_000);
+    workers = under.jobs.work(byName(performing));
+  }
+
+  test('a floor is judged when it is planned, and again under the lock', async () => {
+    let leaves = 5;
+    const pool = () => ({ key: 'test', name: 'things', removes: 1, leaves });
+    const floored = raise(shelf, { pool });
+    await reopen(rules({ floors: { left: 3 } }), floored);
+    const { id } = await asked('a');
+    leaves = 2;
+    await approve(id, 'UBEN');
+    expect((await under.until(id, 'finished')).state).toMatchObject({ outcome: { kind: 'refused' } });
+    expect((await asked('b')).state).toMatchObject({ kind: 'finished', outcome: { kind: 'refused' } });
+    expect(shelf.writes).toBe(0);
+    expect(await under.jobs.ledger.locks()).toEqual([]);
+  });
+
+  test('an approved change that finds itself in a freeze is refused, by the clock of Redis', async () => {
+    const [seconds] = await under.redis.time();
+    const minute = (after: number) =>
+      new Date((Number(seconds) + after) * 1_000).toISOString().slice(0, 16).replace('T', ' ');
+    const frozen = {
+      zone: 'UTC',
+      windows: [parseWindow(`${minute(-120)} – ${minute(3_600)}`)].flatMap((one) => one ?? []),
+    };
+    const { id } = await asked('a');
+    await workers.close();
+    await approve(id, 'UBEN');
+    // The rules came into force between the approval and its start.
+    const { prefix } = under;
+    await under.close();
+    under = openJobs(redis.url, { prefix, rules: rules({ frozen }) });
+    await under.jobs.connected(2_000);
+    workers = under.jobs.work(byName(change), { ...USUAL_TIMING, sweepEvery: 50, lostAfter: 100 });
+    expect((await under.until(id, 'finished')).state).toMatchObject({
+      outcome: { kind: 'refused', why: expect.arrayContaining(['Frozen until ']) },
+    });
+    expect(shelf.writes).toBe(0);
+    expect(await under.jobs.requests.open({ delivery: 'f', operation: change, words: ['b'], ...ASKED })).toMatchObject({
+      ok: false,
+      refusal: { rule: 'frozen' },
+    });
+  });
+
+  test('people of user groups are looked up inside: whoever asks brings no membership along', async () => {
+    await workers.close();
+    await under.close();
+    let members: readonly string[] | null = null;
+    under = openJobs(redis.url, { rules: { approvers: ['S0OPS'] }, people: { membersOf: async () => members } });
+    await under.jobs.connected(2_000);
+    workers = under.jobs.work(byName(change));
+    const { id } = await asked('a');
+    expect(await approve(id, 'UBEN')).toMatchObject({ ok: false, refusal: { rule: 'approvers unknown' } });
+    members = ['UCHO'];
+    expect(await approve(id, 'UBEN')).toMatchObject({ ok: false, refusal: { rule: 'not an approver' } });
+    expect((await approve(id, 'UCHO')).ok).toBe(true);
+    await under.until(id, 'finished');
+    expect(shelf.writes).toBe(1);
+  });
 });

@@ -58,7 +58,7 @@ test('a result goes to each place once, and again where Slack did not take it', 
 });
 
 test('a change that has not ended is not touched by sharing: its performer must find the record as it was left', () => {
-  const waiting = go(opened({ kind: 'change' }), plan(proposed, 1_000)).request;
+  const waiting = go(opened({ kind: 'change' }), plan(proposed, standing())).request;
   expect(refused(waiting, share('UBEN', { channel: 'C2' }))).toBe('sharing');
 });
 

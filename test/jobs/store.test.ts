@@ -34,7 +34,7 @@ async function approvedIn(id: string, keys: readonly string[], slots: readonly S
   const { store } = under.jobs;
   await store.open(asked(id), us);
   const targets = keys.map((key) => ({ key, label: key }));
-  await store.move(id, plan({ ...PLAN, targets, slots }, 60_000));
+  await store.move(id, plan({ ...PLAN, targets, slots }, us));
   await store.move(id, decide(approval('UBEN'), us));
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Redis as Client, type Redis } from 'ioredis';
 import { z } from 'zod';
-import type { Change, Operation, Step } from '../../src/handlers/operation';
+import type { Change, Operation, Pool, Step } from '../../src/handlers/operation';
 import { defineChange } from '../../src/handlers/operation';
 import type { Anchor } from '../../src/jobs/anchor';
 import { createJobs, type Jobs } from '../../src/jobs/jobs';
@@ -129,6 +129,8 @@ export interface ShelfOptions {
   /** Writes a second time, as a step of its own. */
   readonly again?: boolean;
   readonly renders?: boolean;
+  /** What it takes from, as it is when it is planned. */
+  readonly pool?: () => Pool;
   /** Says its steps beforehand. */
   readonly procedure?: readonly string[];
 }
@@ -150,7 +152,7 @@ export function raise(shelf: Shelf, options: ShelfOptions = {}): Change {
       if (from === undefined) return { kind: 'refused', why: `there is no ${name}` };
       if (name.startsWith('?'))
         return { kind: 'shown', view: { title: `would raise ${name}`, tone: 'neutral', parts: [] } };
-      return { kind: 'plan', plan: { name, from } };
+      return { kind: 'plan', plan: { name, from }, ...(options.pool && { pool: options.pool() }) };
     },
     procedure: () => options.procedure ?? [],
     targets: ({ name }) => [{ key: `test/${name}`, label: name }],

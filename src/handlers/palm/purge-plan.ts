@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Guard } from '../../backends/palm/palm';
-import type { Json } from '../operation';
+import type { Json, Pool } from '../operation';
 import { readServer, type Server } from './record';
 
 const server = z.strictObject({
@@ -25,6 +25,11 @@ export const purgePlan = z.strictObject({
 
 export type PurgePlan = z.output<typeof purgePlan>;
 export type PurgedServer = PurgePlan['servers'][number];
+
+/** For floors: what a purge or a reset takes away from. */
+export function poolOf(removes: number, leaves: number): Pool {
+  return { key: 'palm/servers', name: 'registered PALM servers', removes, leaves };
+}
 
 export function targetOf({ uuid }: Pick<PurgedServer, 'uuid'>): string {
   return `palm/servers/${uuid}`;

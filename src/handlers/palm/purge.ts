@@ -7,6 +7,7 @@ import {
   guardOf,
   type PurgedServer,
   type PurgePlan,
+  poolOf,
   purgePlan,
   recordOf,
   sha256,
@@ -83,7 +84,8 @@ async function plan(palm: Palm, prefixes: readonly string[], { signal }: Context
   }
   const plan: PurgePlan = { api: palm.api, cluster: found.cluster, servers: [...chosen.values()] };
   const size = JSON.stringify(plan).length;
-  if (size <= LARGEST_PLAN) return { kind: 'plan', plan };
+  const pool = poolOf(chosen.size, found.registered - chosen.size);
+  if (size <= LARGEST_PLAN) return { kind: 'plan', plan, pool };
   const why = `These ${plan.servers.length} records are ${Math.ceil(size / 1_000)} kB together; at most ${LARGEST_PLAN / 1_000} kB are kept for undoing. Nothing was deleted. Purge fewer at once.`;
   return { kind: 'refused', why };
 }

@@ -2,6 +2,7 @@ import type { Palm } from '../../backends/palm/palm';
 import { UNITS, type Units } from '../../backends/units';
 import { type Change, type Context, defineChange, type Parsed, type Planned, type Words } from '../operation';
 import { parseFlags, shorten } from '../words';
+import { poolOf } from './purge-plan';
 import { execute, lookAgain, verify } from './reset-perform';
 import { keyOf, type ResetPlan, resetPlan } from './reset-plan';
 import { previewReset, renderReset, SERVERS_TARGET } from './reset-view';
@@ -87,7 +88,7 @@ async function plan(palm: Palm, units: Units, { signal }: Context): Promise<Plan
       `the keys below /servers/ hold ${Math.ceil(size.bytes / 1_000)} kB, which is more than can be saved before deleting it`,
     );
   }
-  return { kind: 'plan', plan };
+  return { kind: 'plan', plan, pool: poolOf(keys.length, 0) };
 }
 
 function tooMuch(what: string): Planned<ResetPlan> {

@@ -53,6 +53,8 @@ export interface Follower {
 export interface Survey {
   readonly cluster: string;
   readonly total: number;
+  /** Rows that are readable as servers. */
+  readonly registered: number;
   /** The rows whose names begin with one of the prefixes. */
   readonly matches: readonly Match[];
   /** By leader: who calls it that, itself left out. */
@@ -65,9 +67,11 @@ export async function survey(palm: Palm, prefixes: readonly string[], signal: Ab
   const matches: Match[] = [];
   const followers = new Map<string, Follower[]>();
   const names = new Set<string>();
+  let registered = 0;
   const { cluster } = await palm.list((entry) => {
     const row = readServer(entry);
     names.add(entry.id);
+    if (row.ok) registered += 1;
     if (prefixes.some((prefix) => entry.id.startsWith(prefix))) matches.push({ entry, row });
     if (row.ok && row.server.leader !== entry.id) {
       const { uuid, leader, server } = row.server;
@@ -76,7 +80,7 @@ export async function survey(palm: Palm, prefixes: readonly string[], signal: Ab
       else followers.set(leader, [{ uuid, server: cell(server) }]);
     }
   }, signal);
-  return { cluster, total: names.size, matches, followers, names };
+  return { cluster, total: names.size, registered, matches, followers, names };
 }
 
 export type Selected =

@@ -55,6 +55,21 @@ describe.each(['v3', 'v2'] as const)('palm purge in etcd %s', (api) => {
     expect(proposal.preview.tone).toBe('warning');
   });
 
+  test('what is left is counted each time and is no part of the plan, so that a new server does not make it stale', async () => {
+    const count = async () => {
+      const planned = await purge().propose([PRINTF, WORKER], contextOf());
+      if (planned.kind !== 'plan' || !planned.plan.pool) throw new Error('nothing was counted');
+      return planned.plan;
+    };
+    const first = await count();
+    await rig.hand.put(ABSENT, recordText(ABSENT));
+    await rig.hand.put('odd name', '{broken');
+    const second = await count();
+    expect(first.pool).toMatchObject({ key: 'palm/servers', removes: 2 });
+    expect(second.pool?.leaves).toBe((first.pool?.leaves ?? 0) + 1);
+    expect(second.plan).toEqual(first.plan);
+  });
+
   test('the plan keeps the exact bytes, and is the same as long as nothing changes', async () => {
     const first = await propose(purge(), [PRINTF, WORKER]);
     await rig.hand.putElsewhere('/elsewhere', 'another write moves the revision of etcd');
