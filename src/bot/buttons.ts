@@ -11,7 +11,7 @@ import { filledForm } from './ask';
 import { type Click, type ClickAnswer, TAKEN, whisper } from './clicks';
 import { codeForm } from './code-form';
 import { type CommandDeps, notConfirmed, refusal, runWords } from './commands';
-import type { EnrolDeps } from './enrol-form';
+import { asksToEnrol, type EnrolDeps, enrol, withEnrolment } from './enrol-form';
 import { outcomeView } from './outcomes';
 import { type Reasoned, reasonForm } from './reasons';
 import { askWhere, giveData, postWhereAsked } from './shares';
@@ -56,8 +56,10 @@ async function vote(
 ): Promise<ClickAnswer> {
   const decided = await deps.requests.decide(click.request, { decision, by: click.user, road: 'button' });
   if (decided.ok) return TAKEN;
-  const request = decided.refusal.rule === 'second factor' ? await deps.store.load(click.request) : null;
-  return request ? { kind: 'form', form: codeForm(request) } : whisper(refusal(decided.refusal.why));
+  const { rule, why } = decided.refusal;
+  if (rule === 'not enrolled') return whisper(withEnrolment(refusal(why)));
+  const request = rule === 'second factor' ? await deps.store.load(click.request) : null;
+  return request ? { kind: 'form', form: codeForm(request) } : whisper(refusal(why));
 }
 
 /** A form must be opened within three seconds of the click. Who may not decide hears so before typing, if that is quick. */
@@ -126,6 +128,7 @@ async function runClicked(
   words: Words,
 ): Promise<ClickAnswer> {
   const { user, channel, delivery, thread } = click;
+  if (asksToEnrol(words)) return enrol(deps, { user, channel });
   const where = { channel, ...(thread !== undefined && { thread }) };
   const named = cluster === undefined ? {} : { cluster };
   const reply = await runWords(deps, { road: 'button', words, ...named, user, delivery, ...where });

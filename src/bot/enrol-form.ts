@@ -1,6 +1,6 @@
 import { renderUnicodeCompact } from 'uqr';
 import type { Words } from '../handlers/operation';
-import { plain } from '../handlers/view';
+import { plain, type View } from '../handlers/view';
 import { requestId } from '../jobs/requests';
 import { type Begun, ENROLMENT, type SecondFactor } from '../jobs/second-factor';
 import { preformatted } from './canvas';
@@ -19,6 +19,12 @@ export interface EnrolDeps {
 
 export function asksToEnrol(words: Words): boolean {
   return words.join(' ').toLowerCase() === ENROLMENT;
+}
+
+/** The same words, and the button that opens the form. */
+export function withEnrolment(view: View): View {
+  const offer = { kind: 'next', label: 'Enrol', words: ENROLMENT, why: 'opens a form that only you see' } as const;
+  return { ...view, parts: [...view.parts, offer] };
 }
 
 export async function enrol(

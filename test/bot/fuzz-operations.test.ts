@@ -52,6 +52,7 @@ beforeAll(async () => {
     distkv: tainted(createDistkv({ servers, login: null }), given, 3),
     palm: { etcd: tainted(palm, given, 3), units: tainted(units, given, 3) },
     ledger: tainted(ledger(), given, 1),
+    factors: tainted({ on: true, enrolment: async () => ({ id: 'e', since: 1 }), reset: async () => true }, given, 1),
     doctor: tainted({ examine: async () => [{ tone: 'bad', what: 'w', found: 'f', why: 'y', todo: 't' }] }, given, 1),
   });
 }, 30_000);
