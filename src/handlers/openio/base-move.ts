@@ -4,8 +4,9 @@ import type { View } from '../view';
 import { MOVE_USAGE, type MoveArgs, moveWords, parseMove, removeWords } from './base-args';
 import { MOVE_DEFAULTS, type MoveOptions } from './base-options';
 import { planMove } from './base-planning';
+import { renderMove } from './base-result';
 import { moveLook } from './base-second-look';
-import { previewMove, refusedMove, refusedVolume, renderMove, shownMove } from './base-views';
+import { previewMove, refusedMove, refusedVolume, shownMove } from './base-views';
 import { type Moves, movesShape, planVolume, runMoves, stepsOf, verifyMoves } from './base-volume';
 import { previewVolume, renderVolume, shownVolume } from './base-volume-views';
 import { flagField, meta2Form, serviceField } from './fields';
@@ -61,9 +62,10 @@ export function openioBaseMove(openio: Openio, given: MoveOptions = {}): Change 
     mostMs: (planned) => mostMs(openio, planned),
     execute: (moves, context) => runMoves(openio, { moves, context, options }),
     verify: (moves, context) => verifyMoves(openio, { moves, context, options }),
-    render: (planned, steps, findings) =>
-      ofOne(planned, (move) => renderMove(openio, move, { steps, findings })) ??
-      renderVolume(openio, planned, { steps, findings }),
+    render: (planned, steps, findings, request) => {
+      const done = { steps, findings, request };
+      return ofOne(planned, (move) => renderMove(openio, move, done)) ?? renderVolume(openio, planned, done);
+    },
     recheck: { afterMs: RECHECK_MS, look: (planned, context) => moveLook(openio, planned, context) },
   });
 }

@@ -1,15 +1,15 @@
 import { baseName } from '../../backends/openio/naming';
 import type { Base, Openio } from '../../backends/openio/openio';
-import type { Finding, Planned, Step } from '../operation';
+import type { Planned } from '../operation';
 import type { Part, View } from '../view';
-import { moveWords, removeWords } from './base-args';
+import { moveWords } from './base-args';
 import { movePicture } from './base-picture';
 import { beforeText, isContinuation, type MovePlan } from './base-plan';
-import { describeStage, isBetween, procedureRows, STAGES } from './base-procedure';
+import { procedureRows } from './base-procedure';
 import type { Refusal } from './base-refusal';
 import { callsOf, wireText } from './base-writes';
 import { advised } from './finding';
-import { baseWords, type Defaults } from './names';
+import type { Defaults } from './names';
 import { labelOf } from './writes';
 
 function titleOf({ base, leaving, arriving }: MovePlan): string {
@@ -59,7 +59,7 @@ function altOf({ old, wanted }: MovePlan): string {
   return `Peers before: ${old.join(', ')}. Peers after: ${wanted.join(', ')}.`;
 }
 
-function hostTable({ hosts, old, wanted }: MovePlan): Part {
+export function hostTable({ hosts, old, wanted }: MovePlan): Part {
   const rows = hosts.map(({ address, role, location, file, copy }) => [
     address,
     location || '-',
@@ -76,7 +76,7 @@ function hostTable({ hosts, old, wanted }: MovePlan): Part {
   };
 }
 
-function beforeFile(plan: MovePlan): Part {
+export function beforeFile(plan: MovePlan): Part {
   return { kind: 'raw', name: `${fileName(plan.base)}-before.json`, text: beforeText(plan), asFile: true };
 }
 
@@ -131,74 +131,4 @@ export function shownMove(openio: Openio, plan: MovePlan, request: string): View
       },
     ],
   };
-}
-
-interface Done {
-  readonly steps: readonly Step[];
-  readonly findings: readonly Finding[];
-}
-
-export function renderMove(defaults: Defaults, plan: MovePlan, { steps, findings }: Done): View {
-  const [finding] = findings;
-  const isMoved = finding?.verdict === 'confirmed';
-  const at = STAGES[Math.max(0, steps.length - 1)] ?? 'mark';
-  const title = isMoved
-    ? `${labelOf(plan.base)} is moved from ${plan.leaving} to ${plan.arriving}`
-    : `${labelOf(plan.base)} is not moved: it stopped at step ${steps.length} of ${STAGES.length} (${at})`;
-  return {
-    title,
-    tone: isMoved ? 'good' : finding?.verdict === 'contradicted' ? 'bad' : 'warning',
-    parts: [
-      { kind: 'facts', facts: findings.map(({ text }) => ['read back', text] as const) },
-      stepTable(plan, steps),
-      hostTable(plan),
-      beforeFile(plan),
-      ...(isMoved ? movedNext(defaults, plan) : stoppedNext(defaults, plan, steps)),
-    ],
-  };
-}
-
-function stepTable(plan: MovePlan, steps: readonly Step[]): Part {
-  const rows = STAGES.map((stage, index) => {
-    const step = steps[index];
-    const { undo } = describeStage(stage, plan);
-    const said = step?.text.slice(stage.length + 2) ?? 'not begun';
-    return [String(index + 1), stage, step?.status ?? '-', said, step?.status === 'done' ? undo : '-'];
-  });
-  return { kind: 'table', name: 'steps.csv', head: ['#', 'Step', 'Status', 'What', 'Taken back by'], rows };
-}
-
-function movedNext(defaults: Defaults, { base, leaving }: MovePlan): readonly Part[] {
-  const words = baseWords(defaults, base);
-  return [
-    {
-      kind: 'next',
-      label: 'Remove the old copy',
-      words: removeWords(defaults, base, leaving),
-      why: `deletes the file that is still on ${leaving}; asks for approvals of its own`,
-    },
-    { kind: 'next', label: 'Debug', words: `openio election debug ${words}`, why: 'draws what the peers remember' },
-  ];
-}
-
-/** Both are planned from what is true then, and need approval like any change. */
-function stoppedNext(defaults: Defaults, plan: MovePlan, steps: readonly Step[]): readonly Part[] {
-  const { base, back } = plan;
-  const words = baseWords(defaults, base);
-  const wayBack: Part = {
-    kind: 'next',
-    label: back ? 'Forward again' : 'Go back',
-    words: moveWords(defaults, base, { ...plan, back: !back }),
-    why: back ? 'plans the move once more' : 'plans the way back to the peers from before',
-  };
-  return [
-    {
-      kind: 'next',
-      label: 'Continue',
-      words: moveWords(defaults, base, plan),
-      why: 'plans the steps that are left, from what is true then',
-    },
-    ...(isBetween(steps) ? [] : [wayBack]),
-    { kind: 'next', label: 'Diagnose', words: `openio election diagnose ${words}`, why: 'says what is wrong, and why' },
-  ];
 }

@@ -5,6 +5,7 @@ import type { Part, View } from '../view';
 import { moveWords, removeWords, volumeWords } from './base-args';
 import { beforeText } from './base-plan';
 import { isBetween, STAGES } from './base-procedure';
+import { clearNext } from './base-result';
 import type { Moves } from './base-volume';
 import { callsOf, wireText } from './base-writes';
 import type { Defaults } from './names';
@@ -84,9 +85,10 @@ export function shownVolume(openio: Openio, moves: Moves, request: string): View
 interface Done {
   readonly steps: readonly Step[];
   readonly findings: readonly Finding[];
+  readonly request: string;
 }
 
-export function renderVolume(defaults: Defaults, moves: Moves, { steps, findings }: Done): View {
+export function renderVolume(defaults: Defaults, moves: Moves, { steps, findings, request }: Done): View {
   const rows = moves.moves.map((move) => {
     const { key } = targetOf(move.base);
     const own = steps.filter(({ target }) => target === key);
@@ -114,6 +116,7 @@ export function renderVolume(defaults: Defaults, moves: Moves, { steps, findings
       },
       { kind: 'raw', name: 'steps.txt', text: `${steps.map(lineOf).join('\n')}\n` },
       beforeAll(moves),
+      ...(findings.some(({ verdict }) => verdict === 'unverifiable') ? [clearNext(request)] : []),
       ...(stopped ? stoppedNext(defaults, stopped.move, stopped.own) : []),
       ...restNext(
         defaults,

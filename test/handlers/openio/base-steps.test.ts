@@ -1,5 +1,5 @@
 import { type Moving, movingRig, statuses } from './base-rig';
-import { perform, planned, VERSIONS } from './support';
+import { nextOf, perform, planned, VERSIONS } from './support';
 
 let world: Moving;
 
@@ -90,6 +90,22 @@ describe.each(VERSIONS)('on %s a move stops', (version) => {
     const { steps } = await perform(proposal);
     expect(statuses(steps)).toBe('ddddu');
     expect(steps[1]?.text).toContain('the answer was lost, but it is so');
+  });
+
+  test('and says how to free the base where the end is not known', async () => {
+    const proposal = await planned(world.move, world.words());
+    const { steps } = await perform(proposal);
+    const [target = { key: '' }] = proposal.targets;
+    const view = proposal.render(
+      steps.slice(0, 5),
+      [{ target: target.key, verdict: 'unverifiable', text: 'Timeout' }],
+      'R7',
+    );
+    expect(view.title).toBe(
+      'How the move of cnt2 of myaccount (meta2) ended is not known: it stopped at step 5 of 11 (copy)',
+    );
+    expect(Object.keys(nextOf(view))).toEqual(['Clear', 'Continue', 'Go back', 'Diagnose']);
+    expect(nextOf(view).Clear).toBe('ops clear R7');
   });
 
   test('before it enables, when the base names others than the directory', async () => {
