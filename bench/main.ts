@@ -1,5 +1,6 @@
 import { benchAudit } from './audit';
 import { benchDistkv } from './distkv';
+import { benchLoad } from './load';
 import { benchOpenio } from './openio';
 import { benchPalm } from './palm';
 import type { Row } from './row';
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   openio: benchOpenio,
   distkv: benchDistkv,
   audit: benchAudit,
+  load: benchLoad,
 };
 
 export async function bench(names: readonly string[]): Promise<void> {

@@ -39,6 +39,8 @@ export interface WorldOptions {
   readonly port?: number;
   readonly mode?: AppLink['mode'];
   readonly rates?: Partial<Record<Tier, Rate>>;
+  /** More than the usual ones. */
+  readonly channels?: readonly { readonly id: string; readonly name: string }[];
   /** Added to the bot's settings. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -68,7 +70,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     const workspace = await createWorkspace({
       manifest: JSON.parse(readFileSync(join(ROOT, 'manifest.json'), 'utf8')),
       people: Object.values(PEOPLE),
-      channels: CHANNELS,
+      channels: [...CHANNELS, ...(options.channels ?? [])],
       systems,
       scenarios,
       ...(port !== undefined && { port }),
