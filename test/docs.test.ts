@@ -46,6 +46,13 @@ test('the manifest has every shortcut that the bot answers, and no other', () =>
   expect(shortcuts.every(({ name }) => name.length <= 24)).toBe(true);
 });
 
+test('the manifest has a Home tab, and asks for the events that the bot listens to', () => {
+  const manifest = JSON.parse(read('manifest.json'));
+  expect(manifest.features.app_home.home_tab_enabled).toBe(true);
+  const listened = [...read('src/bot/app.ts').matchAll(/app\.event\('(\w+)'/g)].map(([, event]) => event);
+  expect(manifest.settings.event_subscriptions.bot_events).toEqual(listened);
+});
+
 test('the README names the two commands and every document it speaks of', () => {
   const readme = read('README.md');
   expect(readme).toContain('npm run demo');

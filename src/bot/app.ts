@@ -23,7 +23,16 @@ import type { Config } from './config';
 import { asksToEnrol, enrol } from './enrol-form';
 import type { Metrics } from './metrics';
 import type { Outbox } from './outbox';
-import { MOST_DECIDING_MS, onForm, onFormCommand, onPick, onShortcut, openForm, type ReceiveDeps } from './receive';
+import {
+  MOST_DECIDING_MS,
+  onForm,
+  onFormCommand,
+  onHomeClick,
+  onPick,
+  onShortcut,
+  openForm,
+  type ReceiveDeps,
+} from './receive';
 import { postHere } from './results';
 
 /** Slack's side of the bot: Bolt receives, everything else decides. Acknowledges first, always. */
@@ -85,12 +94,12 @@ export function createApp(deps: AppDeps, slack: Config['slack'], receiver: Recei
   app.action<BlockAction<ButtonAction | StaticSelectAction>>(
     { type: 'block_actions' },
     async ({ body, action, ack }) => {
-      if (body.view) {
+      if (body.view && body.view.type !== 'home') {
         await ack();
         return deps.underWay.during(onPick(deps, body.view, action));
       }
       if (action.type !== 'button') return ack();
-      const done = deps.underWay.during(onClick(deps, body, action));
+      const done = deps.underWay.during((body.view ? onHomeClick : onClick)(deps, body, action));
       // Decided first: a bot that is killed in between must not have told Slack that the click was taken.
       await Promise.race([done, setTimeout(MOST_DECIDING_MS, null, { ref: false })]);
       await ack();
@@ -104,14 +113,17 @@ export function createApp(deps: AppDeps, slack: Config['slack'], receiver: Recei
 
 function listenToForms(app: App, deps: AppDeps): void {
   app.view<ViewSubmitAction>({ type: 'view_submission' }, async ({ body, view, ack }) => {
-    const { answer, follow } = await onForm(deps, body, view);
+    const { answer, after } = await onForm(deps, body, view);
     await (answer ? ack(answer) : ack());
-    await deps.underWay.during(follow());
+    await deps.underWay.during(after());
   });
   app.options(/.*/, async ({ body, payload, ack }) => {
     const { action_id: field, value: typed } = payload;
     const options = await deps.suggester.suggest({ about: body.view?.private_metadata ?? '', field, typed });
     await ack({ options: [...options] });
+  });
+  app.event('app_home_opened', async ({ event }) => {
+    if (event.tab === 'home') await deps.underWay.during(deps.home.opened(event.user));
   });
   app.shortcut<MessageShortcut>({ type: 'message_action', callback_id: RUN_HERE }, async ({ shortcut, ack }) => {
     await ack();

@@ -28,7 +28,7 @@ import { drawTable } from './tables';
 
 /** A view as Block Kit. Pure. What does not fit goes to a file, and the message says so. */
 
-const MARKS: Readonly<Record<Tone, string>> = { good: '✔ ', neutral: '', warning: '⚠ ', bad: '✖ ' };
+export const MARKS: Readonly<Record<Tone, string>> = { good: '✔ ', neutral: '', warning: '⚠ ', bad: '✖ ' };
 
 interface Staged {
   readonly view: View;

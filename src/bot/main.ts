@@ -5,6 +5,7 @@ import { createJobs, type Jobs } from '../jobs/jobs';
 import type { People } from '../jobs/people';
 import { createApp, createReceiver, createUnderWay, type Receiver } from './app';
 import { type Config, loadConfig } from './config';
+import { createHome } from './home';
 import { listen, type Readiness } from './http';
 import { boltLogger, createLog, type Log, redact } from './log';
 import { createMetrics } from './metrics';
@@ -84,8 +85,9 @@ function createFront({ config, slack, jobs, clusters, metrics, log }: FrontDeps)
   const receiver: Receiver = createReceiver(config.slack, logger);
   const onError = (error: unknown, request: string) => log.error({ error, request }, 'not confirmed');
   const suggester = createSuggester({ store: jobs.store, clusters, clock, onError });
+  const home = createHome({ ...jobs, slack, clusters, log, clock });
   const app: App = createApp(
-    { ...jobs, clusters, slack, outbox, suggester, metrics, log, onError, underWay },
+    { ...jobs, clusters, slack, outbox, suggester, home, metrics, log, onError, underWay },
     config.slack,
     receiver,
     logger,

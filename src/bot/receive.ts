@@ -1,13 +1,25 @@
 import { setTimeout } from 'node:timers/promises';
-import type { ButtonAction, MessageShortcut, StaticSelectAction, ViewOutput, ViewSubmitAction } from '@slack/bolt';
+import type {
+  BlockAction,
+  ButtonAction,
+  MessageShortcut,
+  StaticSelectAction,
+  ViewOutput,
+  ViewSubmitAction,
+} from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import type { View } from '../handlers/view';
 import { changedForm, threadForm } from './ask';
 import { drawSaid } from './blocks';
-import type { ButtonDeps } from './buttons';
+import { type ButtonDeps, handleClick } from './buttons';
+import { cut } from './canvas';
 import { type Reply, refusal } from './commands';
+import type { Home } from './home';
+import { actionOf } from './home-view';
+import { drawInForm } from './in-form';
+import { LIMITS } from './limits';
 import type { Log } from './log';
-import { answerTo, type Submitted, valuesOf } from './modals';
+import { answerTo, modal, type Submitted, valuesOf } from './modals';
 import type { Slack } from './slack';
 import { handleSubmission, notConfirmedIn } from './submissions';
 import type { Suggester } from './suggest';
@@ -16,6 +28,7 @@ import type { Suggester } from './suggest';
 export interface ReceiveDeps extends ButtonDeps {
   readonly slack: Slack;
   readonly suggester: Suggester;
+  readonly home: Home;
   readonly log: Log;
   /** What was acknowledged and is not done yet; a stopping process waits for it. */
   readonly underWay: { during<T>(work: Promise<T>): Promise<T> };
@@ -45,12 +58,35 @@ export async function onForm(deps: ReceiveDeps, body: ViewSubmitAction, view: Vi
   const taken = deps.underWay.during(handleSubmission(deps, submission));
   const late = setTimeout(MOST_DECIDING_MS, notConfirmedIn(values), { ref: false });
   const submitted = await Promise.race([taken, late]);
-  return { answer: answerTo(submitted), follow: () => follow(deps, view.id, submitted) };
+  const after = () => Promise.all([follow(deps, view.id, submitted), deps.home.acted(body.user.id)]);
+  return { answer: answerTo(submitted), after };
 }
 
 async function follow(deps: ReceiveDeps, view: string, submitted: Submitted): Promise<void> {
   if (submitted.kind !== 'next' || !submitted.later) return;
   await update(deps, view, await submitted.later);
+}
+
+/** A button of the Home tab: the same as in a message. What a message would whisper is said in a form. */
+export async function onHomeClick(deps: ReceiveDeps, body: BlockAction, action: ButtonAction): Promise<void> {
+  const request = action.value ?? '';
+  const place = (await deps.store.load(request).catch(() => null))?.place;
+  const answer = await handleClick(deps, {
+    action: actionOf(action.action_id),
+    request,
+    user: body.user.id,
+    channel: place?.channel ?? '',
+    ts: '',
+    delivery: ['home', body.team?.id, action.action_id, action.action_ts, body.user.id].join(' '),
+    ...(place?.thread !== undefined && { thread: place.thread }),
+  });
+  const form = answer.kind === 'whisper' ? saidInForm(answer.view) : answer.kind === 'form' ? answer.form : null;
+  if (form) await openForm(deps, body.trigger_id, form);
+  await deps.home.acted(body.user.id);
+}
+
+function saidInForm(view: View): ModalView {
+  return modal({ callback: 'notice', about: '', title: cut(view.title, LIMITS.view.title), blocks: drawInForm(view) });
 }
 
 /** A menu of a form that changes the form itself. */

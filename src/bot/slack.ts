@@ -1,4 +1,4 @@
-import type { KnownBlock, ModalView } from '@slack/types';
+import type { HomeView, KnownBlock, ModalView } from '@slack/types';
 import { WebAPIPlatformError, WebAPIRateLimitedError, WebClient } from '@slack/web-api';
 
 /** Slack's Web API as the outbox needs it: every way a call can end is a value. Nothing else in the bot calls Slack. */
@@ -32,6 +32,8 @@ export interface Slack {
   openForm(trigger: string, form: ModalView): Promise<Sent<null>>;
   /** Puts another form in place of one that is open. */
   updateForm(view: string, form: ModalView): Promise<Sent<null>>;
+  /** Shows this in the app's Home tab of one person. */
+  publishHome(user: string, view: HomeView): Promise<Sent<null>>;
   /** The members of a user group. */
   members(group: string): Promise<Sent<readonly string[]>>;
   /** Checks the token. `url`: the address of the workspace. */
@@ -97,6 +99,11 @@ export function createSlack({ token, apiUrl }: SlackOptions): Slack {
     updateForm: (view, form) =>
       sent(async () => {
         await client.views.update({ view_id: view, view: form });
+        return null;
+      }),
+    publishHome: (user, view) =>
+      sent(async () => {
+        await client.views.publish({ user_id: user, view });
         return null;
       }),
     members: (group) => sent(async () => (await client.usergroups.users.list({ usergroup: group })).users ?? []),

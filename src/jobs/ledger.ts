@@ -53,7 +53,7 @@ function lineOf(request: Request): RequestLine {
 }
 
 /** `planned`, `running`, or how it ended. */
-function stateWord({ state }: Request): string {
+export function stateWord({ state }: Request): string {
   return state.kind === 'finished' ? state.outcome.kind : state.kind;
 }
 

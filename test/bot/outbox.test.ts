@@ -87,6 +87,7 @@ function farSide(): Slack {
       return sent;
     },
     whisper: (_url, content) => call('whisper', content, null),
+    publishHome: () => Promise.resolve({ kind: 'ok', value: null }),
     updateForm: () => Promise.resolve({ kind: 'ok', value: null }),
     openForm: () => Promise.resolve({ kind: 'ok', value: null }),
     members: () => Promise.resolve({ kind: 'ok', value: [] }),

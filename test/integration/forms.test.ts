@@ -225,3 +225,76 @@ describe('the shortcut on a message', () => {
     expect(answer.plain).toContain('Asked by @cho');
   }, 30_000);
 });
+
+describe('the Home tab', () => {
+  const home = (who: string) => world.workspace.home(who);
+  const open = async (who: string, text: string) => {
+    await world.workspace.openHome(who);
+    return world.workspace.until(() => home(who)?.plain.includes(text) && home(who), 10_000);
+  };
+  const button = (who: string, action: string) =>
+    JSON.stringify(home(who)?.blocks).match(new RegExp(`"action_id":"(${action}~[A-Z0-9]+)"`))?.[1] ?? '';
+
+  test('shows what waits for whom, and deciding there is deciding', async () => {
+    await type('ana', `/palm purge ${SEED.printf}`);
+    const card = await saw(SEED.printf);
+    await world.workspace.until(() => tops().at(-1)?.buttons.includes('Deny'), 10_000);
+    const waits = await open('ben', 'Delete 1 server from PALM');
+    expect(waits.plain).toContain('Asked by @ana in #inc-42');
+    expect((await open('ana', 'planned: /palm purge')).buttons).toEqual(expect.arrayContaining(['Withdraw']));
+    expect(home('ana')?.buttons).not.toContain('Approve');
+    expect((await open('sam', 'Clusters')).plain).toContain('Nothing waits for your decision');
+    await world.workspace.pressInHome({ who: 'ben', actionId: button('ben', 'deny') });
+    await world.workspace.until(() => world.workspace.view('ben'));
+    await world.workspace.submitView({ who: 'ben', values: { reason: 'it is alive' } });
+    await world.workspace.until(
+      () =>
+        world.workspace
+          .messages(channel)
+          .find((one) => one.ts === card.ts)
+          ?.plain.includes('Why: it is alive'),
+      10_000,
+    );
+    await world.workspace.until(() => home('ben')?.plain.includes('Nothing waits for your decision'), 10_000);
+  }, 30_000);
+
+  test('shows the state of every system from its newest answer, and looks again', async () => {
+    await type('ana', '/distkv diagnose');
+    await saw('/distkv diagnose');
+    const shown = await open('cho', 'default: distkv. ');
+    expect(shown.plain).toMatch(/default: openio/);
+    const before = tops().length;
+    await world.workspace.pressInHome({ who: 'cho', actionId: button('cho', 'again') });
+    await world.workspace.until(
+      () =>
+        tops()
+          .slice(before)
+          .some((one) => one.plain.includes('Asked by @cho')),
+      10_000,
+    );
+  }, 30_000);
+
+  test('is drawn at most once a second, and what happened meanwhile is in it', async () => {
+    const published = () => world.workspace.calls.filter((call) => call.method === 'views.publish').length;
+    await open('sam', 'Clusters');
+    const before = published();
+    const begun = performance.now();
+    await Promise.all(Array.from({ length: 12 }, () => world.workspace.openHome('sam')));
+    await world.workspace.until(() => published() > before, 10_000);
+    const seconds = (performance.now() - begun) / 1_000;
+    expect(published() - before).toBeLessThanOrEqual(Math.ceil(seconds) + 1);
+  }, 30_000);
+
+  test('a click that may not count is told to the one who clicked', async () => {
+    await type('ana', `/palm purge ${SEED.printf}`);
+    await world.workspace.until(() => tops().at(-1)?.buttons.includes('Withdraw'), 10_000);
+    await open('ben', 'Delete 1 server from PALM');
+    const approve = button('ben', 'approve');
+    await press('ana', 'Withdraw');
+    await saw('Withdrawn by @ana');
+    await world.workspace.pressInHome({ who: 'ben', actionId: approve });
+    const told = await world.workspace.until(() => world.workspace.view('ben'));
+    expect(told.plain).toContain('was withdrawn. Your click changed nothing');
+    await world.workspace.closeView('ben');
+  }, 30_000);
+});
