@@ -54,7 +54,6 @@ beforeAll(async () => {
     ledger: tainted(ledger(), given, 1),
     factors: tainted({ on: true, enrolment: async () => ({ id: 'e', since: 1 }), reset: async () => true }, given, 1),
     doctor: tainted({ examine: async () => [{ tone: 'bad', what: 'w', found: 'f', why: 'y', todo: 't' }] }, given, 1),
-    factors: tainted({ on: true, enrolment: async () => ({ id: 'e', since: 1 }), reset: async () => true }, given, 1),
   });
 }, 30_000);
 afterAll(async () => {
