@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type Check, judged, type Line } from '../handlers/checkup';
-import { isGroup } from '../jobs/people';
-import type { Rules } from '../jobs/rules';
+import { isGroup, type Members } from '../jobs/people';
+import type { Rule, Rules, Who } from '../jobs/rules';
+import { isAmongAll } from '../jobs/who';
 import { SCOPES, type Sent } from './slack';
 import { unanswered } from './slack-checks';
 
@@ -19,7 +20,7 @@ export function configChecks(options: ConfigChecks): readonly Check[] {
   return [approverCheck(options), manifestCheck(options.commands)];
 }
 
-function approverCheck({ rules: { approvers, needs }, members }: ConfigChecks): Check {
+function approverCheck({ rules, members }: ConfigChecks): Check {
   const what = 'Approvers';
   const why = 'no change runs without the approval of others';
   return {
@@ -27,20 +28,45 @@ function approverCheck({ rules: { approvers, needs }, members }: ConfigChecks): 
     why,
     todo: 'Look at APPROVERS, and whether Slack answers.',
     look: async () => {
+      const { approvers, needs } = rules;
       if (approvers.length === 0) {
         const todo = 'Set APPROVERS to the ids of people (U…) or user groups (S…).';
         return [{ tone: 'bad', what, why, found: 'there are none: nobody may approve', todo }];
       }
-      const groups = approvers.filter(isGroup);
-      const asked = await Promise.all(groups.map(async (group) => ({ group, sent: await members(group) })));
-      const known = asked.flatMap(({ sent }) => (sent.kind === 'ok' ? sent.value : []));
-      const people = new Set([...approvers.filter((id) => !isGroup(id)), ...known]);
+      const asked = await Promise.all(groupsOfAll(rules).map(async (group) => ({ group, sent: await members(group) })));
+      const known = new Map(asked.map(({ group, sent }) => [group, sent.kind === 'ok' ? sent.value : null]));
+      const people = peopleOn([approvers], known);
       return [
         ...asked.flatMap(({ group, sent }) => groupLines(group, sent)),
-        enoughLine(people.size, needs.irreversible),
+        enoughLine({ who: 'Approvers', people: people.length, needed: needs.irreversible }),
+        ...rules.rules.flatMap((rule) => ruleLines(rule, rules, known)),
       ];
     },
   };
+}
+
+/** Every user group that anything depends on. */
+function groupsOfAll({ approvers, rules }: Rules): readonly string[] {
+  const named = rules.flatMap(({ ask = [], approve = [], breakGlass = [] }) => [...ask, ...approve, ...breakGlass]);
+  return [...new Set([...approvers, ...named].filter(isGroup))];
+}
+
+/** Whoever is on every one of these lists, as far as Slack tells. */
+function peopleOn(lists: readonly Who[], members: Members): readonly string[] {
+  const all = lists.flat().flatMap((id) => (isGroup(id) ? (members.get(id) ?? []) : [id]));
+  return [...new Set(all)].filter((user) => isAmongAll(user, lists, members) === 'yes');
+}
+
+/** One rule alone can already ask for more people than there are. */
+function ruleLines(
+  { name, approve, needs: own = 0, fromGroups = 0, match }: Rule,
+  { approvers, needs }: Rules,
+  members: Members,
+): readonly Line[] {
+  if (approve === undefined && own === 0 && fromGroups === 0) return [];
+  const people = peopleOn(approve ? [approvers, approve] : [approvers], members);
+  const needed = Math.max(own, fromGroups, match.danger === 'reversible' ? needs.reversible : needs.irreversible);
+  return [enoughLine({ who: `Approvers by the rule “${name}”`, people: people.length, needed })];
 }
 
 function groupLines(group: string, sent: Sent<readonly string[]>): readonly Line[] {
@@ -66,21 +92,23 @@ function groupLines(group: string, sent: Sent<readonly string[]>): readonly Line
   ];
 }
 
+interface Enough {
+  readonly who: string;
+  readonly people: number;
+  readonly needed: number;
+}
+
 /** The requester never counts, so with just enough approvers nobody of them can ask. */
-function enoughLine(people: number, needed: number): Line {
+function enoughLine({ who, people, needed }: Enough): Line {
   const about = {
-    what: 'Approvers: enough of them',
-    found: `${people} ${people === 1 ? 'person' : 'people'}; a change that cannot be undone needs ${needed}`,
+    what: `${who}: enough of them`,
+    found: `${people} ${people === 1 ? 'person' : 'people'}; up to ${needed} must approve`,
     why: 'an approval by the one who asks never counts',
   };
   if (people < needed)
     return { ...about, tone: 'bad', todo: `Add approvers: with ${people} such a change can never be approved.` };
-  return judged(
-    about,
-    people > needed
-      ? null
-      : { tone: 'warning', todo: 'Add one more: what one of them asks for, the others cannot approve alone.' },
-  );
+  const todo = 'Add one more: what one of them asks for, the others cannot approve alone.';
+  return judged(about, people > needed ? null : { tone: 'warning', todo });
 }
 
 const manifestSchema = z.object({

@@ -9,7 +9,7 @@ export function slackChecks(probe: SlackProbe, config: Pick<Config, 'slack' | 'r
   return [
     botCheck(probe),
     ...(transport.kind === 'socket' ? [appCheck(probe, transport.appToken)] : []),
-    channelCheck(probe, config.rules.channels),
+    channelCheck(probe, config.rules),
   ];
 }
 
@@ -103,18 +103,23 @@ function appCheck(probe: SlackProbe, token: string): Check {
   };
 }
 
-function channelCheck(probe: SlackProbe, channels: readonly string[]): Check {
-  const about = { what: 'Slack: channels for changes', why: 'changes may be asked only there' };
+function channelCheck(probe: SlackProbe, { channels: only, rules }: Config['rules']): Check {
+  const named = rules.flatMap(({ channels = [], match }) => [...channels, ...(match.channel ?? [])]);
+  const channels = [...new Set([...only, ...named])];
+  const about = {
+    what: 'Slack: channels of the rules',
+    why: 'a rule about a channel that is not there protects nothing',
+  };
   return {
     ...about,
     todo: AWAY,
     look: async () => {
-      if (channels.length === 0) return [{ ...about, tone: 'ok', found: 'any channel, since CHANNELS is empty' }];
+      if (channels.length === 0) return [{ ...about, tone: 'ok', found: 'none is named: changes may be asked in any' }];
       const seen = await Promise.all(channels.map(async (channel) => ({ channel, sees: await probe.sees(channel) })));
       const unknown = seen.flatMap(({ channel, sees }) => (sees.kind === 'ok' && !sees.value ? [channel] : []));
       const silent = seen.flatMap(({ sees }) => (sees.kind === 'ok' ? [] : [unanswered(sees)]));
       if (unknown.length > 0) {
-        const todo = 'Mend the ids in CHANNELS, or invite the bot to the channels that are private.';
+        const todo = 'Mend the ids in CHANNELS and in the rules, or invite the bot to the channels that are private.';
         return [{ ...about, tone: 'bad', found: `Slack does not know ${unknown.join(', ')}`, todo }];
       }
       if (silent[0] !== undefined) return [{ ...about, tone: 'bad', found: silent[0], todo: AWAY }];

@@ -45,7 +45,7 @@ describe('Slack', () => {
       'Slack: scopes': expect.stringContaining('chat:write'),
       'Slack: clock': 'ok: with this machine',
       'Slack: app token': 'ok: Socket Mode can be opened',
-      'Slack: channels for changes': 'ok: #C0INC42',
+      'Slack: channels of the rules': 'ok: #C0INC42',
     });
   });
 
@@ -91,8 +91,19 @@ describe('Slack', () => {
 
   test('channels that Slack does not know are told by their ids', async () => {
     expect(troubles(await looked({ channels: ['C0INC42', 'C0NOWHERE'] }))).toEqual({
-      'Slack: channels for changes': 'bad: Slack does not know C0NOWHERE',
+      'Slack: channels of the rules': 'bad: Slack does not know C0NOWHERE',
     });
+  });
+
+  test('channels of the rules of the file are looked for, too', async () => {
+    const slack = {
+      token: workspace.botToken,
+      apiUrl: workspace.apiUrl,
+      transport: { kind: 'http', signingSecret: '' },
+    } as const;
+    const rules = [{ name: 'a', match: { channel: ['C0ELSE'] }, channels: ['C0INC42'] }];
+    const lines = await examine(slackChecks(createSlackProbe(slack), { slack, rules: { ...DEFAULT_RULES, rules } }));
+    expect(troubles(lines)).toEqual({ 'Slack: channels of the rules': 'bad: Slack does not know C0ELSE' });
   });
 
   test('a Slack that hangs, and one with troubles of its own', async () => {
@@ -122,10 +133,10 @@ describe('who may approve', () => {
   test('nobody; one; just enough, which is not enough when one of them asks', async () => {
     expect(await approving()).toEqual({ Approvers: 'bad: there are none: nobody may approve' });
     expect(await approving('U0BEN')).toEqual({
-      'Approvers: enough of them': 'bad: 1 person; a change that cannot be undone needs 2',
+      'Approvers: enough of them': 'bad: 1 person; up to 2 must approve',
     });
     expect(await approving('U0BEN', 'U0CHO')).toEqual({
-      'Approvers: enough of them': 'warning: 2 people; a change that cannot be undone needs 2',
+      'Approvers: enough of them': 'warning: 2 people; up to 2 must approve',
     });
   });
 
@@ -134,6 +145,28 @@ describe('who may approve', () => {
     expect(await approving('U0BEN', 'U0BEN', 'U0BEN')).toMatchObject({
       'Approvers: enough of them': expect.stringContaining('1 person'),
     });
+  });
+
+  test('rules of the file: groups and numbers that nobody can satisfy', async () => {
+    const { members } = createSlack({ token: workspace.botToken, apiUrl: workspace.apiUrl });
+    const rules = [
+      { name: 'met', match: {}, approve: ['U0BEN', 'U0CHO', 'U0SAM'] },
+      { name: 'few', match: {}, approve: ['U0BEN', 'U0NOT'] },
+      { name: 'many', match: { danger: 'reversible' as const }, needs: 3 },
+      { name: 'gone', match: {}, ask: ['S0GONE'] },
+    ];
+    const checks = configChecks({
+      rules: { ...DEFAULT_RULES, approvers: ['S0STORAGE'], rules },
+      members,
+      commands: SYSTEMS,
+    });
+    const lines = await examine(checks);
+    expect(troubles(lines)).toEqual({
+      'Approvers: user group S0GONE': 'bad: Slack says no_such_subteam',
+      'Approvers by the rule “few”: enough of them': 'bad: 1 person; up to 2 must approve',
+      'Approvers by the rule “many”: enough of them': 'warning: 3 people; up to 3 must approve',
+    });
+    expect(allExplain(lines)).toBe(true);
   });
 
   test('a group that Slack does not know, and an empty one', async () => {
