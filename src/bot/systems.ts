@@ -16,7 +16,7 @@ import { doctorOf } from './doctor';
 import type { Log } from './log';
 
 /** The outside systems that are configured for one cluster, and how to let go of them. */
-export interface OpenSystems extends Omit<Systems, 'doctor' | 'factors'> {
+export interface OpenSystems extends Omit<Systems, 'doctor' | 'factors' | 'rulebook'> {
   close(): Promise<void>;
 }
 
@@ -31,7 +31,12 @@ export interface OpenClusters {
 
 export function openClusters(
   config: Config,
-  { ledgerOf, check, secondFactor: factors }: Pick<Jobs, 'ledgerOf' | 'check' | 'secondFactor'>,
+  {
+    ledgerOf,
+    check,
+    secondFactor: factors,
+    rulebook: rulebookOf,
+  }: Pick<Jobs, 'ledgerOf' | 'check' | 'secondFactor' | 'rulebook'>,
   onError: (error: unknown, what: string) => void,
 ): OpenClusters {
   const opened = config.clusters.map((cluster) => ({
@@ -39,11 +44,13 @@ export function openClusters(
     systems: openSystems(cluster, ledgerOf(cluster.name)),
   }));
   const doctor = doctorOf({ config, clusters: opened, redis: check, factors, onError });
+  const rulebook = rulebookOf(() => clusters);
   const all = opened.map(({ name, production, systems }) => {
-    return { name, production, catalogue: catalogueOf({ ...systems, doctor, factors }) };
+    return { name, production, catalogue: catalogueOf({ ...systems, doctor, factors, rulebook }) };
   });
+  const clusters = createClusters(all, new Map(Object.entries(config.channelClusters)));
   return {
-    clusters: createClusters(all, new Map(Object.entries(config.channelClusters))),
+    clusters,
     doctor,
     report: async (log) => {
       await Promise.all(opened.map(({ name, systems }) => reportSystems(name, systems, log)));

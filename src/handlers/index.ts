@@ -29,11 +29,14 @@ import type { Operation } from './operation';
 import { opsAudit } from './ops/audit';
 import { opsAuditExport } from './ops/audit-export';
 import { opsAuditVerify } from './ops/audit-verify';
+import { opsBreaks } from './ops/breaks';
+import { opsCan } from './ops/can';
 import { opsClear } from './ops/clear';
 import { opsDoctor } from './ops/doctor';
 import { opsLocks } from './ops/locks';
 import { opsRequest } from './ops/request';
 import { opsRequests } from './ops/requests';
+import { opsRules } from './ops/rules';
 import { opsSecondFactorEnroll } from './ops/second-factor-enroll';
 import { opsSecondFactorReset } from './ops/second-factor-reset';
 import { opsTimeline } from './ops/timeline';
@@ -44,6 +47,7 @@ import { palmRestart } from './palm/restart';
 import { palmServers } from './palm/servers';
 import { palmShow } from './palm/show';
 import { palmUndo } from './palm/undo';
+import type { Rulebook } from './rulebook';
 
 /** What operations work on; null where it is not configured, and then its operations are not there. */
 export interface Systems {
@@ -53,10 +57,11 @@ export interface Systems {
   readonly ledger: Ledger;
   readonly doctor: Doctor;
   readonly factors: Factors;
+  readonly rulebook: Rulebook;
 }
 
 /** Everything the bot can do: one line per operation. */
-export function catalogueOf({ openio, distkv, palm, ledger, doctor, factors }: Systems): Catalogue {
+export function catalogueOf({ openio, distkv, palm, ledger, doctor, factors, rulebook }: Systems): Catalogue {
   const operations: readonly Operation[] = [
     ...(openio
       ? [
@@ -99,6 +104,9 @@ export function catalogueOf({ openio, distkv, palm, ledger, doctor, factors }: S
     opsLocks(ledger),
     opsClear(ledger),
     opsDoctor(doctor),
+    opsRules(rulebook),
+    opsCan(rulebook),
+    opsBreaks(rulebook),
     opsSecondFactorEnroll(),
     opsSecondFactorReset(factors),
   ];

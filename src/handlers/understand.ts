@@ -37,6 +37,16 @@ export type Understood =
 
 /** From words to an operation on a cluster, the same for every road. Pure, so it is answered even when nothing else works. */
 export function understand(clusters: Clusters, said: Said): Understood {
+  const found = named(clusters, said);
+  if (found.kind === 'said') return found;
+  const { operation, words, cluster } = found;
+  const problem = operation.check(words);
+  if (problem === null) return found;
+  return sayIn(usage(operation, { problem, words }), cluster.name, clusters.ofChannel(said.channel));
+}
+
+/** The operation that words name, whether or not what follows its name makes sense. */
+export function named(clusters: Clusters, said: Said): Understood {
   const glass = selectGlass(said.words);
   if (!glass.ok) return refused(`${capital(glass.problem)}.`);
   const { breakGlass } = glass.args;
@@ -50,14 +60,15 @@ export function understand(clusters: Clusters, said: Said): Understood {
   const { catalogue } = cluster;
   const system = words[0] ?? '';
   if (!catalogue.systems.includes(system)) return notHere(clusters, cluster, words);
-  const here = (view: View): Understood => ({ kind: 'said', view: name === usual ? view : namedIn(view, name) });
   const helped = help(catalogue, words);
-  if (helped) return here(helped);
+  if (helped) return sayIn(helped, name, usual);
   const matched = catalogue.match(words);
-  if (!matched) return here(unknownCommand(catalogue, words));
-  const problem = matched.operation.check(matched.words);
-  if (problem !== null) return here(usage(matched.operation, { problem, words: matched.words }));
+  if (!matched) return sayIn(unknownCommand(catalogue, words), name, usual);
   return { kind: 'operation', cluster, ...matched, ...(breakGlass !== null && { breakGlass }) };
+}
+
+function sayIn(view: View, cluster: string, usual: string): Understood {
+  return { kind: 'said', view: cluster === usual ? view : namedIn(view, cluster) };
 }
 
 /** What is suggested means the same cluster, which the channel alone would not say. */

@@ -11,6 +11,8 @@ import { type About, allGroups, askingGroups, type Rules, type Ruling, rulingOf 
 export interface Admission {
   /** Enough to judge who may ask. */
   standing(about: About): Promise<Standing>;
+  /** Enough to judge anything. */
+  standingAbout(about: About): Promise<Standing>;
   /** The rules and people of a stored request, as they are now. */
   standingOf(request: Request): Promise<Standing>;
   /** The rules alone, for showing them. */
@@ -50,6 +52,10 @@ export function createAdmission({ rules, people, durability, secondFactor }: Adm
 
   return {
     standing,
+    standingAbout: (about) => {
+      const ruling = rulingOf(rules, about);
+      return standingBy(ruling, allGroups(ruling));
+    },
     standingOf,
     rulingOf: (request) => rulingOf(rules, aboutOf(request)),
     unsafe: async () => {

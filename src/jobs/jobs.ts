@@ -1,8 +1,9 @@
 import type { Redis } from 'ioredis';
 import type { Check } from '../handlers/checkup';
-import { DEFAULT_CLUSTER } from '../handlers/clusters';
+import { type Clusters, DEFAULT_CLUSTER } from '../handlers/clusters';
 import type { Ledger } from '../handlers/ledger';
 import type { Operation } from '../handlers/operation';
+import type { Rulebook } from '../handlers/rulebook';
 import { type Admission, createAdmission } from './admission';
 import type { Anchor } from './anchor';
 import { startAnchoring } from './anchoring';
@@ -17,6 +18,7 @@ import { createQueues, type Queues } from './queue';
 import { connect, disconnect, isReady, keysOf, timeOf } from './redis';
 import { createRedraws, type Redraws } from './redraws';
 import { createRequests, type Requests } from './requests';
+import { createRulebook } from './rulebook';
 import type { Rules } from './rules';
 import { openSecondFactor, type SecondFactor } from './second-factor';
 import { createStore, type Store } from './store';
@@ -39,6 +41,8 @@ export interface Jobs {
   /** What the doctor looks at in Redis. */
   readonly check: Check;
   readonly links: Links;
+  /** The rules in words. `clusters` is asked when somebody asks, since its operations are those who ask. */
+  rulebook(clusters: () => Clusters): Rulebook;
   /** Starts to take jobs. `operation` finds an operation by its name and its cluster. */
   work(operation: (name: string, cluster: string) => Operation | null, timing?: Timing): Workers;
   /** Waits until Redis is there, for at most this long. False: it is not, and everything says so until it is. */
@@ -112,6 +116,8 @@ export function createJobs(options: JobsOptions): Jobs {
     ledgerOf,
     check: redisCheck({ redis: quick }),
     links,
+    rulebook: (clusters) =>
+      createRulebook({ store: patientStore, rules, admission, clusters, now: () => timeOf(patient) }),
     work,
     connected: (mostMs) => isReady(quick, mostMs),
     ping: () => ping(quick),

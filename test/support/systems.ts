@@ -4,6 +4,7 @@ import { createPalm } from '../../src/backends/palm/create';
 import { createUnits } from '../../src/backends/units';
 import type { Systems } from '../../src/handlers/index';
 import type { Ledger } from '../../src/handlers/ledger';
+import type { Rulebook } from '../../src/handlers/rulebook';
 
 /** Every system configured, none of them reached: for tests that only look at what operations say of themselves. */
 export function everySystem(): Systems & { close(): Promise<void> } {
@@ -17,9 +18,15 @@ export function everySystem(): Systems & { close(): Promise<void> } {
     palm: { etcd, units },
     ledger: emptyLedger(),
     doctor: { examine: async () => [] },
+    rulebook: emptyRulebook(),
     factors: { on: false, enrolment: async () => null, reset: async () => false },
     close: async () => void (await Promise.all([openio.close(), etcd.close()])),
   };
+}
+
+function emptyRulebook(): Rulebook {
+  const said = { kind: 'said', view: { title: 'nothing', tone: 'neutral', parts: [] } } as const;
+  return { list: () => [], about: async () => said, can: async () => said, breaks: async () => [] };
 }
 
 function emptyLedger(): Ledger {
