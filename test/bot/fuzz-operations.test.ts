@@ -16,6 +16,7 @@ import { createClusters } from '../../src/handlers/clusters';
 import { catalogueOf } from '../../src/handlers/index';
 import type { Ledger } from '../../src/handlers/ledger';
 import type { Change, Context, Operation } from '../../src/handlers/operation';
+import type { Rulebook } from '../../src/handlers/rulebook';
 import type { View } from '../../src/handlers/view';
 import { splitWords } from '../../src/handlers/words';
 import { spillView } from '../../src/jobs/attachments';
@@ -52,6 +53,7 @@ beforeAll(async () => {
     distkv: tainted(createDistkv({ servers, login: null }), given, 3),
     palm: { etcd: tainted(palm, given, 3), units: tainted(units, given, 3) },
     ledger: tainted(ledger(), given, 1),
+    rulebook: tainted(rulebook(), given, 1),
     factors: tainted({ on: true, enrolment: async () => ({ id: 'e', since: 1 }), reset: async () => true }, given, 1),
     doctor: tainted({ examine: async () => [{ tone: 'bad', what: 'w', found: 'f', why: 'y', todo: 't' }] }, given, 1),
   });
@@ -59,6 +61,19 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const end of closing) await end();
 });
+
+/** Rules and breaks in which there is something of everything. */
+function rulebook(): Rulebook {
+  const facts = [['May ask', ['a', { user: 'U0ANA' }]]] as const;
+  const right = { what: 'ask', may: false, why: ['by ', { channel: 'C1' }] };
+  const broken = { request: 'R1', at: 1, by: 'U0ANA', command: 'c', reason: 'r', state: 's', broke: 'b' };
+  return {
+    list: () => [{ name: 'n', facts }],
+    about: async () => ({ kind: 'found', command: 'palm purge', facts }),
+    can: async () => ({ kind: 'found', command: 'palm purge', rights: [right, right] }),
+    breaks: async () => [broken, broken],
+  };
+}
 
 /** A ledger in which there is something of everything. */
 function ledger(): Ledger {
