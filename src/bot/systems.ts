@@ -16,7 +16,7 @@ import { doctorOf } from './doctor';
 import type { Log } from './log';
 
 /** The outside systems that are configured for one cluster, and how to let go of them. */
-export interface OpenSystems extends Omit<Systems, 'doctor' | 'factors' | 'rulebook'> {
+export interface OpenSystems extends Omit<Systems, 'doctor' | 'factors' | 'rulebook' | 'schedules'> {
   close(): Promise<void>;
 }
 
@@ -36,7 +36,8 @@ export function openClusters(
     check,
     secondFactor: factors,
     rulebook: rulebookOf,
-  }: Pick<Jobs, 'ledgerOf' | 'check' | 'secondFactor' | 'rulebook'>,
+    schedulesOf,
+  }: Pick<Jobs, 'ledgerOf' | 'check' | 'secondFactor' | 'rulebook' | 'schedulesOf'>,
   onError: (error: unknown, what: string) => void,
 ): OpenClusters {
   const opened = config.clusters.map((cluster) => ({
@@ -45,8 +46,10 @@ export function openClusters(
   }));
   const doctor = doctorOf({ config, clusters: opened, redis: check, factors, onError });
   const rulebook = rulebookOf(() => clusters);
+  // What is asked again and again may be any command, and is one itself.
+  const schedules = schedulesOf(() => clusters);
   const all = opened.map(({ name, production, systems }) => {
-    return { name, production, catalogue: catalogueOf({ ...systems, doctor, factors, rulebook }) };
+    return { name, production, catalogue: catalogueOf({ ...systems, doctor, factors, rulebook, schedules }) };
   });
   const clusters = createClusters(all, new Map(Object.entries(config.channelClusters)));
   return {

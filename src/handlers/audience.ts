@@ -39,7 +39,8 @@ export function selectAudience(words: Words): Parsed<Selected> {
   return { ok: true, args: { words: rest, isPrivate, share } };
 }
 
-function channelOf(typed: string): string | null {
+/** As Slack or a person writes a channel; null: it is none. */
+export function channelOf(typed: string): string | null {
   const [, mentioned, id, name] = CHANNEL.exec(typed) ?? [];
   return mentioned ?? id ?? name ?? null;
 }

@@ -33,6 +33,9 @@ import { opsBreaks } from './ops/breaks';
 import { opsCan } from './ops/can';
 import { opsClear } from './ops/clear';
 import { opsDoctor } from './ops/doctor';
+import { opsEvery } from './ops/every';
+import { opsEveryList } from './ops/every-list';
+import { opsEveryStop } from './ops/every-stop';
 import { opsLocks } from './ops/locks';
 import { opsRequest } from './ops/request';
 import { opsRequests } from './ops/requests';
@@ -48,6 +51,7 @@ import { palmServers } from './palm/servers';
 import { palmShow } from './palm/show';
 import { palmUndo } from './palm/undo';
 import type { Rulebook } from './rulebook';
+import type { Schedules } from './schedules';
 
 /** What operations work on; null where it is not configured, and then its operations are not there. */
 export interface Systems {
@@ -58,10 +62,12 @@ export interface Systems {
   readonly doctor: Doctor;
   readonly factors: Factors;
   readonly rulebook: Rulebook;
+  readonly schedules: Schedules;
 }
 
 /** Everything the bot can do: one line per operation. */
-export function catalogueOf({ openio, distkv, palm, ledger, doctor, factors, rulebook }: Systems): Catalogue {
+export function catalogueOf(systems: Systems): Catalogue {
+  const { openio, distkv, palm, ledger } = systems;
   const operations: readonly Operation[] = [
     ...(openio
       ? [
@@ -95,8 +101,19 @@ export function catalogueOf({ openio, distkv, palm, ledger, doctor, factors, rul
           palmLogs(palm.units),
         ]
       : []),
+    ...ofTheBot(systems),
+  ];
+  return createCatalogue(operations);
+}
+
+/** What concerns the bot itself: the same on every cluster. */
+function ofTheBot({ ledger, doctor, factors, rulebook, schedules }: Systems): readonly Operation[] {
+  return [
     opsRequests(ledger),
     opsRequest(ledger),
+    opsEvery(schedules),
+    opsEveryList(schedules),
+    opsEveryStop(schedules),
     opsTimeline(ledger),
     opsAudit(ledger),
     opsAuditVerify(ledger),
@@ -110,5 +127,4 @@ export function catalogueOf({ openio, distkv, palm, ledger, doctor, factors, rul
     opsSecondFactorEnroll(),
     opsSecondFactorReset(factors),
   ];
-  return createCatalogue(operations);
 }

@@ -4,6 +4,7 @@ import { type Clusters, DEFAULT_CLUSTER } from '../handlers/clusters';
 import type { Ledger } from '../handlers/ledger';
 import type { Operation } from '../handlers/operation';
 import type { Rulebook } from '../handlers/rulebook';
+import type { Schedules } from '../handlers/schedules';
 import { type Admission, createAdmission } from './admission';
 import type { Anchor } from './anchor';
 import { startAnchoring } from './anchoring';
@@ -20,6 +21,7 @@ import { createRedraws, type Redraws } from './redraws';
 import { createRequests, type Requests } from './requests';
 import { createRulebook } from './rulebook';
 import type { Rules } from './rules';
+import { createSchedules, openScheduling } from './schedules';
 import { openSecondFactor, type SecondFactor } from './second-factor';
 import { createStore, type Store } from './store';
 import { startWorkers, type Timing, USUAL_TIMING, type Workers } from './worker';
@@ -43,6 +45,8 @@ export interface Jobs {
   readonly links: Links;
   /** The rules in words. `clusters` is asked when somebody asks, since its operations are those who ask. */
   rulebook(clusters: () => Clusters): Rulebook;
+  /** Questions that are asked again and again. `clusters`: known once every operation is. */
+  schedulesOf(clusters: () => Clusters): Schedules;
   /** Starts to take jobs. `operation` finds an operation by its name and its cluster. */
   work(operation: (name: string, cluster: string) => Operation | null, timing?: Timing): Workers;
   /** Waits until Redis is there, for at most this long. False: it is not, and everything says so until it is. */
@@ -77,6 +81,7 @@ export function createJobs(options: JobsOptions): Jobs {
   /** For work in the background: it waits for Redis to come back. */
   const patient = connect(url, 'patient', onRedisError);
   const queues = createQueues(url, keys, onRedisError);
+  const scheduling = openScheduling({ url, keys, redis: patient, onError: onRedisError });
   const chain = createChain();
   const store = createStore(quick, keys, chain);
   const durability = createDurability(quick);
@@ -94,13 +99,13 @@ export function createJobs(options: JobsOptions): Jobs {
   const anchoring = anchor && startAnchoring({ ...anchor, trail: store.trail });
 
   function work(operation: Work['operation'], timing: Timing = USUAL_TIMING): Workers {
-    const attachments = createAttachments(patient, keys);
     const shared = {
       store: createStore(patient, keys, chain),
-      attachments,
+      attachments: createAttachments(patient, keys),
       admission: createAdmission({ ...judging, durability: createDurability(patient) }),
     };
-    return startWorkers({ url, keys, redis: patient, queues, work: { ...shared, operation, onError }, timing });
+    const own = { url, keys, redis: patient, queues, scheduling };
+    return startWorkers({ ...own, work: { ...shared, operation, onError }, timing });
   }
 
   return {
@@ -114,16 +119,16 @@ export function createJobs(options: JobsOptions): Jobs {
     secondFactor,
     ledger: ledgerOf(DEFAULT_CLUSTER),
     ledgerOf,
+    schedulesOf: (clusters) => createSchedules({ ...audit, ...scheduling, clusters }),
     check: redisCheck({ redis: quick }),
     links,
-    rulebook: (clusters) =>
-      createRulebook({ store: patientStore, rules, admission, clusters, now: () => timeOf(patient) }),
+    rulebook: (clusters) => createRulebook({ ...audit, rules, admission, clusters }),
     work,
     connected: (mostMs) => isReady(quick, mostMs),
     ping: () => ping(quick),
     close: async () => {
       await anchoring?.stop();
-      await queues.close();
+      await Promise.all([queues.close(), scheduling.queue.close()]);
       await Promise.all([disconnect(quick), disconnect(patient)]);
     },
   };

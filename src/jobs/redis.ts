@@ -94,6 +94,10 @@ export function keysOf(prefix: string) {
     redraw: `${tag}:redraw`,
     /** Published after every move: the request's id. */
     moves: `${tag}:moves`,
+    /** Questions that are asked again and again, by id. */
+    schedules: `${tag}:schedules`,
+    schedule: (id: string) => `${tag}:schedule:${id}`,
+    scheduleLock: (id: string) => `${tag}:schedule-lock:${id}`,
     /** The address of the Slack workspace, for links to messages. */
     workspace: `${tag}:workspace`,
   } as const;

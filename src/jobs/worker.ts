@@ -4,6 +4,9 @@ import { lookAgain, read, type Work } from './answer';
 import { type Heartbeat, perform } from './perform';
 import { CHANGES, type JobData, type Queues, READS } from './queue';
 import { connectionOptions, type Keys, timeOf } from './redis';
+import { SCHEDULES, type ScheduleJob } from './schedule-queue';
+import { endSchedule, runSchedule, type ScheduleWork } from './schedule-run';
+import type { Scheduling } from './schedules';
 import { sweep } from './sweep';
 
 /** How soon interrupted work is noticed. Milliseconds. */
@@ -50,6 +53,9 @@ const CHANGING = {
   maxStartedAttempts: 1,
 } as const;
 
+/** Another than for what people wait for: a slow question must not keep them waiting. */
+const ASKING_AGAIN = { ...READING, concurrency: 4 } as const;
+
 export interface Workers {
   /** Takes no new job, lets running ones end, and gives up waiting after 25 seconds. */
   close(): Promise<void>;
@@ -61,11 +67,13 @@ export interface WorkerDeps {
   /** A patient connection for heartbeats and the sweep. */
   readonly redis: Redis;
   readonly queues: Queues;
+  readonly scheduling: Scheduling;
   readonly work: Omit<Work, 'ending'>;
   readonly timing: Timing;
 }
 
-export function startWorkers({ url, keys, redis, queues, work: given, timing }: WorkerDeps): Workers {
+export function startWorkers(deps: WorkerDeps): Workers {
+  const { url, keys, redis, queues, scheduling, work: given, timing } = deps;
   const ending = new AbortController();
   const work: Work = { ...given, ending: ending.signal };
   const connection = connectionOptions(url, 'patient');
@@ -85,13 +93,19 @@ export function startWorkers({ url, keys, redis, queues, work: given, timing }: 
     connection,
     prefix: keys.tag,
   }).on('error', onError);
+  const asking: ScheduleWork = { ...scheduling, work, now: () => timeOf(redis) };
+  const again = new Worker<ScheduleJob>(
+    SCHEDULES,
+    ({ name, data }) => (name === 'end' ? endSchedule(asking, data.schedule) : runSchedule(asking, data.schedule)),
+    { ...ASKING_AGAIN, connection, prefix: keys.tag },
+  ).on('error', onError);
   const sweeper = startSweep({ redis, keys, queues, work, timing });
 
   return {
     close: async () => {
       sweeper.stop();
       const timer = setTimeout(() => ending.abort(), timing.lastStepAfter);
-      await Promise.race([Promise.all([reads.close(), changes.close()]), after(MOST_DRAINING_MS)]);
+      await Promise.race([Promise.all([reads.close(), changes.close(), again.close()]), after(MOST_DRAINING_MS)]);
       clearTimeout(timer);
     },
   };
@@ -120,7 +134,7 @@ function startSweep({
   queues,
   work,
   timing,
-}: Omit<WorkerDeps, 'url' | 'work'> & { readonly work: Work }): {
+}: Pick<WorkerDeps, 'redis' | 'keys' | 'queues' | 'timing'> & { readonly work: Work }): {
   stop(): void;
 } {
   const deps = {

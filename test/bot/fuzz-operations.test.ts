@@ -17,6 +17,7 @@ import { catalogueOf } from '../../src/handlers/index';
 import type { Ledger } from '../../src/handlers/ledger';
 import type { Change, Context, Operation } from '../../src/handlers/operation';
 import type { Rulebook } from '../../src/handlers/rulebook';
+import type { Schedules } from '../../src/handlers/schedules';
 import type { View } from '../../src/handlers/view';
 import { splitWords } from '../../src/handlers/words';
 import { spillView } from '../../src/jobs/attachments';
@@ -55,6 +56,7 @@ beforeAll(async () => {
     ledger: tainted(ledger(), given, 1),
     rulebook: tainted(rulebook(), given, 1),
     factors: tainted({ on: true, enrolment: async () => ({ id: 'e', since: 1 }), reset: async () => true }, given, 1),
+    schedules: tainted(schedules(), given, 1),
     doctor: tainted({ examine: async () => [{ tone: 'bad', what: 'w', found: 'f', why: 'y', todo: 't' }] }, given, 1),
   });
 }, 30_000);
@@ -72,6 +74,17 @@ function rulebook(): Rulebook {
     about: async () => ({ kind: 'found', command: 'palm purge', facts }),
     can: async () => ({ kind: 'found', command: 'palm purge', rights: [right, right] }),
     breaks: async () => [broken, broken],
+  };
+}
+
+function schedules(): Schedules {
+  const line = { id: 'E1', command: 'palm servers', by: 'U0ANA', channel: 'C1', everyMs: 60_000, until: 1, runs: 1 };
+  const schedule = { ...line, changes: 1, skipped: 1, answeredAt: 1 };
+  return {
+    problem: () => null,
+    start: async () => ({ ok: true, schedule }),
+    list: async () => [schedule],
+    stop: async () => schedule,
   };
 }
 

@@ -22,6 +22,15 @@ const saw = (...texts: string[]) =>
     () => world.workspace.messages(channel).findLast((one) => texts.every((text) => one.plain.includes(text))),
     20_000,
   );
+/** A waiting request gets its buttons a moment after its message. */
+const approve = async (who: string, subject: string) => {
+  await world.workspace.until(
+    () =>
+      world.workspace.messages(channel).some((one) => one.plain.includes(subject) && one.buttons.includes('Approve')),
+    20_000,
+  );
+  await world.workspace.pressButton({ who, channel, text: 'Approve' });
+};
 const file = async (name: string) => {
   const find = () => world.workspace.files().findLast((one) => one.name === name);
   return (await world.workspace.until(find, 20_000)).bytes.toString('utf8');
@@ -29,8 +38,7 @@ const file = async (name: string) => {
 
 test('the foot of a result is a place of the trail that verifying accepts, and a forged one it does not', async () => {
   await type('ana', `/palm purge ${SEED.dead}`);
-  await saw(SEED.dead, 'Nothing has been changed yet');
-  await world.workspace.pressButton({ who: 'ben', channel, text: 'Approve' });
+  await approve('ben', SEED.dead);
   const result = await saw(SEED.dead, 'Outcome: succeeded');
   const [, seq = '', hash = ''] = /audit (\d+) · ([0-9a-f]{12})/.exec(result.plain) ?? [];
   expect(Number(seq)).toBeGreaterThan(4);
@@ -69,7 +77,7 @@ test('the exported trail is a file that can be checked without the bot', async (
 test('the timeline tells who asked and approved, with the permanent link of the message', async () => {
   await type('ana', `/palm purge ${SEED.orphan}`);
   const message = await saw(SEED.orphan, 'Nothing has been changed yet');
-  await world.workspace.pressButton({ who: 'ben', channel, text: 'Approve' });
+  await approve('ben', SEED.orphan);
   await saw(SEED.orphan, 'Outcome: succeeded');
   await type('cho', '/ops timeline --since 1h --export');
   await saw('Timeline: ', 'People: @ana');
@@ -83,4 +91,13 @@ test('the timeline tells who asked and approved, with the permanent link of the 
   expect(text).not.toContain('ops timeline');
   expect(text).toMatch(/- approved by \\@U0BEN at 20/);
   expect((await fetch(permalink)).status).toBe(200);
+}, 60_000);
+
+test('a question asked again and again answers in the channel, and changes stay out of it', async () => {
+  await type('ana', '/ops every 10m palm show e5cd88f7');
+  await saw('Asked every 10 min: /palm show e5cd88f7', 'It ends by itself');
+  await saw('printf', 'ops every stop E', 'Asked by @ana', '/palm show e5cd88f7');
+  await type('ana', `/ops every 10m palm purge ${SEED.printf}`);
+  const told = await world.workspace.until(() => world.workspace.ephemerals('ana').at(-1), 5_000);
+  expect(told.plain).toContain('Palm purge changes something, and only a person may ask for a change');
 }, 60_000);

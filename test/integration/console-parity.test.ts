@@ -62,14 +62,14 @@ async function byConsole(argv: readonly string[]): Promise<{ readonly text: stri
 /** What is another thing each time: ids, hashes, numbers and times. */
 function steady(value: unknown): string {
   return JSON.stringify(value ?? null)
-    .replace(/R[0-9A-HJKMNP-TV-Z]{8}\b/g, 'R')
+    .replace(/[RE][0-9A-HJKMNP-TV-Z]{8}\b/g, 'R')
     .replace(/[0-9a-f]{12,}/g, 'h')
     .replace(/\d+(\.\d+)*/g, 'n')
     .replace(/"svg":"(?:[^"\\]|\\.)*"/g, '"svg"');
 }
 
 /** The operations whose answer is what was asked before: each question adds a line of its own to it. */
-const ABOUT_ITSELF = /^ops (requests|audit|timeline|doctor)/;
+const ABOUT_ITSELF = /^ops (requests|audit|timeline|doctor|every list)/;
 
 function shown({ state, operation }: Request) {
   if (state.kind === 'planned') return steady([state.proposed.preview, state.proposed.danger, state.proposed.needs]);

@@ -5,6 +5,7 @@ import { createUnits } from '../../src/backends/units';
 import type { Systems } from '../../src/handlers/index';
 import type { Ledger } from '../../src/handlers/ledger';
 import type { Rulebook } from '../../src/handlers/rulebook';
+import type { Schedules } from '../../src/handlers/schedules';
 
 /** Every system configured, none of them reached: for tests that only look at what operations say of themselves. */
 export function everySystem(): Systems & { close(): Promise<void> } {
@@ -20,6 +21,7 @@ export function everySystem(): Systems & { close(): Promise<void> } {
     doctor: { examine: async () => [] },
     rulebook: emptyRulebook(),
     factors: { on: false, enrolment: async () => null, reset: async () => false },
+    schedules: noSchedules(),
     close: async () => void (await Promise.all([openio.close(), etcd.close()])),
   };
 }
@@ -40,5 +42,14 @@ function emptyLedger(): Ledger {
     timeline: async () => ({ from: 0, to: 0, more: 0, chapters: [] }),
     locks: async () => [],
     clear: async () => false,
+  };
+}
+
+export function noSchedules(): Schedules {
+  return {
+    problem: () => null,
+    start: async () => ({ ok: false, why: 'not here' }),
+    list: async () => [],
+    stop: async () => null,
   };
 }

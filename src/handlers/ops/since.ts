@@ -21,7 +21,7 @@ const SPAN = /^(?:\d{1,5}[smhd])+$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** `2h`, `1h30m`, `2d`: milliseconds; null when it is none of these. */
-function readSpan(text: string): number | null {
+export function readSpan(text: string): number | null {
   if (!SPAN.test(text)) return null;
   const parts = [...text.matchAll(/(\d+)([smhd])/g)];
   return parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (UNITS[unit] ?? 0), 0);
@@ -41,3 +41,20 @@ export function parseSince(text: string): Parsed<Since> {
 
 /** When it is not said: the last two hours. */
 export const USUAL_SINCE: Since = { ago: 2 * 3_600_000 };
+
+/** `2 h`, `1 d 30 min`, as people read it. */
+export function spanText(ms: number): string {
+  const units = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['min', 60_000],
+    ['s', 1_000],
+  ] as const;
+  let left = ms;
+  const parts = units.flatMap(([unit, size]) => {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    return count > 0 ? [`${count} ${unit}`] : [];
+  });
+  return parts.join(' ') || '0 s';
+}
