@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { DEFAULT_CLUSTER } from '../handlers/clusters';
 import type { Factors } from '../handlers/factors';
 import type { View } from '../handlers/view';
 import type { Handover } from './commit';
@@ -135,7 +136,7 @@ const enrolled =
       kind: 'query',
       operation: ENROLMENT,
       words: [],
-      cluster: 'default',
+      cluster: DEFAULT_CLUSTER,
       road: 'form',
       requester: user,
       place,
