@@ -106,6 +106,10 @@ function voteProblems({ history, clicks }: Facts, request: string, way: readonly
     ...unclicked.map(({ event, by, seq }) =>
       chain(`entry ${seq} says ${event} by ${by} on ${request}, who did not click that`),
     ),
+    ...votes.flatMap((who, at) => {
+      if (votes.indexOf(who) === at && valid.has(who)) return [];
+      return [chain(`an approval of ${request} by ${who} was taken, which cannot count`)];
+    }),
     ...(isApproved && !isEnough ? [chain(`${request} was approved by ${votes.join(', ')}, which is no quorum`)] : []),
     ...(isEnough && !isApproved ? [chain(`${valid.size} people approved ${request}, and it is not approved`)] : []),
   ];

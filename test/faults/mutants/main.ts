@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ROOT } from '../../../sandbox/pretend';
 import { campaign } from '../campaign';
 import { build } from '../subject/build';
 import { MUTANTS, type Mutant } from './mutants';
@@ -50,6 +51,20 @@ export async function mutants(args: readonly string[]): Promise<void> {
     else if (values.write)
       writeFileSync(CAUGHT, `${JSON.stringify({ ...readCaught(), [mutant.name]: caught }, null, 2)}\n`);
   }
+  if (values.write) writeFileSync(DOCUMENT, withTable(readFileSync(DOCUMENT, 'utf8')));
+}
+
+const DOCUMENT = join(ROOT, 'docs', 'faults.md');
+
+/** The document's table, as it should be. */
+export function withTable(document: string): string {
+  const caught = readCaught();
+  const rows = MUTANTS.map(({ name, mistake, patches }) => {
+    const { seed, invariant } = caught[name] ?? { seed: '', invariant: 'not caught yet' };
+    return `| ${name} | ${mistake}${patches.length > 1 ? ` (${patches.length} guards)` : ''} | ${seed} | ${invariant} |`;
+  });
+  const table = ['| planted | the mistake | seed | caught by |', '|---|---|---|---|', ...rows].join('\n');
+  return document.replace(/<!-- mutants -->[\s\S]*<!-- \/mutants -->/, `<!-- mutants -->\n${table}\n<!-- /mutants -->`);
 }
 
 /** Another few each day, so that all of them come around. */
@@ -63,7 +78,7 @@ function sampled(sample: string | undefined): readonly Mutant[] {
   ).flatMap((mutant) => mutant ?? []);
 }
 
-function readCaught(): Readonly<Record<string, Caught>> {
+export function readCaught(): Readonly<Record<string, Caught>> {
   return JSON.parse(readFileSync(CAUGHT, 'utf8')) as Record<string, Caught>;
 }
 

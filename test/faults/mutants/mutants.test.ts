@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ROOT } from '../../../sandbox/pretend';
 import { applied, type Patch } from '../patch';
 import { TUNING } from '../subject/tuning';
+import { readCaught, withTable } from './main';
 import { MUTANTS } from './mutants';
 
 /** Where the code has moved on, its planted mistakes must move with it. */
@@ -16,6 +17,13 @@ test.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))('%s can still
 
 test('the times of the program under test can still be shortened', () => {
   for (const patch of TUNING) expect(tried(patch)).not.toThrow();
+});
+
+test('every planted mistake has been caught, and the document says where (npm run mutants -- --write)', () => {
+  const document = readFileSync(join(ROOT, 'docs', 'faults.md'), 'utf8');
+  const caught = readCaught();
+  expect(MUTANTS.map(({ name }) => name).filter((name) => !caught[name])).toEqual([]);
+  expect(document).toBe(withTable(document));
 });
 
 test('a patch that fits nowhere, or in two places, is refused', () => {

@@ -23,7 +23,7 @@ const SELF_DECIDES: Patch = {
   find: 'if (by === request.requester) return { rule:',
   replace: 'if (by === "") return { rule:',
 };
-const SELF_COUNTS: Patch = { file: POLICY, find: 'people.delete(request.requester);', replace: '' };
+const SELF_COUNTS: Patch = { file: POLICY, find: 'people.delete(requester);', replace: '' };
 const SAME_DECIDES: Patch = {
   file: POLICY,
   find: 'approvals.some((approval) => approval.by === by)',
@@ -72,7 +72,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'lock not taken',
     mistake: 'a change starts without asking for its locks',
-    patches: [{ file: LIFECYCLE, find: 'claim: onCluster(proposed.targets),', replace: 'claim: [],' }],
+    patches: [{ file: LIFECYCLE, find: 'claim: onCluster([...proposed.targets, ...pools]),', replace: 'claim: [],' }],
   },
   {
     name: 'lock kept',
@@ -97,9 +97,9 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: LIFECYCLE,
-        find: 'const before = countedApprovals(request, state.approvals, standing);',
+        find: 'const approvals = countedApprovals(request, [...state.approvals, voted], standing);',
         replace:
-          'const memory = (globalThis.memory ??= new Map()); const before = memory.get(request.id) ?? []; memory.set(request.id, [...before, { by: vote.by, at: tick.at }]);',
+          'const memory = (globalThis.memory ??= new Map()); const approvals = countedApprovals(request, [...(memory.get(request.id) ?? []), voted], standing); memory.set(request.id, approvals);',
       },
     ],
   },
@@ -124,7 +124,7 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: 'somebody on no list of approvers may approve',
     patches: [
       {
-        file: POLICY,
+        file: 'src/jobs/who.ts',
         find: "return lists.includes(null) ? 'unknown' : 'no';",
         replace: "return lists.includes(null) ? 'unknown' : 'yes';",
       },
@@ -133,22 +133,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'unknown is yes',
     mistake: 'while Slack does not say who is in a group, everybody is',
-    patches: [{ file: POLICY, find: "return on.includes('unknown') ? 'unknown' : 'yes';", replace: "return 'yes';" }],
+    patches: [
+      { file: 'src/jobs/who.ts', find: "return on.includes('unknown') ? 'unknown' : 'yes';", replace: "return 'yes';" },
+    ],
   },
   {
     name: 'one approval less',
     mistake: 'a comparison is off by one',
     patches: [
-      {
-        file: LIFECYCLE,
-        find: 'if (approvals.length < proposed.needs)',
-        replace: 'if (approvals.length < proposed.needs - 1)',
-      },
-      {
-        file: POLICY,
-        find: 'if (sure.length >= proposed.needs) return null;',
-        replace: 'if (sure.length >= proposed.needs - 1) return null;',
-      },
+      { file: 'src/jobs/quorum.ts', find: 'needs - approvals.length', replace: 'needs - 1 - approvals.length' },
     ],
   },
   {
@@ -285,7 +278,7 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: 'what cannot be told is called done',
     patches: [
       {
-        file: LIFECYCLE,
+        file: 'src/jobs/outcome.ts',
         find: "truths.includes('unknown')) return 'uncertain';",
         replace: "truths.includes('unknown')) return 'succeeded';",
       },
@@ -301,7 +294,7 @@ export const MUTANTS: readonly Mutant[] = [
         replace: 'true',
       },
       {
-        file: LIFECYCLE,
+        file: 'src/jobs/outcome.ts',
         find: "truths.includes('unknown')) return 'uncertain';",
         replace: "truths.includes('unknown')) return 'failed';",
       },
