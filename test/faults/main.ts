@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../../sandbox/pretend';
 import { campaign, type Played, RUNS_PER_ROUND } from './campaign';
-import { INVARIANTS, type Invariant } from './checker/facts';
+import { factsOf, INVARIANTS, type Invariant } from './checker/facts';
 import { type Harm, harmOf } from './checker/harm';
 import { of } from './history';
 import { build } from './subject/build';
@@ -100,6 +100,7 @@ const harmless: Harm = {
 function createTally() {
   const counts = { rounds: 0, effects: 0, commands: 0, clicks: 0, kills: 0, freezes: 0, troubles: 0, violations: 0 };
   const broken = new Map<string, number>();
+  const ended = new Map<string, number>();
   const harm: Record<keyof Harm, number> = { ...harmless };
   return {
     violations: () => counts.violations,
@@ -113,6 +114,10 @@ function createTally() {
       counts.freezes += troubles.filter(({ what }) => what === 'freeze').length;
       counts.troubles += troubles.filter(({ what }) => what !== 'down' && what !== 'freeze').length;
       counts.violations += violations.length;
+      for (const { last } of factsOf(history).requests.values()) {
+        const word = last.word ?? last.state;
+        ended.set(word, (ended.get(word) ?? 0) + 1);
+      }
       for (const [what, count] of Object.entries(harmOf(history))) harm[what as keyof Harm] += count;
       for (const { invariant } of violations) broken.set(invariant, (broken.get(invariant) ?? 0) + 1);
     },
@@ -121,8 +126,9 @@ function createTally() {
       `| ${subject} | ${[counts.rounds * RUNS_PER_ROUND, ...Object.values(harm)].join(' | ')} |`,
     text: () => {
       const { rounds, commands, clicks, effects, kills, freezes, troubles, violations } = counts;
+      const ends = [...ended].map(([word, count]) => `${count} ${word}`).join(', ');
       const what = [...broken].map(([invariant, count]) => `${count} ${invariant}`).join(', ');
-      return `${rounds * RUNS_PER_ROUND} runs in ${rounds} rounds: ${commands} commands, ${clicks} clicks, ${effects} effects, ${kills} kills, ${freezes} freezes, ${troubles} other troubles; ${violations} violations${what ? ` (${what})` : ''}`;
+      return `${rounds * RUNS_PER_ROUND} runs in ${rounds} rounds: ${commands} commands, ${clicks} clicks, ${effects} effects, ${kills} kills, ${freezes} freezes, ${troubles} other troubles; ended: ${ends}; ${violations} violations${what ? ` (${what})` : ''}`;
     },
   };
 }
