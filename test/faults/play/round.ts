@@ -18,6 +18,7 @@ const AFTERMATH_MS = 30;
 /** Plays a round in this world and returns all that was seen of it. */
 export async function playRound(world: World, schedule: Schedule): Promise<History> {
   const round = world.rounds++;
+  for (let process = 0; process < world.programs.count; process++) world.programs.thaw(process);
   await world.programs.allUp();
   const { stories } = schedule;
   const first = round * stories.length;

@@ -22,8 +22,8 @@ export interface Troublemaker {
 
 export function createTroublemaker(world: World, board: Board, troubles: readonly Trouble[]): Troublemaker {
   const { control, programs, desk } = world;
-  const all: readonly (Trap & { readonly trouble: Trapped })[] = troubles.flatMap((trouble, id) =>
-    trouble.kind === 'kill at' || trouble.kind === 'freeze at' ? [{ ...trapOf(trouble, id), trouble }] : [],
+  const all: readonly (Trap & { readonly trouble: Trapped })[] = troubles.flatMap((trouble) =>
+    isTimed(trouble) ? [] : [{ ...trapOf(trouble), trouble }],
   );
   let traps = all;
   let over = false;
@@ -63,7 +63,8 @@ export function createTroublemaker(world: World, board: Board, troubles: readonl
   /** Two processes may get there at the same time: both have struck themselves then. */
   function spring(process: number, id: number): void {
     const trap = all.find((one) => one.id === id);
-    if (!trap) return;
+    // It stepped into a trap of the round before, which was about to be taken away.
+    if (!trap) return programs.thaw(process);
     traps = traps.filter((one) => one !== trap);
     control.arm(traps);
     const { trouble } = trap;
@@ -133,9 +134,12 @@ function isTimed(trouble: Trouble): trouble is Exclude<Trouble, Trapped> {
   return trouble.kind !== 'kill at' && trouble.kind !== 'freeze at';
 }
 
-function trapOf(trouble: Trapped, id: number): Trap {
+let trapsLaid = 0;
+
+/** No two traps have the same id, in whichever round. */
+function trapOf(trouble: Trapped): Trap {
   const { point, phase, nth } = trouble;
-  return { id, point, phase, nth, signal: trouble.kind === 'kill at' ? 'SIGKILL' : 'SIGSTOP' };
+  return { id: ++trapsLaid, point, phase, nth, signal: trouble.kind === 'kill at' ? 'SIGKILL' : 'SIGSTOP' };
 }
 
 async function harm(world: World, { kind, what, ms }: Extract<Trouble, { kind: 'redis' | 'etcd' }>): Promise<void> {
