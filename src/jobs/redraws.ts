@@ -72,7 +72,13 @@ return taken
 
 const finished = script(`
 local same = redis.call('ZSCORE', KEYS[1], ARGV[1]) == ARGV[2]
-if same and redis.call('HGET', KEYS[4], 'revision') == ARGV[5] then redis.call('ZREM', KEYS[1], ARGV[1]) end
+local revision = redis.call('HGET', KEYS[4], 'revision')
+if revision == ARGV[5] then
+  if same then redis.call('ZREM', KEYS[1], ARGV[1]) end
+elseif revision then
+  -- Drawn over what another had drawn meanwhile, by a process that was frozen for longer than its lease.
+  redis.call('ZADD', KEYS[1], 'NX', 0, ARGV[1])
+end
 redis.call('SET', KEYS[3], ARGV[3], 'EX', ARGV[4])
 redis.call('DEL', KEYS[2])
 return 1

@@ -193,6 +193,20 @@ test('what moved while no bot was there is drawn by the next one', async () => {
   expect(calls[0]?.text).toContain('answer RAAAA');
 });
 
+test('a bot that was frozen while it drew, and draws over what another drew meanwhile, has it drawn again', async () => {
+  await answered('RAAAA');
+  await until(() => calls.length === 1);
+  await waitForRest();
+  await outbox.stop();
+  const old = { channel: 'C1', ts: '1.0', files: [], revision: 1 };
+  await under.jobs.redraws.drawn({ request: 'RAAAA', score: '1' }, old);
+  expect(await under.jobs.redraws.pending()).toBe(1);
+  outbox = start();
+  await until(() => calls.length === 2);
+  await waitForRest();
+  expect(calls[1]).toMatchObject({ method: 'update', text: expect.stringContaining('answer RAAAA') });
+});
+
 test('two bots over one Redis post one message', async () => {
   const second = start();
   await answered('RAAAA');

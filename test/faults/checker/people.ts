@@ -92,7 +92,7 @@ function unanswered({ history }: Facts): readonly Violation[] {
     const answer = answers.find((one) => one.delivery === delivery && one.copy === copy);
     const until = (answer?.at ?? at + ACK_MS) + NOTICED_MS;
     if (answer?.ok && answer.at - at <= ACK_MS + NEARLY_MS) return [];
-    if (wasTroubled(history, { process, from: at, until })) return [];
+    if (wasTroubled(history, { process, what: /^starved/, from: at, until })) return [];
     const what = delivered.kind === 'typed' ? delivered.command : `${delivered.button} on ${delivered.request}`;
     return [
       {

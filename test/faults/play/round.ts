@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { History, Left } from '../history';
 import { EXPIRES_AFTER_MS, PEOPLE, type Schedule } from '../schedule';
+import { watchStarvation } from '../subject/starvation.cjs';
 import type { World } from '../world/world';
 import { type Board, createBoard } from './board';
 import { playStory } from './story';
@@ -30,6 +31,7 @@ export async function playRound(world: World, schedule: Schedule): Promise<Histo
   );
   const trouble = createTroublemaker(world, board, schedule.troubles);
   listen(world, board, { targets, schedule, trouble });
+  const fed = watchStarvation((ms) => starved(board, null, ms));
   await Promise.all(targets.flat().map((uuid) => register(world, board, uuid)));
   const scenes = stories.map((story, index) => {
     const scene = { world, board, round, index, channel: channels[index] ?? '', targets: targets[index] ?? [] };
@@ -39,6 +41,7 @@ export async function playRound(world: World, schedule: Schedule): Promise<Histo
   await trouble.end();
   await settled(world, board, channels.length);
   await world.watch.caughtUp();
+  fed();
   const left = world.subject === 'quorumbot' ? await leftBy(world, targets.flat()) : null;
   if (left) world.head = left.head;
   return {
@@ -74,6 +77,11 @@ async function interfere(world: World, board: Board, uuid: string, what: 'rewrit
   if (wrote) board.note({ kind: 'wrote', at: board.now(), target: uuid, ...wrote });
 }
 
+function starved(board: Board, process: number | null, ms: number): void {
+  board.note({ kind: 'trouble', at: board.now() - ms, what: 'starved', process });
+  board.note({ kind: 'mended', at: board.now(), what: 'starved', process });
+}
+
 interface Listening {
   readonly targets: readonly (readonly string[])[];
   readonly schedule: Schedule;
@@ -98,10 +106,7 @@ function listen(world: World, board: Board, { targets, schedule, trouble }: List
       if (what) void interfere(world, board, attempt.target, what);
     },
     fired: trouble.fired,
-    starved: (process, ms) => {
-      board.note({ kind: 'trouble', at: board.now() - ms, what: 'starved', process });
-      board.note({ kind: 'mended', at: board.now(), what: 'starved', process });
-    },
+    starved: (process, ms) => starved(board, process, ms),
   };
   world.watched = {
     down: (process) => board.note({ kind: 'trouble', at: board.now(), what: 'down', process }),

@@ -8,6 +8,7 @@ const { connect } = require('node:net');
 const { createInterface } = require('node:readline');
 const { Redis } = require('ioredis');
 const { KVClient } = require('etcd3/lib/rpc');
+const { watchStarvation } = require('./starvation.cjs');
 
 /** gRPC writes in a later turn of the event loop. */
 const LEFT_AFTER_MS = 3;
@@ -47,18 +48,7 @@ function reach(point, phase) {
   }
 }
 
-/** A machine that is too busy is not the program's fault; a loop that the program itself keeps busy is. */
-const LOOK_EVERY_MS = 100;
-const STARVED_MS = 300;
-let looked = performance.now();
-let used = process.cpuUsage();
-setInterval(() => {
-  const gap = performance.now() - looked;
-  const { user, system } = process.cpuUsage(used);
-  if (gap > STARVED_MS && (user + system) / 1_000 < gap / 2) say({ starved: Math.round(gap) });
-  looked = performance.now();
-  used = process.cpuUsage();
-}, LOOK_EVERY_MS).unref();
+watchStarvation((ms) => say({ starved: ms }));
 
 function reachAll(points, phase) {
   for (const point of points) reach(point, phase);
