@@ -7,6 +7,8 @@ export interface Fault {
   readonly moment: 'before' | 'after';
   /** The way back is tried after this one too; after the others it would meet nothing new. */
   readonly back?: true;
+  /** Makes a difference at this write only. */
+  readonly only?: string;
   strike(stage: Stage): Promise<Fate> | Fate;
 }
 
@@ -39,11 +41,10 @@ export const FAULTS: readonly Fault[] = [
   trouble('the arriving peer hangs', 'before', ({ arriving }) => `frozen-${arriving}`),
   { ...trouble('a staying peer hangs', 'before', ({ staying }) => `frozen-${staying[0]}`), back: true },
   trouble('the leaving peer dies', 'before', ({ leaving }) => `dead-${leaving}`),
-  trouble('the arriving peer dies', 'before', ({ arriving }) => `dead-${arriving}`),
   trouble('a staying peer dies', 'before', ({ staying }) => `dead-${staying[1]}`),
   trouble('ZooKeeper hangs', 'before', () => 'zookeeper-frozen'),
   silentDirectory,
-  trouble('copies break off', 'before', () => 'copies-break'),
+  { ...trouble('copies break off', 'before', () => 'copies-break'), only: 'admin/copy' },
 ];
 
 /** Arms one fault for one write, counted from now. It strikes once. */

@@ -153,7 +153,10 @@ describe.each(['4.2.10', '2026.14.2'] as const)('a move on %s', (version) => {
   });
 
   async function everywhere(fault: Fault, way: Way): Promise<readonly Report[]> {
-    const cases = writes.map((what, index) => () => play(version, fault, { write: index + 1, what }, way));
+    const steps = writes.map((what, index) => ({ what, write: index + 1 }));
+    const struck = steps.filter(({ what }) => fault.only === undefined || what === fault.only);
+    expect(struck.length).toBeGreaterThan(0);
+    const cases = struck.map((step) => () => play(version, fault, step, way));
     return (await inParallel(cases)).filter(({ problems }) => problems.length > 0);
   }
 
