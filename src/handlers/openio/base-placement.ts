@@ -6,17 +6,24 @@ export interface Candidate {
   readonly why: string;
 }
 
+export interface Leaving {
+  readonly from: string;
+  /** Where the other bases of the same request go. */
+  readonly taken?: readonly string[];
+}
+
 /**
  * Services that could take a copy, best first: up, with a score, not locked, not a peer already, at another location than
  * every peer that stays. Farther away is better, then the better quarter of scores. Scores move by themselves, so nothing
- * finer counts: a plan that is made again has to choose the same service.
+ * finer counts: a plan that is made again has to choose the same service. Among equals the one that fewer bases of this
+ * request go to.
  */
 export function candidates(
   services: readonly Service[],
   peers: readonly string[],
-  leaving: string,
+  { from, taken = [] }: Leaving,
 ): readonly Candidate[] {
-  const staying = services.filter(({ address }) => peers.includes(address) && address !== leaving);
+  const staying = services.filter(({ address }) => peers.includes(address) && address !== from);
   return services
     .filter((service) => !peers.includes(service.address) && isOpen(service))
     .map((service) => ({ service, shared: mostShared(service, staying) }))
@@ -25,9 +32,14 @@ export function candidates(
       (a, b) =>
         a.shared - b.shared ||
         quarterOf(b.service.score) - quarterOf(a.service.score) ||
+        timesIn(taken, a.service.address) - timesIn(taken, b.service.address) ||
         compareIds(a.service.address, b.service.address),
     )
     .map(({ service, shared }) => ({ address: service.address, why: whyOf(service, shared) }));
+}
+
+function timesIn(list: readonly string[], address: string): number {
+  return list.filter((each) => each === address).length;
 }
 
 function isOpen({ score, up, locks }: Service): boolean {

@@ -4,7 +4,7 @@ import type { Wish } from './base-args';
 import { destinationOf, directionOf } from './base-direction';
 import { judgeMove } from './base-judgement';
 import { fileOf, type Look, lookAt } from './base-look';
-import { candidates } from './base-placement';
+import { candidates, type Leaving } from './base-placement';
 import { type MovePlan, planOf } from './base-plan';
 import type { Refusal } from './base-refusal';
 import { silentDestination } from './base-rules-services';
@@ -20,10 +20,15 @@ export type OnePlan =
 const ASKED = 3;
 
 /** Reads only. The same words give the remaining steps of a move that was interrupted. */
-export async function planMove(openio: Openio, base: Base, wish: Wish, context: Context): Promise<OnePlan> {
+export async function planMove(
+  openio: Openio,
+  base: Base,
+  wish: Wish & Pick<Leaving, 'taken'>,
+  context: Context,
+): Promise<OnePlan> {
   const services = await openio.services(base.container.namespace, base.type, context);
   const { ids } = await openio.peers(base, context);
-  const best = wish.to === null ? candidates(services, ids, wish.from).slice(0, ASKED) : [];
+  const best = wish.to === null ? candidates(services, ids, wish).slice(0, ASKED) : [];
   const others = [wish.from, ...(wish.to === null ? best.map(({ address }) => address) : [wish.to])];
   const look = await lookAt(openio, base, others, context);
   const goal = goalOf(wish, look, services);
@@ -45,7 +50,7 @@ type Goal =
   | ({ readonly kind: 'refused' } & Refusal);
 
 /** Where to: as asked, else where an earlier move was going, else as the placement rules would choose. */
-function goalOf(wish: Wish, look: Look, services: readonly Service[]): Goal {
+function goalOf(wish: Wish & Leaving, look: Look, services: readonly Service[]): Goal {
   const to = wish.to ?? destinationOf(wish.from, look);
   if (to !== null) return { kind: 'goal', to, chosen: null };
   if (wish.back) {
@@ -53,7 +58,7 @@ function goalOf(wish: Wish, look: Look, services: readonly Service[]): Goal {
     return { kind: 'refused', why, cure: 'Name that service with --to.', advice: [REFERENCE] };
   }
   if (!look.directory.includes(wish.from)) return notThere(wish.from, look.directory);
-  const free = candidates(services, look.directory, wish.from).find(({ address }) => {
+  const free = candidates(services, look.directory, wish).find(({ address }) => {
     const file = fileOf(look, address);
     return file === 'no' || file === 'not known';
   });

@@ -28,6 +28,9 @@ export type Moves = z.output<typeof movesShape>;
 
 export type VolumePlan = { readonly kind: 'plan'; readonly plan: Moves } | ({ readonly kind: 'refused' } & Refusal);
 
+/** Peers that hang hold up every look; what is not looked at by then is left out. */
+const MOST_PLANNING_MS = 120_000;
+
 const SERVICES = { label: 'Services', operation: 'cluster list', flags: '', why: 'shows every service' } as const;
 
 /** Each base is planned like a single one. Those that must not be moved are left out and named. */
@@ -36,9 +39,15 @@ export async function planVolume(openio: Openio, args: MoveArgs, context: Contex
   if (found.kind === 'refused') return found;
   const moves: MovePlan[] = [];
   const left = [...found.left];
+  const until = Date.now() + MOST_PLANNING_MS;
   for (const container of found.containers) {
+    if (Date.now() > until) {
+      left.push({ name: containerLabel(container), why: 'there was no time left to look at it' });
+      continue;
+    }
     const base: Base = { type: 'meta2', container };
-    const planned = await planMove(openio, base, args.wish, context).catch(asRefusal);
+    const wish = { ...args.wish, taken: moves.map(({ arriving }) => arriving) };
+    const planned = await planMove(openio, base, wish, context).catch(asRefusal);
     if (planned.kind === 'plan') moves.push(planned.plan);
     else left.push({ name: containerLabel(container), why: whyLeft(planned, args.wish.from) });
   }
@@ -139,8 +148,9 @@ async function waited(openio: Openio, move: MovePlan, { moves, context, options 
   try {
     await pause(moves.pauseSeconds * options.secondMs, undefined, { signal: context.signal });
     const { from, to, back } = move;
-    const now = await planMove(openio, move.base, { from, to: move.chosen === null ? to : null, back }, context);
-    if (now.kind === 'plan' && isDeepStrictEqual(now.plan, move)) return null;
+    const now = await planMove(openio, move.base, { from, to, back }, context);
+    // What was chosen then is named now; everything else has to be the same.
+    if (now.kind === 'plan' && isDeepStrictEqual({ ...now.plan, chosen: move.chosen }, move)) return null;
     return now.kind === 'refused'
       ? `it must not be moved any more: ${now.why}`
       : 'it is not what was approved any more';

@@ -58,6 +58,24 @@ describe.each(VERSIONS)('on %s', (version) => {
     expect((await planned(world.move, world.words())).plan).toEqual(first.plan);
   });
 
+  test('some seconds later the election of the move is drawn, and whether a trace of the old peer is left', async () => {
+    const proposal = await planned(world.move, world.words());
+    await perform(proposal);
+    const later = await proposal.recheck(context());
+    expect(later).toMatchObject({ title: 'No trace of the old peer some seconds later', tone: 'good' });
+    const picture = later.parts.find((part) => part.kind === 'picture');
+    expect(picture?.kind === 'picture' && picture.svg).toContain('LEAVE_REQ');
+    for (const member of world.base().members.values()) member.peers = [world.from, ...world.staying];
+    const traced = await proposal.recheck(context());
+    expect(traced.tone).toBe('bad');
+    expect(textOf(traced)).toContain(`counts on ${world.from}.`);
+  });
+
+  test('a namespace bears as many moves at once as it is told', async () => {
+    const { slots } = await planned(world.move, world.words());
+    expect(slots).toEqual([{ key: 'openio/OPENIO/moves', most: 1 }]);
+  });
+
   test('a dry run shows the calls that are really sent, in their order, and sends none', async () => {
     const shown = await propose(world.move, world.words('--dry-run'));
     if (shown.kind !== 'shown') throw new Error(shown.kind);

@@ -12,7 +12,7 @@ function best(...others: readonly Service[]): readonly string[] {
   const chosen = candidates(
     [...PEERS, ...others],
     PEERS.map(({ address }) => address),
-    's',
+    { from: 's' },
   );
   return chosen.map(({ address }) => address);
 }
@@ -35,6 +35,16 @@ describe('a destination is chosen', () => {
       'low',
     ]);
     expect(best(service('x2', 'srv8.v', { score: 99 }), service('x1', 'srv9.v', { score: 80 }))).toEqual(['x1', 'x2']);
+  });
+
+  test('among equals the one that fewer bases of the request go to', () => {
+    const [x, y] = [service('x', 'srv8.v'), service('y', 'srv9.v')];
+    const addresses = PEERS.map(({ address }) => address);
+    const chosen = (taken: readonly string[]) =>
+      candidates([...PEERS, x, y], addresses, { from: 's', taken })[0]?.address;
+    expect(chosen([])).toBe('x');
+    expect(chosen(['x'])).toBe('y');
+    expect(chosen(['x', 'y'])).toBe('x');
   });
 
   test('never one that is down, locked, without a score, a peer, or at the very place of a peer', () => {
