@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RUN_HERE, SYSTEMS } from '../src/bot/app';
 import { catalogueOf } from '../src/handlers/index';
 import { splitWords } from '../src/handlers/words';
 import { commandsPage } from './support/commands-page';
+import { KINDS, SHOWN_IN } from './support/gallery/kinds';
+import { messagesPage } from './support/gallery/page';
+import { modulesIn } from './support/modules';
 import { everySystem } from './support/systems';
 
 const root = join(__dirname, '..');
@@ -59,4 +62,27 @@ test('the README names the two commands and every document it speaks of', () => 
   expect(readme).toContain('npm test');
   for (const [, path = ''] of readme.matchAll(/\]\((docs\/[\w-]+\.md)\)/g))
     expect(read(path).length).toBeGreaterThan(100);
+});
+
+test('docs/messages.md shows every kind of message, and each picture is there (npm run docs:pictures makes them)', () => {
+  expect(read('docs/messages.md')).toBe(messagesPage());
+  const pictures = readdirSync(join(root, 'docs/pictures')).map((name) => name.replace(/\.png$/, ''));
+  expect(pictures.sort()).toEqual(KINDS.map(({ id }) => id).sort());
+});
+
+test('every state, outcome and part of a message has its picture', () => {
+  const ids = KINDS.map(({ id }) => id);
+  for (const shownIn of Object.values(SHOWN_IN)) expect(ids).toEqual(expect.arrayContaining(Object.values(shownIn)));
+});
+
+/** Texts that people see: what stands in quotes in these folders. */
+const SPOKEN = ['src/handlers', 'src/jobs', 'src/bot'];
+const UNLIKE_US = /[a-z]!(?:["'`\s]|$)|\b(?:please|oops|whoops|sorry|unfortunately|successfully)\b/i;
+
+test('one voice: short sentences, no exclamation marks, nothing that is only politeness', () => {
+  const said = SPOKEN.flatMap((folder) => modulesIn(folder)).flatMap(({ path, text }) =>
+    [...text.matchAll(/'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g)].map(([literal]) => ({ path, literal })),
+  );
+  expect(said.length).toBeGreaterThan(1_000);
+  expect(said.filter(({ literal }) => UNLIKE_US.test(literal))).toEqual([]);
 });
