@@ -141,8 +141,8 @@ const A_DAY_MS = 24 * 3600_000;
 function instants(time: DayTime, zone: string): readonly number[] {
   const { year, month, day, hour, minute } = time;
   const wall = Date.UTC(year, month - 1, day, hour, minute);
-  const of = IANAZone.create(zone);
-  return [wall - A_DAY_MS, wall + A_DAY_MS].map((near) => wall - of.offset(near) * 60_000);
+  const offset = (near: number) => DateTime.fromMillis(near, { zone }).offset;
+  return [wall - A_DAY_MS, wall + A_DAY_MS].map((near) => wall - offset(near) * 60_000);
 }
 
 function naive({ year, month, day, hour, minute }: DayTime): number {
