@@ -6,7 +6,7 @@ import type { Openio } from '../../src/backends/openio/openio';
 
 /** Every wait of the real servers, shortened: a hung peer costs 60 ms. */
 const SCALE = 0.002;
-export const CONTAINER = 'vol-a';
+const CONTAINER = 'vol-a';
 
 /** One pretend namespace with one base that is moved off its master. */
 export interface Stage {

@@ -94,13 +94,13 @@ test('it works while Slack does not answer, and the channel hears of it when Sla
 }, 90_000);
 
 test.each([
-  ['no key', {}, ['palm', 'servers'], 1, 'QUORUMBOT_CONSOLE_KEY is not set'],
-  ['somebody else’s key', { QUORUMBOT_CONSOLE_KEY: `qbk_${'A'.repeat(43)}` }, ['palm', 'servers'], 1, 'nobody’s'],
+  ['no key', {}, 'QUORUMBOT_CONSOLE_KEY is not set'],
+  ['somebody else’s key', { QUORUMBOT_CONSOLE_KEY: `qbk_${'A'.repeat(43)}` }, 'nobody’s'],
 ])(
   'with %s nothing is run',
-  async (_name, key, argv, code, why) => {
-    const said = await typeInConsole({ ...world.settings, ...key }, ...argv);
-    expect(said).toMatchObject({ code, out: '', err: expect.stringContaining(why) });
+  async (_name, key, why) => {
+    const said = await typeInConsole({ ...world.settings, ...key }, 'palm', 'servers');
+    expect(said).toMatchObject({ code: 1, out: '', err: expect.stringContaining(why) });
   },
   30_000,
 );

@@ -6,7 +6,7 @@ let world: Moving;
 afterEach(() => world.close());
 
 /** Something happens right before the write of this number leaves; the first one is the mark. */
-function before(number: number, happens: () => Promise<void> | void): void {
+function beforeStep(number: number, happens: () => Promise<void> | void): void {
   world.sandbox.onCall(async ({ write }, moment) => {
     if (write === number && moment === 'before') await happens();
     return undefined;
@@ -29,7 +29,7 @@ describe.each(VERSIONS)('on %s a move stops', (version) => {
 
   test('before it freezes, when a peer has died since the approval', async () => {
     const proposal = await planned(world.move, world.words());
-    before(1, () => world.sandbox.switchTrouble(`dead-${world.staying[0]}`, true));
+    beforeStep(1, () => world.sandbox.switchTrouble(`dead-${world.staying[0]}`, true));
     const { steps, findings } = await perform(proposal);
     expect(steps.at(-1)).toMatchObject({ status: 'failed' });
     expect(sent()).not.toContain('freeze');
@@ -39,7 +39,7 @@ describe.each(VERSIONS)('on %s a move stops', (version) => {
 
   test('when somebody else freezes the base in the last moment', async () => {
     const proposal = await planned(world.move, world.words());
-    before(2, () => {
+    beforeStep(2, () => {
       for (const copy of copies()) copy.system.set('sys.status', '4294967295');
     });
     const { steps } = await perform(proposal);
@@ -52,7 +52,7 @@ describe.each(VERSIONS)('on %s a move stops', (version) => {
 
   test('when the peers in the base were changed by somebody else', async () => {
     const proposal = await planned(world.move, world.words());
-    before(2, () => {
+    beforeStep(2, () => {
       for (const copy of copies()) copy.system.set('sys.peers', '127.0.0.8:1,127.0.0.9:1');
     });
     const { steps } = await perform(proposal);
@@ -62,7 +62,7 @@ describe.each(VERSIONS)('on %s a move stops', (version) => {
 
   test('before the directory, when it was changed by somebody else', async () => {
     const proposal = await planned(world.move, world.words());
-    before(4, () => {
+    beforeStep(4, () => {
       const linked = [...world.sandbox.world.directory.values()].find(({ name }) => name === 'cnt2');
       if (linked) linked.hosts = [world.from, ...world.staying, '127.0.0.9:1'];
     });
@@ -110,7 +110,7 @@ describe.each(VERSIONS)('on %s a move stops', (version) => {
 
   test('before it enables, when the base names others than the directory', async () => {
     const proposal = await planned(world.move, world.words());
-    before(7, () => {
+    beforeStep(7, () => {
       for (const copy of copies()) copy.system.set('sys.peers', [world.from, ...world.staying].join());
     });
     const { steps, findings } = await perform(proposal);
@@ -124,7 +124,7 @@ test('a copy only comes from the master of that moment, not from the one that wa
   world = await movingRig('4.2.10');
   const proposal = await planned(world.move, world.words());
   const approved = world.master();
-  before(3, async () => {
+  beforeStep(3, async () => {
     const base = {
       type: 'meta2',
       container: { by: 'name', namespace: 'OPENIO', account: 'myaccount', name: 'cnt2' },
