@@ -21,6 +21,8 @@ interface Posting {
   readonly key: string;
   readonly shown: Drawn;
   readonly drawing: Drawing;
+  /** The thread that the message itself is in: there is none below a reply, so its files follow it there. */
+  readonly thread: string | undefined;
 }
 
 /** A message, and what is still to be done with it. */
@@ -30,12 +32,13 @@ export interface Posted {
 }
 
 /** Posts what the message has no room for, each file once. */
-export async function postFiles(deps: FilesDeps, request: Request, { key, shown, drawing }: Posting): Promise<Posted> {
+export async function postFiles(deps: FilesDeps, request: Request, posting: Posting): Promise<Posted> {
+  const { key, shown, drawing, thread } = posting;
   let message = shown;
   for (const file of drawing.files) {
     const mark = markOf(file);
     if (message.files.includes(mark)) continue;
-    const sent = await postFile(deps, request, message, file);
+    const sent = await postFile(deps, request, { channel: message.channel, ts: thread ?? message.ts }, file);
     if (sent.kind === 'slower') return { next: { kind: 'later', ms: sent.seconds * 1_000 }, message };
     if (sent.kind === 'lost') return { next: { kind: 'later', ms: AGAIN_MS }, message };
     if (sent.kind === 'refused')
@@ -46,11 +49,16 @@ export async function postFiles(deps: FilesDeps, request: Request, { key, shown,
   return { next: DONE, message };
 }
 
-async function postFile(deps: FilesDeps, request: Request, message: Drawn, file: FileToPost): Promise<Sent<null>> {
+async function postFile(
+  deps: FilesDeps,
+  request: Request,
+  below: Pick<Drawn, 'channel' | 'ts'>,
+  file: FileToPost,
+): Promise<Sent<null>> {
   const data = await contentOf(deps, request, file);
   // A picture that cannot be drawn now will not be drawn the next time either.
   if (data === null) return { kind: 'refused', error: 'the picture could not be drawn', details: '' };
-  return deps.slack.upload(message, { ...file, data });
+  return deps.slack.upload(below, { ...file, data });
 }
 
 /** By what it holds: preview and result may have files of the same name. */

@@ -185,7 +185,9 @@ async function drawFace(deps: OutboxDeps, memory: Memory, facing: Facing): Promi
   }
   const noticed = await postNotices(deps, request, shown);
   if (noticed.kind === 'later') return { next: noticed, message: null };
-  const posted = await postFiles(deps, request, { key: face.key, shown: noticed.shown, drawing });
+  const posted = await postFiles(deps, request, {
+    ...{ key: face.key, shown: noticed.shown, drawing, thread: face.to.thread },
+  });
   if (posted.next.kind === 'done' && face.share) await deps.redraws.remember(face.key, posted.message);
   return posted;
 }

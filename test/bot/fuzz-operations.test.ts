@@ -172,7 +172,7 @@ test('whatever the far sides say, no operation makes anything live', async () =>
       }
     }
   }
-}, 120_000);
+}, 300_000);
 
 test('what is said about words that mean harm is harmless', async () => {
   const clusters = createClusters([{ name: 'default', production: false, catalogue }]);
@@ -194,4 +194,4 @@ test('what is said about words that mean harm is harmless', async () => {
     if (reply.kind !== 'whisper') throw new Error(`${text} was asked`);
     expectHarmless(drawSaid(reply.view));
   }
-}, 60_000);
+}, 300_000);

@@ -6,6 +6,7 @@ import { createClusters } from '../../src/handlers/clusters';
 import type { View } from '../../src/handlers/view';
 import { decide, finish, plan } from '../../src/jobs/lifecycle';
 import { hold, remind } from '../../src/jobs/opinion';
+import type { Place } from '../../src/jobs/request';
 import { ASKED, approval, type JobsUnderTest, openJobs, standing } from '../support/jobs';
 
 /** Slack as the outbox sees it: each call is written down, and answered as the test wishes. */
@@ -81,8 +82,8 @@ function farSide(): Slack {
         { channel: to.channel, ts: `1760000000.${String(++posted).padStart(6, '0')}` },
       ),
     update: (_message, content) => call('update', content, null),
-    upload: ({ channel }, { name, data }) => {
-      const sent = call('upload', { text: name, blocks: [], to: channel }, null);
+    upload: ({ channel, ts }, { name, data }) => {
+      const sent = call('upload', { text: name, blocks: [], to: channel, thread: ts }, null);
       Object.assign(calls.at(-1) ?? {}, { said: data.toString('utf8') });
       return sent;
     },
@@ -109,7 +110,11 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-async function answered(id: string, view: Partial<View> = {}, more: { isPrivate?: boolean } = {}): Promise<void> {
+async function answered(
+  id: string,
+  view: Partial<View> = {},
+  more: { isPrivate?: boolean; place?: Place } = {},
+): Promise<void> {
   const asked = {
     id,
     kind: 'query',
@@ -398,6 +403,13 @@ test('the raw data comes as a file below the message that it was asked at, once'
   expect(calls.slice(2).map(({ text }) => text)).toEqual(['RAAAA.json']);
   const { result } = JSON.parse(calls[2]?.said ?? '');
   expect(result.parts[0].rows).toEqual(rows);
+});
+
+test('the files of an answer in a thread follow it there, since there is no thread below a reply', async () => {
+  const part = { kind: 'raw', name: 'state.txt', text: 'x', asFile: true } as const;
+  await answered('RAAAA', { parts: [part] }, { place: { channel: 'C1', thread: '1750000000.000009' } });
+  await until(() => calls.length === 2);
+  expect(calls.map(({ thread }) => thread)).toEqual(['1750000000.000009', '1750000000.000009']);
 });
 
 test('a private answer goes to the one who asked', async () => {

@@ -70,7 +70,7 @@ test('every word of a view is in its message or in a file below it', () => {
     const drawing = drawView(kept, 'result', 'R1');
     expect(missing(view, visible(drawing.blocks).map(literal).join('\n'), inFiles(drawing, attachments))).toEqual([]);
   }
-}, 60_000);
+}, 300_000);
 
 test('what is told to one person has no files: it is whole, or says that it is not', () => {
   const given = dispenser(fc.sample(hostile, { numRuns: 5_000, seed: 13 }));

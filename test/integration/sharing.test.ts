@@ -93,9 +93,9 @@ test('--private on a change is refused with words', async () => {
 test('Run again asks the same once more, in the name of whoever pressed', async () => {
   const from = tops(here).length;
   await type('ana', '/palm servers --host 10.0');
-  await saw(here, from, 'Asked by @ana');
+  await saw(here, from, 'Asked by @ana, took');
   await press('ben', 'Run again', here);
-  const again = await saw(here, from + 1, 'Asked by @ben');
+  const again = await saw(here, from + 1, 'Asked by @ben, took');
   expect(again.plain).toContain('/palm servers --host 10.0');
 }, 30_000);
 
