@@ -14,6 +14,7 @@ import {
   systemsProblems,
 } from './cluster-config';
 import { type ConsoleConfig, consoleSchema } from './console-config';
+import { type HookConfig, hooksOf, hooksSchema } from './hook-config';
 import { problemsOf } from './problems';
 import {
   approvalsSchema,
@@ -46,6 +47,7 @@ export interface Config extends SystemsConfig {
   readonly rules: Rules;
   /** 32 bytes in base64 that seal people's second factors; null: none is asked for. */
   readonly secondFactorKey: string | null;
+  readonly hooks: readonly HookConfig[];
   /** Null: nobody may use the console. */
   readonly console: ConsoleConfig | null;
   /** Of the person at the console; the bot itself has none. */
@@ -94,6 +96,7 @@ export const SETTINGS = Object.keys(environmentSchema.shape);
 const fileSchema = z.strictObject({
   clusters: clustersSchema.default({}),
   console: consoleSchema,
+  hooks: hooksSchema,
   channels: z.record(channelId, z.strictObject({ cluster: z.string() })).default({}),
   approvals: approvalsSchema.optional(),
   rules: rulesSchema.default([]),
@@ -124,10 +127,11 @@ function togetherProblems(settings: Settings): readonly string[] {
 interface FileRead {
   readonly file: File;
   readonly clusters: readonly ClusterConfig[];
+  readonly hooks: readonly HookConfig[];
   readonly problems: readonly string[];
 }
 
-const NO_FILE: FileRead = { file: fileSchema.parse({}), clusters: [], problems: [] };
+const NO_FILE: FileRead = { file: fileSchema.parse({}), clusters: [], hooks: [], problems: [] };
 
 function readFile(path: string | undefined, environment: Environment): FileRead {
   if (path === undefined) return NO_FILE;
@@ -140,8 +144,9 @@ function readFile(path: string | undefined, environment: Environment): FileRead 
     if (!parsed.success) return broken(problemsOf(parsed.error));
     const file = parsed.data;
     const { clusters, problems } = clustersOf(file.clusters, environment);
-    const all = [...problems, ...unknownClusters(file)];
-    return all.length === 0 ? { file, clusters, problems: [] } : broken(all);
+    const { hooks, problems: ofHooks } = hooksOf(file.hooks, environment);
+    const all = [...problems, ...unknownClusters(file), ...ofHooks];
+    return all.length === 0 ? { file, clusters, hooks, problems: [] } : broken(all);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { ...NO_FILE, problems: [`QUORUMBOT_CONFIG ${path} cannot be read: ${why}`] };
@@ -156,7 +161,7 @@ function unknownClusters({ clusters, channels, rules }: File): readonly string[]
   return [...inChannels, ...unknownInRules(rules, known)];
 }
 
-function configOf(settings: Settings, { file, clusters }: FileRead): Config {
+function configOf(settings: Settings, { file, clusters, hooks }: FileRead): Config {
   const systems = systemsOf(settings);
   const production = file.clusters[DEFAULT_CLUSTER]?.production ?? false;
   const named = clusters.filter(({ name }) => name !== DEFAULT_CLUSTER);
@@ -180,6 +185,7 @@ function configOf(settings: Settings, { file, clusters }: FileRead): Config {
     redisUrl: settings.REDIS_URL,
     rules: allRules(settings, file),
     secondFactorKey: settings.SECOND_FACTOR_KEY ?? null,
+    hooks,
     console: file.console ?? null,
     consoleKey: settings.QUORUMBOT_CONSOLE_KEY ?? null,
   };

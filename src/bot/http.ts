@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Config } from './config';
+import { answerHook, type HookDeps, hookIn } from './hooks/hooks';
 import type { Log } from './log';
 import type { Metrics } from './metrics';
 
@@ -7,6 +8,8 @@ import type { Metrics } from './metrics';
 export interface HttpDeps {
   /** Bolt's listener; null in Socket Mode and in a worker. */
   readonly slack: RequestListener | null;
+  /** What lets alerts ask; null in a worker. */
+  readonly hooks: HookDeps | null;
   readonly readiness: () => Promise<Readiness>;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -36,8 +39,10 @@ export async function listen(deps: HttpDeps, { host, port }: Pick<Config, 'host'
 }
 
 async function route(deps: HttpDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const path = (request.url ?? '/').split('?')[0];
+  const [path = '/'] = (request.url ?? '/').split('?');
   if (path === SLACK_PATH && request.method === 'POST' && deps.slack) return onSlack(deps.slack, request, response);
+  const hook = request.method === 'POST' ? hookIn(path) : null;
+  if (hook !== null && deps.hooks) return answerHook(deps.hooks, hook, request, response);
   if (request.method !== 'GET') return answer(response, 404, 'text/plain', 'not found\n');
   if (path === '/healthz') return answer(response, 200, 'text/plain', 'ok\n');
   if (path === '/readyz') return onReady(deps, response);

@@ -6,6 +6,7 @@ import type { People } from '../jobs/people';
 import { createApp, createReceiver, createUnderWay, type Receiver } from './app';
 import { type Config, loadConfig } from './config';
 import { createHome } from './home';
+import { type HookDeps, hookProblems } from './hooks/hooks';
 import { listen, type Readiness } from './http';
 import { boltLogger, createLog, type Log, redact } from './log';
 import { createMetrics } from './metrics';
@@ -43,11 +44,12 @@ async function run(config: Config, log: Log): Promise<Running> {
   const { clusters } = open;
   const unknown = unknownOperations(rules, clusters);
   if (unknown.length > 0) throw new Error(`rules name operations that there are not: ${unknown.join(', ')}`);
+  const hooks = config.role === 'worker' ? null : openHooks(config, jobs, clusters, onError);
   const metrics = createMetrics({ jobs: () => jobs.queues.counts(), redraws: () => jobs.redraws.pending() });
   const workers = config.role === 'bot' ? null : jobs.work(clusters.operation);
   const front = config.role === 'worker' ? null : createFront({ config, slack, jobs, clusters, metrics, log });
   const http = front && front.receiver instanceof HTTPReceiver ? front.receiver.requestListener : null;
-  const server = await listen({ slack: http, readiness: () => readiness(jobs), metrics, log }, config);
+  const server = await listen({ slack: http, hooks, readiness: () => readiness(jobs), metrics, log }, config);
   await front?.start();
   void open.report(log);
   const serves = Object.fromEntries(clusters.all.map(({ name, catalogue }) => [name, catalogue.systems]));
@@ -65,6 +67,18 @@ async function run(config: Config, log: Log): Promise<Running> {
       await anchor?.close();
     },
   };
+}
+
+/** A hook that could never be answered is a mistake of set-up. */
+function openHooks(
+  { hooks }: Config,
+  { requests, hookMemory: memory }: Jobs,
+  clusters: Clusters,
+  onError: HookDeps['onError'],
+): HookDeps {
+  const problems = hookProblems({ hooks, clusters });
+  if (problems.length > 0) throw new Error(problems.join('; '));
+  return { hooks, clusters, requests, memory, onError };
 }
 
 interface FrontDeps {

@@ -12,6 +12,7 @@ import type { Work } from './answer';
 import { type Attachments, createAttachments } from './attachments';
 import { redisCheck } from './checkup';
 import { createDurability, type Durability } from './durability';
+import { createHookMemory, type HookMemory } from './hook-memory';
 import { createLedger } from './ledger';
 import { createLinks, type Links } from './links';
 import type { People } from './people';
@@ -43,6 +44,7 @@ export interface Jobs {
   /** What the doctor looks at in Redis. */
   readonly check: Check;
   readonly links: Links;
+  readonly hookMemory: HookMemory;
   /** The rules in words. `clusters` is asked when somebody asks, since its operations are those who ask. */
   rulebook(clusters: () => Clusters): Rulebook;
   /** Questions that are asked again and again. `clusters`: known once every operation is. */
@@ -88,10 +90,9 @@ export function createJobs(options: JobsOptions): Jobs {
   const judging = { rules, people, secondFactor: secondFactorKey !== null };
   const admission = createAdmission({ ...judging, durability });
   const secondFactor = openSecondFactor(secondFactorKey, { redis: quick, keys, store });
-  const links = createLinks(patient, keys);
   const patientStore = createStore(patient, keys, chain);
   const audit = {
-    ...{ store: patientStore, trail: patientStore.trail, name: prefix, links },
+    ...{ store: patientStore, trail: patientStore.trail, name: prefix, links: createLinks(patient, keys) },
     anchor: anchor?.anchor ?? null,
     now: () => timeOf(patient),
   };
@@ -121,7 +122,8 @@ export function createJobs(options: JobsOptions): Jobs {
     ledgerOf,
     schedulesOf: (clusters) => createSchedules({ ...audit, ...scheduling, clusters }),
     check: redisCheck({ redis: quick }),
-    links,
+    links: audit.links,
+    hookMemory: createHookMemory(quick, keys),
     rulebook: (clusters) => createRulebook({ ...audit, rules, admission, clusters }),
     work,
     connected: (mostMs) => isReady(quick, mostMs),

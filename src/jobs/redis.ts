@@ -98,6 +98,8 @@ export function keysOf(prefix: string) {
     schedules: `${tag}:schedules`,
     schedule: (id: string) => `${tag}:schedule:${id}`,
     scheduleLock: (id: string) => `${tag}:schedule-lock:${id}`,
+    hookDelivery: (hook: string, delivery: string) => `${tag}:hook:${hook}:${delivery}`,
+    hookMinute: (hook: string) => `${tag}:hook-minute:${hook}`,
     /** The address of the Slack workspace, for links to messages. */
     workspace: `${tag}:workspace`,
   } as const;
