@@ -3,8 +3,15 @@ import { isGroup } from '../jobs/people';
 import { isApprover, type Standing } from '../jobs/policy';
 import type { Ruling, Who } from '../jobs/rules';
 
-/** Who may decide on a request, for its message. Pure. */
-export function approversText({ approve }: Ruling): Text {
+/** Who may decide on a request, for its message, which mentions them and nobody else. Pure. */
+export function approversText(standing: Standing): Text {
+  const all = approversOf(standing);
+  if (all.length > 0) return ['May approve: ', ...people(all), '. The requester never counts.'];
+  return approversRuled(standing.ruling);
+}
+
+/** The same as the rules say it, where it is not known who is in which group. */
+export function approversRuled({ approve }: Ruling): Text {
   if (approve.some((who) => who.length === 0)) return 'Nobody may approve: the setting APPROVERS is empty.';
   const lists = approve.flatMap(
     (who, index): Exclude<Text, string> => [index === 0 ? 'May approve: ' : ', and of these only: ', ...people(who)],

@@ -1,8 +1,9 @@
+import { setTimeout } from 'node:timers/promises';
 import { selectAudience } from '../handlers/audience';
 import type { Clusters } from '../handlers/clusters';
 import { capital } from '../handlers/help';
 import type { Words } from '../handlers/operation';
-import { understand } from '../handlers/understand';
+import { type Understood, understand } from '../handlers/understand';
 import type { Text, View } from '../handlers/view';
 import { splitWords } from '../handlers/words';
 import type { Request, Road } from '../jobs/request';
@@ -57,6 +58,10 @@ export async function runWords(deps: CommandDeps, asked: WordsAsked): Promise<Re
   const { words: said, ...audience } = selected.args;
   const understood = understand(deps.clusters, { ...asked, words: said });
   if (understood.kind === 'said') return whisper(understood.view, whyOf(understood.view));
+  if (understood.kind === 'help') {
+    const view = await helpFor(deps, asked, understood);
+    return whisper(view, whyOf(view));
+  }
   const { cluster, operation, words, breakGlass } = understood;
   const { road, user: requester, channel, delivery, thread } = asked;
   try {
@@ -76,6 +81,25 @@ export async function runWords(deps: CommandDeps, asked: WordsAsked): Promise<Re
     deps.onError(error, delivery);
     return whisper(notConfirmed(operation.name), 'not confirmed');
   }
+}
+
+/** Who asks for help is not kept waiting for rights: without them everything is listed. */
+const MOST_ASKING_MS = 800;
+
+async function helpFor(
+  { requests }: CommandDeps,
+  { road, user: requester, channel }: WordsAsked,
+  { cluster, viewFor }: Extract<Understood, { kind: 'help' }>,
+): Promise<View> {
+  const asked = cluster.catalogue.operations.map(async (operation) => {
+    const refusal = await requests.objection({ road, cluster: cluster.name, operation, requester, channel });
+    return [operation.name, refusal?.why ?? null] as const;
+  });
+  const late = setTimeout(MOST_ASKING_MS, null, { ref: false });
+  const rights = await Promise.race([Promise.all(asked).catch(() => null), late]);
+  if (!rights) return viewFor();
+  const why = new Map(rights);
+  return viewFor(({ name }) => why.get(name) ?? null);
 }
 
 function notUnderstood(problem: string): View {

@@ -1,6 +1,7 @@
 import type { ActionsBlock, Button, HomeView, KnownBlock } from '@slack/types';
 import type { Text } from '../handlers/view';
 import { commandOf } from '../jobs/answer';
+import type { FreezeNow } from '../jobs/freeze';
 import { stateWord } from '../jobs/ledger';
 import type { Request } from '../jobs/request';
 import { MARKS } from './blocks';
@@ -19,6 +20,8 @@ export interface HomeModel {
   readonly mine: readonly Request[];
   /** Every system of every cluster, with the newest answer about its state. */
   readonly systems: readonly SystemState[];
+  /** What holds changes back right now. */
+  readonly freezes: readonly FreezeNow[];
 }
 
 export interface SystemState {
@@ -33,8 +36,9 @@ export interface SystemState {
 const MOST_WAITING = 8;
 const MOST_MINE = 8;
 const MOST_SYSTEMS = 15;
+const MOST_FREEZES = 8;
 
-export function drawHome({ waiting, mine, systems }: HomeModel): HomeView {
+export function drawHome({ waiting, mine, systems, freezes }: HomeModel): HomeView {
   return {
     type: 'home',
     callback_id: 'home',
@@ -52,6 +56,9 @@ export function drawHome({ waiting, mine, systems }: HomeModel): HomeView {
       { type: 'divider' },
       header('Clusters'),
       ...listed(systems, MOST_SYSTEMS, drawSystem, 'No system is configured.'),
+      { type: 'divider' },
+      header('Freezes'),
+      ...listed(freezes, MOST_FREEZES, drawFreeze, 'Nothing is frozen now.'),
     ],
   };
 }
@@ -117,6 +124,18 @@ function drawSystem({ cluster, production, system, command, last }: SystemState)
     smallPrint(text),
     ownButtons(last, { type: 'actions', elements: [button(last, 'again', 'Look again')] }, ['again']),
   ];
+}
+
+function drawFreeze({ rule, until }: FreezeNow): readonly KnownBlock[] {
+  const { match, breakGlass = [] } = rule;
+  const about = [match.cluster, match.system, match.operation].flatMap((names) => (names ? [names.join(', ')] : []));
+  const text: Text = [
+    `“${rule.name}”, ${about.length === 0 ? 'every change' : `changes of ${about.join('; ')}`}`,
+    ...(until === null ? [', without an end in sight.'] : [' until ', { at: until, ago: true } as const, '.']),
+    breakGlass.length === 0 ? '' : ' May break the glass: ',
+    ...breakGlass.flatMap((user, index) => [index === 0 ? '' : ', ', { user }]),
+  ];
+  return [smallPrint(text)];
 }
 
 /** Slack tells the buttons of a view apart by their ids: each has the id of its request behind its own. */

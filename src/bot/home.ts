@@ -1,8 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Clusters } from '../handlers/clusters';
 import type { Admission } from '../jobs/admission';
+import { freezesNow } from '../jobs/freeze';
 import { isApprover } from '../jobs/policy';
 import type { Request, Waiting } from '../jobs/request';
+import type { Rules } from '../jobs/rules';
 import type { Store } from '../jobs/store';
 import { drawHome, type HomeModel, type SystemState } from './home-view';
 import type { Log } from './log';
@@ -21,6 +23,7 @@ export interface HomeDeps {
   readonly store: Store;
   readonly admission: Admission;
   readonly clusters: Clusters;
+  readonly rules: Rules;
   readonly log: Log;
   /** Monotonic milliseconds. */
   readonly clock: () => number;
@@ -82,6 +85,7 @@ async function modelOf(deps: HomeDeps, user: string): Promise<HomeModel> {
     waiting,
     mine: newest.filter(({ requester }) => requester === user),
     systems: systemsOf(deps.clusters, newest),
+    freezes: freezesNow(deps.rules, await store.now()),
   };
 }
 

@@ -99,7 +99,7 @@ function createFront({ config, slack, jobs, clusters, metrics, log }: FrontDeps)
   const receiver: Receiver = createReceiver(config.slack, logger);
   const onError = (error: unknown, request: string) => log.error({ error, request }, 'not confirmed');
   const suggester = createSuggester({ store: jobs.store, clusters, clock, onError });
-  const home = createHome({ ...jobs, slack, clusters, log, clock });
+  const home = createHome({ ...jobs, slack, clusters, rules: config.rules, log, clock });
   const app: App = createApp(
     { ...jobs, clusters, slack, outbox, suggester, home, metrics, log, onError, underWay },
     config.slack,

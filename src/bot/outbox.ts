@@ -227,7 +227,7 @@ async function draw(deps: OutboxDeps, { request, face, link }: Facing): Promise<
   const partial = request.state.kind === 'queued' ? await store.partial(request.id) : null;
   const wants = await redraws.wants(request.id);
   try {
-    const approvers = approversText(admission.rulingOf(request));
+    const approvers = request.state.kind === 'planned' ? approversText(await admission.standingOf(request)) : '';
     const copy = face.share && { share: face.share, link };
     const drawing = drawRequest(request, { partial, approvers, cluster: shownCluster(clusters, request), copy });
     return wants.includes(face.key) ? { ...drawing, files: [...drawing.files, rawFile(request)] } : drawing;

@@ -2,7 +2,7 @@ import type { Catalogue } from './catalogue';
 import { corrections } from './corrections';
 import { apart } from './near';
 import type { Operation, Words } from './operation';
-import type { Part, View } from './view';
+import type { Part, Piece, Text, View } from './view';
 import { joinWords, shorten } from './words';
 
 /** Everything that is said about commands themselves. Pure, so it is answered even when nothing else works. */
@@ -17,16 +17,32 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 /** The help for `ops help`, `palm`, `palm help` and `palm help purge`. Null when the words ask for something else. */
-export function help(catalogue: Catalogue, words: Words): View | null {
+export function help(catalogue: Catalogue, words: Words, whyNot: WhyNot = everythingGoes): View | null {
   const [system = '', ...rest] = words;
   const at = rest.findIndex((word) => word === 'help' || word === '--help' || word === '-h');
   if (rest.length > 0 && at === -1) return null;
   const topic = rest.filter((_, index) => index !== at);
   const operation = catalogue.match([system, ...topic])?.operation ?? catalogue.match(topic)?.operation;
-  if (operation) return usage(operation, null);
-  if (topic.length > 0 && catalogue.systems.includes(topic[0] ?? '')) return ofSystem(catalogue, topic[0] ?? '');
+  if (operation) return withRights(usage(operation, null), whyNot(operation));
+  if (topic.length > 0 && catalogue.systems.includes(topic[0] ?? ''))
+    return ofSystem(catalogue, topic[0] ?? '', whyNot);
   if (topic.length > 0) return unknownCommand(catalogue, [system, ...topic]);
-  return system === 'ops' ? everything(catalogue) : ofSystem(catalogue, system);
+  return system === 'ops' ? everything(catalogue, whyNot) : ofSystem(catalogue, system, whyNot);
+}
+
+/** Why somebody may not ask for an operation at that place, or null. The help shows what they may, and why not the rest. */
+export type WhyNot = (operation: Operation) => Text | null;
+
+const everythingGoes: WhyNot = () => null;
+
+function withRights(view: View, why: Text | null): View {
+  return why === null
+    ? view
+    : { ...view, parts: [{ kind: 'text', text: ['Not for you here. ', ...pieces(why)] }, ...view.parts] };
+}
+
+function pieces(text: Text): readonly Piece[] {
+  return typeof text === 'string' ? [text] : text;
 }
 
 /** Flags that every command understands. */
@@ -35,24 +51,39 @@ export const EVERYWHERE: readonly (readonly [flag: string, what: string])[] = [
   ['--private', 'After any query: only you see the answer. You can post it later.'],
 ];
 
-function everything(catalogue: Catalogue): View {
+function everything(catalogue: Catalogue, whyNot: WhyNot): View {
   return {
     title: 'What I can do',
     tone: 'neutral',
-    parts: [...catalogue.systems.flatMap((system) => listOf(catalogue, system)), { kind: 'facts', facts: EVERYWHERE }],
+    parts: [
+      ...catalogue.systems.flatMap((system) => listOf(catalogue, system, whyNot)),
+      { kind: 'facts', facts: EVERYWHERE },
+    ],
   };
 }
 
-function ofSystem(catalogue: Catalogue, system: string): View {
-  return { title: `/${system}`, tone: 'neutral', parts: listOf(catalogue, system) };
+function ofSystem(catalogue: Catalogue, system: string, whyNot: WhyNot): View {
+  return { title: `/${system}`, tone: 'neutral', parts: listOf(catalogue, system, whyNot) };
 }
 
-function listOf(catalogue: Catalogue, system: string): readonly Part[] {
-  const commands = catalogue.ofSystem(system).map((operation) => [synopsis(operation), about(operation)] as const);
+function listOf(catalogue: Catalogue, system: string, whyNot: WhyNot): readonly Part[] {
+  const all = catalogue.ofSystem(system).map((operation) => ({ operation, why: whyNot(operation) }));
+  const commands = all.flatMap(({ operation, why }) =>
+    why === null ? [[synopsis(operation), about(operation)] as const] : [],
+  );
   const own = system === 'ops' ? [['/ops help [COMMAND]', HELP_SUMMARY] as const] : [];
   return [
     { kind: 'text', text: TITLES[system] ?? system },
     { kind: 'facts', facts: [...commands, ...own] },
+    ...notForYou(all.flatMap(({ operation, why }) => (why === null ? [] : [[`/${operation.name}`, why] as const]))),
+  ];
+}
+
+function notForYou(denied: readonly (readonly [command: string, why: Text])[]): readonly Part[] {
+  if (denied.length === 0) return [];
+  return [
+    { kind: 'text', text: 'Not for you here:' },
+    { kind: 'facts', facts: denied },
   ];
 }
 

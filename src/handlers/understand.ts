@@ -8,7 +8,7 @@ import {
   unknownCluster,
 } from './clusters';
 import { selectGlass } from './glass';
-import { capital, help, notConfigured, unknownCommand, usage } from './help';
+import { capital, help, notConfigured, unknownCommand, usage, type WhyNot } from './help';
 import { nearest } from './near';
 import type { Operation, Words } from './operation';
 import type { Part, View } from './view';
@@ -33,12 +33,14 @@ export type Understood =
       readonly breakGlass?: string;
     }
   /** Help, or why the words are no command. Nothing is asked of anybody. */
-  | { readonly kind: 'said'; readonly view: View };
+  | { readonly kind: 'said'; readonly view: View }
+  /** Help, which says more to whom it knows. */
+  | { readonly kind: 'help'; readonly cluster: Cluster; viewFor(whyNot?: WhyNot): View };
 
 /** From words to an operation on a cluster, the same for every road. Pure, so it is answered even when nothing else works. */
 export function understand(clusters: Clusters, said: Said): Understood {
   const found = named(clusters, said);
-  if (found.kind === 'said') return found;
+  if (found.kind !== 'operation') return found;
   const { operation, words, cluster } = found;
   const problem = operation.check(words);
   if (problem === null) return found;
@@ -60,8 +62,9 @@ export function named(clusters: Clusters, said: Said): Understood {
   const { catalogue } = cluster;
   const system = words[0] ?? '';
   if (!catalogue.systems.includes(system)) return notHere(clusters, cluster, words);
+  const inIts = (view: View) => (name === usual ? view : namedIn(view, name));
   const helped = help(catalogue, words);
-  if (helped) return sayIn(helped, name, usual);
+  if (helped) return { kind: 'help', cluster, viewFor: (whyNot) => inIts(help(catalogue, words, whyNot) ?? helped) };
   const matched = catalogue.match(words);
   if (!matched) return sayIn(unknownCommand(catalogue, words), name, usual);
   return { kind: 'operation', cluster, ...matched, ...(breakGlass !== null && { breakGlass }) };

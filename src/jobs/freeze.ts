@@ -1,6 +1,6 @@
 import type { Piece, Text } from '../handlers/view';
 import { frozenAt } from './calendar';
-import type { Freeze, Ruling, Who } from './rules';
+import type { Freeze, Rule, Rules, Ruling, Who } from './rules';
 import type { Refusal, Standing } from './standing';
 import { isAmong } from './who';
 
@@ -27,6 +27,19 @@ export function frozen({ requester, breakGlass }: Asker, { ruling, members }: St
 
 export function freezesAt({ freezes }: Ruling, at: number): readonly Freeze[] {
   return freezes.filter(({ calendar }) => frozenAt([calendar], at) !== null);
+}
+
+/** Every freeze of the rules that holds at this moment, and until when; null: not within sight. */
+export function freezesNow({ rules }: Pick<Rules, 'rules'>, at: number): readonly FreezeNow[] {
+  return rules.flatMap((rule): readonly FreezeNow[] => {
+    const now = rule.frozen ? frozenAt([rule.frozen], at) : null;
+    return now ? [{ rule, until: now.until }] : [];
+  });
+}
+
+export interface FreezeNow {
+  readonly rule: Rule;
+  readonly until: number | null;
 }
 
 function frozenText(now: readonly Freeze[], at: number): Text {

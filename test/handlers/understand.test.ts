@@ -33,7 +33,8 @@ function heard(text: string, more: Partial<Said> = {}): string {
   const understood = understand(clusters, { channel: 'C1', words: text.split(' '), ...more });
   if (understood.kind === 'operation')
     return [`${understood.cluster.name}: ${understood.operation.name}`, ...understood.words].join(' ');
-  const texts = understood.view.parts.flatMap((part) => (part.kind === 'text' ? [plain(part.text)] : []));
+  const view = understood.kind === 'help' ? understood.viewFor() : understood.view;
+  const texts = view.parts.flatMap((part) => (part.kind === 'text' ? [plain(part.text)] : []));
   return texts.join(' ');
 }
 

@@ -1,3 +1,5 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SEED } from '../../sandbox/palm/records';
@@ -8,10 +10,28 @@ import { script } from '../support/processes';
 let world: World;
 const channel = 'inc-42';
 
+const RULES = `
+rules:
+  - name: resets are for cho
+    match: { operation: palm reset }
+    ask: [U0CHO]
+  - name: caches stay warm
+    match: { operation: openio cache flush }
+    frozen: { zone: UTC, dates: [2020-01-01 – 2100-01-01] }
+    breakGlass: [U0BEN]
+`;
+
 beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'forms-'));
+  const rules = join(folder, 'rules.yaml');
+  writeFileSync(rules, RULES);
   const fast = { perMinute: 6_000, burst: 100 };
   const bot = script(join(ROOT, 'src/bot/start.ts'));
-  world = await createWorld({ bot, rates: { post: fast, update: fast, tier4: fast } });
+  world = await createWorld({
+    bot,
+    rates: { post: fast, update: fast, tier4: fast },
+    settings: { QUORUMBOT_CONFIG: rules },
+  });
 }, 30_000);
 afterAll(() => world.close());
 
@@ -82,6 +102,26 @@ describe('did you mean', () => {
     const wrong = `${SEED.dead.slice(0, 7)}${SEED.dead[7] === '0' ? '1' : '0'}`;
     await type('ana', `/palm show ${wrong}`);
     expect((await saw(`No server begins with ${wrong}`, before)).buttons).toContain(`Show ${SEED.dead.slice(0, 8)}`);
+  }, 30_000);
+});
+
+describe('help', () => {
+  test('shows what a person may do, and why not the rest', async () => {
+    await type('sam', '/palm help');
+    const { plain = '' } = whispered('sam') ?? {};
+    expect(plain).toContain('/palm purge UUID…');
+    expect(plain).toMatch(
+      /Not for you here:\n\/palm reset: By the rule “resets are for cho” this is for these people alone: @cho/,
+    );
+    await type('cho', '/palm help');
+    expect(whispered('cho')?.plain).not.toContain('Not for you here');
+    await type('sam', '/palm help reset');
+    expect(whispered('sam')?.plain).toContain('Not for you here. By the rule');
+  }, 30_000);
+
+  test('says that a freeze holds a command back', async () => {
+    await type('ana', '/openio help');
+    expect(whispered('ana')?.plain).toMatch(/\/openio cache flush: Frozen .* by the rule “caches stay warm”/);
   }, 30_000);
 });
 
@@ -176,6 +216,16 @@ describe('forms', () => {
     await saw('/openio election diagnose meta2 FVE0', before);
   }, 30_000);
 
+  test('what a person may not ask for is refused before anything is read', async () => {
+    await type('sam', '/palm');
+    await shown('sam', 'What');
+    await pick('sam', 'palm reset');
+    await shown('sam', 'Deletes every server record');
+    await submit('sam');
+    await shown('sam', 'By the rule “resets are for cho”');
+    await world.workspace.closeView('sam');
+  }, 30_000);
+
   test('a change that cannot be planned says so in the form, and is not asked for', async () => {
     await type('ana', '/palm');
     await shown('ana', 'What');
@@ -236,8 +286,9 @@ describe('the Home tab', () => {
     JSON.stringify(home(who)?.blocks).match(new RegExp(`"action_id":"(${action}~[A-Z0-9]+)"`))?.[1] ?? '';
 
   test('shows what waits for whom, and deciding there is deciding', async () => {
+    const before = tops().length;
     await type('ana', `/palm purge ${SEED.printf}`);
-    const card = await saw(SEED.printf);
+    const card = await saw('Nothing has been changed yet', before);
     await world.workspace.until(() => tops().at(-1)?.buttons.includes('Deny'), 10_000);
     const waits = await open('ben', 'Delete 1 server from PALM');
     expect(waits.plain).toContain('Asked by @ana in #inc-42');
@@ -263,6 +314,9 @@ describe('the Home tab', () => {
     await saw('/distkv diagnose');
     const shown = await open('cho', 'default: distkv. ');
     expect(shown.plain).toMatch(/default: openio/);
+    expect(shown.plain).toMatch(
+      /Freezes\n“caches stay warm”, changes of openio cache flush.* May break the glass: @ben/,
+    );
     const before = tops().length;
     await world.workspace.pressInHome({ who: 'cho', actionId: button('cho', 'again') });
     await world.workspace.until(
@@ -286,12 +340,13 @@ describe('the Home tab', () => {
   }, 30_000);
 
   test('a click that may not count is told to the one who clicked', async () => {
+    const before = tops().length;
     await type('ana', `/palm purge ${SEED.printf}`);
-    await world.workspace.until(() => tops().at(-1)?.buttons.includes('Withdraw'), 10_000);
+    await saw('Nothing has been changed yet', before);
     await open('ben', 'Delete 1 server from PALM');
     const approve = button('ben', 'approve');
     await press('ana', 'Withdraw');
-    await saw('Withdrawn by @ana');
+    await saw('Withdrawn by @ana', before);
     await world.workspace.pressInHome({ who: 'ben', actionId: approve });
     const told = await world.workspace.until(() => world.workspace.view('ben'));
     expect(told.plain).toContain('was withdrawn. Your click changed nothing');

@@ -4,7 +4,7 @@ import { commandOf } from '../../jobs/answer';
 import type { Attachments } from '../../jobs/attachments';
 import { decidedOf, type Request, stepsOf } from '../../jobs/request';
 import type { Ruling } from '../../jobs/rules';
-import { approversText } from '../approvers';
+import { approversRuled } from '../approvers';
 import { footerText } from '../footer';
 import { closing } from '../message';
 import { outcomeView } from '../outcomes';
@@ -50,7 +50,7 @@ function stateLines(deps: CardDeps, request: Request): readonly string[] {
           callOf(request, state),
           ...undoLines(state),
           ...holdLines(state),
-          approversText(deps.rulingOf(request)),
+          approversRuled(deps.rulingOf(request)),
         ),
         decisionsText(request),
       ];
