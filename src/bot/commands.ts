@@ -3,7 +3,7 @@ import { selectAudience } from '../handlers/audience';
 import type { Clusters } from '../handlers/clusters';
 import { capital } from '../handlers/help';
 import type { Words } from '../handlers/operation';
-import { type Understood, understand } from '../handlers/understand';
+import { type Help, understand } from '../handlers/understand';
 import type { Text, View } from '../handlers/view';
 import { splitWords } from '../handlers/words';
 import type { Request, Road } from '../jobs/request';
@@ -57,9 +57,8 @@ export async function runWords(deps: CommandDeps, asked: WordsAsked): Promise<Re
   if (!selected.ok) return whisper(notUnderstood(selected.problem), 'not understood');
   const { words: said, ...audience } = selected.args;
   const understood = understand(deps.clusters, { ...asked, words: said });
-  if (understood.kind === 'said') return whisper(understood.view, whyOf(understood.view));
-  if (understood.kind === 'help') {
-    const view = await helpFor(deps, asked, understood);
+  if (understood.kind === 'said') {
+    const view = (understood.help && (await helpFor(deps, asked, understood.help))) ?? understood.view;
     return whisper(view, whyOf(view));
   }
   const { cluster, operation, words, breakGlass } = understood;
@@ -89,15 +88,15 @@ const MOST_ASKING_MS = 800;
 async function helpFor(
   { requests }: CommandDeps,
   { road, user: requester, channel }: WordsAsked,
-  { cluster, viewFor }: Extract<Understood, { kind: 'help' }>,
-): Promise<View> {
+  { cluster, viewFor }: Help,
+): Promise<View | null> {
   const asked = cluster.catalogue.operations.map(async (operation) => {
     const refusal = await requests.objection({ road, cluster: cluster.name, operation, requester, channel });
     return [operation.name, refusal?.why ?? null] as const;
   });
   const late = setTimeout(MOST_ASKING_MS, null, { ref: false });
   const rights = await Promise.race([Promise.all(asked).catch(() => null), late]);
-  if (!rights) return viewFor();
+  if (!rights) return null;
   const why = new Map(rights);
   return viewFor(({ name }) => why.get(name) ?? null);
 }

@@ -33,9 +33,13 @@ export type Understood =
       readonly breakGlass?: string;
     }
   /** Help, or why the words are no command. Nothing is asked of anybody. */
-  | { readonly kind: 'said'; readonly view: View }
-  /** Help, which says more to whom it knows. */
-  | { readonly kind: 'help'; readonly cluster: Cluster; viewFor(whyNot?: WhyNot): View };
+  | { readonly kind: 'said'; readonly view: View; readonly help?: Help };
+
+/** Help can say more to somebody whose rights are known. */
+export interface Help {
+  readonly cluster: Cluster;
+  viewFor(whyNot: WhyNot): View;
+}
 
 /** From words to an operation on a cluster, the same for every road. Pure, so it is answered even when nothing else works. */
 export function understand(clusters: Clusters, said: Said): Understood {
@@ -64,7 +68,10 @@ export function named(clusters: Clusters, said: Said): Understood {
   if (!catalogue.systems.includes(system)) return notHere(clusters, cluster, words);
   const inIts = (view: View) => (name === usual ? view : namedIn(view, name));
   const helped = help(catalogue, words);
-  if (helped) return { kind: 'help', cluster, viewFor: (whyNot) => inIts(help(catalogue, words, whyNot) ?? helped) };
+  if (helped) {
+    const viewFor = (whyNot: WhyNot) => inIts(help(catalogue, words, whyNot) ?? helped);
+    return { kind: 'said', view: inIts(helped), help: { cluster, viewFor } };
+  }
   const matched = catalogue.match(words);
   if (!matched) return sayIn(unknownCommand(catalogue, words), name, usual);
   return { kind: 'operation', cluster, ...matched, ...(breakGlass !== null && { breakGlass }) };

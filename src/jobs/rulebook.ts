@@ -58,7 +58,6 @@ async function placeOf({ store, clusters }: RulebookDeps, { request, words }: Ru
   const channel = (await store.load(request))?.place.channel ?? '';
   const [first = '', ...rest] = words;
   const meant = named(clusters(), { words: [first.replace(/^\//, ''), ...rest], channel });
-  if (meant.kind === 'help') return { kind: 'said', view: meant.viewFor() };
   if (meant.kind === 'said') return meant;
   const { operation, cluster } = meant;
   const command = clusters().all.length > 1 ? onCluster(operation.name, cluster.name) : operation.name;

@@ -33,8 +33,7 @@ function heard(text: string, more: Partial<Said> = {}): string {
   const understood = understand(clusters, { channel: 'C1', words: text.split(' '), ...more });
   if (understood.kind === 'operation')
     return [`${understood.cluster.name}: ${understood.operation.name}`, ...understood.words].join(' ');
-  const view = understood.kind === 'help' ? understood.viewFor() : understood.view;
-  const texts = view.parts.flatMap((part) => (part.kind === 'text' ? [plain(part.text)] : []));
+  const texts = understood.view.parts.flatMap((part) => (part.kind === 'text' ? [plain(part.text)] : []));
   return texts.join(' ');
 }
 

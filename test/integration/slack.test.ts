@@ -31,8 +31,17 @@ const type = (who: string, text: string, where = channel) => {
   before.set(where, tops(where).length);
   return world.workspace.typeCommand({ who, channel: where, text });
 };
-const press = (who: string, text: string, where = channel) =>
-  world.workspace.pressButton({ who, channel: where, text });
+/** The buttons that decide come a moment after their message. */
+const press = async (who: string, text: string, where = channel) => {
+  await world.workspace.until(
+    () =>
+      [...world.workspace.messages(where), ...world.workspace.ephemerals(who)].some((one) =>
+        one.buttons.includes(text),
+      ),
+    10_000,
+  );
+  return world.workspace.pressButton({ who, channel: where, text });
+};
 const shown = (who: string) => world.workspace.view(who);
 const form = (who: string) => world.workspace.until(() => shown(who));
 const fill = async (who: string, values: Record<string, string>) => {
