@@ -22,7 +22,7 @@ import { type Bucket, createPace, type Pace } from './pace';
 import { AGAIN_MS, createLanes, createPump, DONE, type Next } from './pump';
 import { rawFile } from './raw';
 import type { Sent, Slack } from './slack';
-import { hasDecisions, withoutDecisions } from './waiting';
+import { hasDecisions, leftBehind, withoutDecisions } from './waiting';
 
 /**
  * Every message leaves through here. Takes requests whose message is behind, draws each from its record as it is now, and
@@ -123,8 +123,7 @@ async function repaint(
   const known = messages.find((message) => message?.ts === clicked.ts && message.channel === clicked.channel);
   if (known?.revision === request.revision) return;
   if (known || messages.includes(null)) return deps.redraws.due(id);
-  const text = `Request ${id} goes on in its other message. This copy was left behind when the bot was started again.`;
-  await deps.slack.update(clicked, { text, blocks: [] });
+  await deps.slack.update(clicked, leftBehind(id));
 }
 
 /** Reads the record at the last moment: what moved while the message waited for its turn is drawn with it. */
@@ -181,7 +180,9 @@ async function drawFace(deps: OutboxDeps, memory: Memory, facing: Facing): Promi
       return { next: nextAfter(sent, memory.pace.bucket(at, message !== null), message === null), message: null };
     memory.pace.sent(face.key);
     shown = { ...sent.value, looks, revision: request.revision };
-    await remember(deps, memory, face, shown);
+    if (born) await remember(deps, memory, face, shown);
+    else if ((await keepFirst(deps, memory, facing, shown)).ts !== shown.ts)
+      return { next: { kind: 'later', ms: 0 }, message: null };
   }
   const noticed = await postNotices(deps, request, shown);
   if (noticed.kind === 'later') return { next: noticed, message: null };
@@ -199,6 +200,16 @@ async function remember(deps: OutboxDeps, { posted }: Memory, { key }: Face, sho
   posted.delete(key);
 }
 
+/** Of two bots that post at the same time, because one was kept from running, one has the message and the other a copy. */
+async function keepFirst(deps: OutboxDeps, { posted }: Memory, facing: Facing, shown: Drawn): Promise<Drawn> {
+  const { key } = facing.face;
+  posted.set(key, shown);
+  const kept = await deps.redraws.first(key, shown);
+  posted.delete(key);
+  if (kept.ts !== shown.ts) await deps.slack.update(shown, leftBehind(facing.request.id));
+  return kept;
+}
+
 /**
  * A message is born without the buttons that decide, and gets them once it is remembered: a copy that is left behind by a
  * bot killed in between would offer them for ever.
@@ -212,9 +223,7 @@ async function bear(
   const sent = await post(deps, facing, withoutDecisions(drawing));
   if (sent.kind !== 'ok') return sent;
   // Of no revision yet: whoever goes on must draw it.
-  const shown: Drawn = { ...sent.value, revision: 0 };
-  await remember(deps, memory, facing.face, shown);
-  return shown;
+  return keepFirst(deps, memory, facing, { ...sent.value, revision: 0 });
 }
 
 function looksOf({ text, blocks }: Drawing): string {

@@ -60,6 +60,11 @@ export function withoutDecisions(drawing: Drawing): Drawing {
   return { ...drawing, blocks: drawing.blocks.filter((block) => !isDecisions(block)) };
 }
 
+/** What a copy says that nobody will draw again. */
+export function leftBehind(id: string): Pick<Drawing, 'text' | 'blocks'> {
+  return { text: `Request ${id} goes on in its other message. This copy was left behind.`, blocks: [] };
+}
+
 function isDecisions(block: Drawing['blocks'][number]): boolean {
   return block.type === 'actions' && block.block_id === DECISIONS;
 }

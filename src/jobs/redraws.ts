@@ -11,7 +11,9 @@ export interface Redraws {
   take(most: number): Promise<readonly Due[]>;
   /** The caller is still at it. Without this another may take the request over, as it must when a bot is killed. */
   renew(request: string): Promise<void>;
-  /** The message exists: kept at once, so that it is never posted a second time. */
+  /** A message was posted: kept at once, so that none is posted a second time, unless one is kept already. Tells which is. */
+  first(key: string, message: Drawn): Promise<Drawn>;
+  /** The message was edited, or posted in place of one that is gone. */
   remember(key: string, message: Drawn): Promise<void>;
   /** The message shows its revision now. What moved meanwhile stays due. */
   drawn(due: Due, message: Drawn): Promise<void>;
@@ -98,6 +100,12 @@ export function createRedraws(redis: Redis, keys: Keys, subscribe: () => Redis):
       return taken.flatMap((request, at) => (at % 2 === 0 ? [{ request, score: taken[at + 1] ?? '' }] : []));
     },
     renew: async (request) => void (await redis.pexpire(keys.drawing(request), LEASE_MS)),
+    first: async (key, message) => {
+      const kept = await redis.set(keys.message(key), JSON.stringify(message), 'EX', KEEP_S, 'NX');
+      if (kept !== null) return message;
+      const stored = await redis.get(keys.message(key));
+      return stored === null ? message : (JSON.parse(stored) as Drawn);
+    },
     remember: async (key, message) => void (await redis.set(keys.message(key), JSON.stringify(message), 'EX', KEEP_S)),
     drawn: async ({ request, score }, message) => {
       const args = [request, score, JSON.stringify(message), KEEP_S, message.revision];

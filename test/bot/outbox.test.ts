@@ -28,6 +28,7 @@ let calls: Call[];
 let answers: Sent<never>[];
 let heard: () => void;
 let posted: number;
+let beforePost: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
   redis = await startRedis();
@@ -37,6 +38,7 @@ beforeEach(async () => {
   calls = [];
   answers = [];
   posted = 0;
+  beforePost = undefined;
   under = openJobs(redis.url);
   await under.jobs.connected(2_000);
   outbox = start();
@@ -75,13 +77,15 @@ function farSide(): Slack {
     return Promise.resolve(answers.shift() ?? { kind: 'ok', value });
   };
   return {
-    post: (to, content) =>
-      call(
+    post: async (to, content) => {
+      await beforePost?.();
+      return call(
         'post',
         { ...content, to: to.channel, ...(to.thread !== undefined && { thread: to.thread }) },
         { channel: to.channel, ts: `1760000000.${String(++posted).padStart(6, '0')}` },
-      ),
-    update: (_message, content) => call('update', content, null),
+      );
+    },
+    update: ({ ts }, content) => call('update', { ...content, to: ts }, null),
     upload: ({ channel, ts }, { name, data }) => {
       const sent = call('upload', { text: name, blocks: [], to: channel, thread: ts }, null);
       Object.assign(calls.at(-1) ?? {}, { said: data.toString('utf8') });
@@ -210,6 +214,19 @@ test('a bot that was frozen while it drew, and draws over what another drew mean
   await until(() => calls.length === 2);
   await waitForRest();
   expect(calls[1]).toMatchObject({ method: 'update', text: expect.stringContaining('answer RAAAA') });
+});
+
+test('of two bots that post at the same time one has the message, and the other leaves a copy that says so', async () => {
+  const other = { channel: 'C1', ts: '9.0', files: [], revision: 0 };
+  beforePost = () => under.jobs.redraws.remember('RAAAA', other);
+  await answered('RAAAA');
+  await until(() => calls.length === 3);
+  await waitForRest();
+  expect(calls.map(({ method, to, text }) => [method, to, text.slice(0, 40)])).toEqual([
+    ['post', 'C1', expect.stringContaining('answer RAAAA')],
+    ['update', '1760000000.000001', expect.stringContaining('goes on')],
+    ['update', '9.0', expect.stringContaining('answer RAAAA')],
+  ]);
 });
 
 test('two bots over one Redis post one message', async () => {
