@@ -240,6 +240,7 @@ test('Redis hanging while somebody approves: the click is answered, and counts o
   const uuid = await register();
   await type('ana', `/palm purge ${uuid}`, other);
   await sawOf(uuid, 'Nothing has been changed yet');
+  await world.workspace.until(() => newest(other)?.buttons.includes('Approve'), 10_000);
   await world.workspace.switchTrouble('redis', 'hung', true);
   await press('ben', 'Approve', other);
   await whispered('ben', 'Not confirmed', 2_500);
