@@ -6,6 +6,7 @@ import { type Look, lookAt } from './base-look';
 import { MARKER, sameSet } from './base-marker';
 import type { MoveOptions } from './base-options';
 import type { MovePlan } from './base-plan';
+import type { MoveRule } from './base-refusal';
 import { type Scene, sceneOf } from './base-scene';
 import type { MoveWrites } from './base-writes';
 
@@ -41,6 +42,12 @@ export function failed(text: string): Done {
 
 export function done(text: string): Done {
   return { status: 'done', text };
+}
+
+/** Null: nothing speaks against going on. */
+export function objection(scene: Scene, rules: readonly MoveRule[]): Done | null {
+  const refusal = rules.map((rule) => rule(scene)).find((each) => each !== null);
+  return refusal ? failed(`${refusal.why}. ${refusal.cure}`) : null;
 }
 
 export const LOST = ' (the answer was lost, but it is so)';

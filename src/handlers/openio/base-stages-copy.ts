@@ -4,16 +4,15 @@ import { isContinuation } from './base-plan';
 import type { MoveRule } from './base-refusal';
 import { badCopies, masterSuspect } from './base-rules-copies';
 import { otherMaster, severalMasters, unwellPeers, zooKeeperSuspect } from './base-rules-election';
-import type { Scene } from './base-scene';
 import {
   type Carry,
-  type Done,
   done,
   failed,
   isMarked,
   LOST,
   lookNow,
   namesOnly,
+  objection,
   type Run,
   sceneNow,
   sent,
@@ -42,18 +41,12 @@ const BEFORE_WRITES: readonly MoveRule[] = [
   badCopies,
 ];
 
-/** Null: nothing speaks against going on. */
-function objection(scene: Scene, rules = BEFORE_WRITES): Done | null {
-  const refusal = rules.map((rule) => rule(scene)).find((each) => each !== null);
-  return refusal ? failed(`${refusal.why}. ${refusal.cure}`) : null;
-}
-
 export const freezeStage: Carry = async (run) => {
   const { plan, writes, context } = run;
   if (!plan.todo.freeze) {
     return skipped(plan.frozen === 'yes' ? 'is frozen already' : 'not needed: nothing is left to be copied');
   }
-  const against = objection(await sceneNow(run));
+  const against = objection(await sceneNow(run), BEFORE_WRITES);
   if (against) return against;
   const isFrozen = async () => frozenState(await lookNow(run)) === 'yes';
   const answer = await sent(writes.freeze.send(context), isFrozen);
@@ -72,7 +65,7 @@ export const peersStage: Carry = async (run) => {
   const strange = now.lists.find((list) => !sameSet(list, plan.wanted) && !sameSet(list, plan.old));
   if (strange) return failed(`the base names ${strange.join(', ')} by now, which nobody approved`);
   if (!plan.todo.peers) return failed(`the base named ${plan.wanted.join(', ')} and does not any more`);
-  const against = objection(now);
+  const against = objection(now, BEFORE_WRITES);
   if (against) return against;
   const answer = await sent(writes.peers.send(context), async () => namesOnly(await sceneNow(run), plan.wanted));
   const after = await settles(run, async () => {
@@ -88,7 +81,7 @@ export const masterStage: Carry = async (run) => {
   const { plan } = run;
   if (!plan.todo.copy) return skipped('not needed: nothing is left to be copied');
   const scene = await sceneNow(run);
-  const against = objection(scene);
+  const against = objection(scene, BEFORE_WRITES);
   if (against) return against;
   const [master] = scene.masters;
   if (master === undefined) return failed('there is no master to copy from: the election does not end');
@@ -123,7 +116,7 @@ export const directoryStage: Carry = async (run) => {
     return failed(`the directory names ${hosts.join(', ') || 'nobody'} by now, which nobody approved`);
   }
   const now = await sceneNow(run);
-  const against = objection(now);
+  const against = objection(now, BEFORE_WRITES);
   if (against) return against;
   if (now.alone && fileOf(now, plan.arriving) !== 'yes')
     return failed(`${plan.arriving} has no file of the base any more`);

@@ -1,6 +1,7 @@
 import { BackendFailure } from '../../backends/failure';
 import type { PeerAnswer } from '../../backends/openio/openio';
 import { sameSet } from './base-marker';
+import { unwellPeers, zooKeeperSuspect } from './base-rules-election';
 import {
   type Carry,
   done,
@@ -9,6 +10,7 @@ import {
   LOST,
   lookNow,
   namesOnly,
+  objection,
   type Run,
   sceneNow,
   sent,
@@ -24,10 +26,8 @@ import { believed, zooKeeperSigns } from './states';
 export const leaveStage: Carry = async (run) => {
   const { plan, writes, context } = run;
   if (!plan.todo.leave) return skipped('not needed: the election counts on the new peers already');
-  const { debug, directory } = await lookNow(run);
-  const signs = zooKeeperSigns(debug.filter(({ answer }) => directory.includes(answer.id)));
-  if (signs.length > 0)
-    return failed(`ZooKeeper is suspect (${signs.join('; ')}): no election would end. Mend it first`);
+  const against = objection(await sceneNow(run), [zooKeeperSuspect, unwellPeers]);
+  if (against) return against;
   const answers = await writes.leave.send(context);
   const odd = answers.filter(({ status }) => status !== 200);
   if (odd.length === 0) return done(`${answers.map(({ id }) => id).join(', ')} left; the next access elects`);

@@ -108,6 +108,16 @@ describe.each(VERSIONS)('on %s a move stops', (version) => {
     expect(nextOf(view).Clear).toBe('ops clear R7');
   });
 
+  test('before anybody leaves, when a peer has died since the directory was replaced', async () => {
+    const proposal = await planned(world.move, world.words());
+    before(5, () => world.sandbox.switchTrouble(`dead-${world.staying[0]}`, true));
+    const { steps } = await perform(proposal);
+    expect(steps.at(-1)).toMatchObject({ status: 'failed' });
+    expect(steps.at(-1)?.text).toContain(`fewer than three peers are healthy (2): ${world.staying[0]}`);
+    expect(sent()).toContain('force');
+    expect(sent()).not.toContain('leave');
+  });
+
   test('before it enables, when the base names others than the directory', async () => {
     const proposal = await planned(world.move, world.words());
     beforeStep(7, () => {
