@@ -110,7 +110,7 @@ describe.each(VERSIONS)('on %s a move stops', (version) => {
 
   test('before anybody leaves, when a peer has died since the directory was replaced', async () => {
     const proposal = await planned(world.move, world.words());
-    before(5, () => world.sandbox.switchTrouble(`dead-${world.staying[0]}`, true));
+    beforeStep(5, () => world.sandbox.switchTrouble(`dead-${world.staying[0]}`, true));
     const { steps } = await perform(proposal);
     expect(steps.at(-1)).toMatchObject({ status: 'failed' });
     expect(steps.at(-1)?.text).toContain(`fewer than three peers are healthy (2): ${world.staying[0]}`);
