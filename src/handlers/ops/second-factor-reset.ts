@@ -26,6 +26,7 @@ export function opsSecondFactorReset(factors: Factors): Change {
       return { kind: 'plan', plan: { user, enrolment: enrolment.id } };
     },
     targets: ({ user }) => [{ key: keyOf(user), label: `second factor of ${user}` }],
+    undo: () => 'That person enrols anew; their old codes never count again.',
     preview: ({ user, enrolment }) => ({
       title: 'Reset a second factor',
       tone: 'warning',
