@@ -1,3 +1,4 @@
+import { DEFAULT_CLUSTER } from '../clusters';
 import type { Chapter, Timeline, TimelineEvent } from '../ledger';
 
 /** One move, with the request that made it. */
@@ -25,6 +26,9 @@ export function sentence({ event, detail }: TimelineEvent, { command }: Pick<Cha
     return value === undefined ? '' : String(value);
   };
   const begun = begin(event, take, command);
+  // What is usual needs no word: typed or pressed in Slack, on the only cluster.
+  if (left.get('road') === 'slash' || left.get('road') === 'button') left.delete('road');
+  if (left.get('cluster') === DEFAULT_CLUSTER) left.delete('cluster');
   const rest = [...left].filter(([, value]) => value !== '').map(([key, value]) => `${key} ${value}`);
   return [begun, ...rest].filter(Boolean).join('; ');
 }
@@ -46,8 +50,13 @@ function begin(event: string, take: Take, command: string): string {
     case 'denied':
     case 'withdrawn':
     case 'expired':
+    case 'held':
+    case 'released':
       take('fingerprint');
       return [event, take('reason')].filter(Boolean).join(': ');
+    case 'release':
+      take('fingerprint');
+      return 'wants it released, another must too';
     case 'started':
       return `started (fingerprint ${print(take)}, fence ${take('fence')})`;
     case 'step':

@@ -69,11 +69,14 @@ function section(chapter: Chapter): readonly string[] {
     `- Command: ${code(`/${command}`)}`,
     ...(asked ? [`- Asked by ${who(asked)} at ${utc(asked.at)}`] : []),
     ...(channel === null ? [] : [`- Where: channel ${escapeMarkdown(channel)}, ${seen(chapter)}`]),
-    ...named('approval', 'approved', 'denied', 'withdrawn', 'expired').map(decision),
+    ...named(...DECISIONS).map(decision),
     ...lines('Steps', named('step'), chapter),
     ...lines('End', named('finished', 'rechecked', 'cleared'), chapter),
   ];
 }
+
+/** What people said to it, in the order in which they did. */
+const DECISIONS = ['approval', 'approved', 'held', 'release', 'released', 'denied', 'withdrawn', 'expired'] as const;
 
 function seen({ link }: Chapter): string {
   return link === null ? 'its message is not known any more' : `[message](${target(link)})`;

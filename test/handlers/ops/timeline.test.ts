@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Chapter, Timeline, TimelineEvent } from '../../../src/handlers/ledger';
 import { code, escapeMarkdown } from '../../../src/handlers/markdown';
 import { opsTimeline } from '../../../src/handlers/ops/timeline';
+import { sentence } from '../../../src/handlers/ops/timeline-events';
 import { timelineMarkdown } from '../../../src/handlers/ops/timeline-markdown';
 import type { View } from '../../../src/handlers/view';
 import { everySystem } from '../../support/systems';
@@ -79,6 +80,27 @@ test('the facts say how long it took, who was there and how it ended', async () 
     ['People', [{ user: 'U0ANA' }, ', ', { user: 'U0BEN' }, ', ', { user: 'U0CHO' }]],
     ['Outcomes', '1 succeeded, 1 denied'],
   ]);
+});
+
+test.each([
+  ['held', { fingerprint, reason: 'the wrong node' }, 'held: the wrong node'],
+  ['released', { fingerprint, holder: 'U0CHO' }, 'released; holder U0CHO'],
+  [
+    'approved',
+    { fingerprint, road: 'console' },
+    'approved, the last that was needed (fingerprint ab12cd34ef56); road console',
+  ],
+  ['approved', { fingerprint, road: 'button' }, 'approved, the last that was needed (fingerprint ab12cd34ef56)'],
+  ['unheard of', { some: 'thing' }, 'unheard of; some thing'],
+])('the move %s %j is told in words', (name, detail, told) => {
+  expect(sentence(event(1, name, 'U0CHO', detail), purge)).toBe(told);
+});
+
+test('a doubt and its reason stand among the decisions of the file', () => {
+  const events = [...reset.events, event(8, 'held', 'U0CHO', { fingerprint, reason: 'the wrong node' })];
+  expect(timelineMarkdown({ ...timeline, chapters: [{ ...reset, events }] }).split('\n')).toContain(
+    '- held by \\@U0CHO at 2026-11-25 14:08:05 UTC: the wrong node',
+  );
 });
 
 test('--export adds one Markdown file', async () => {
