@@ -27,7 +27,9 @@ export interface Progress {
 
 export function scheduleLine(schedule: Schedule, progress: Progress): ScheduleLine {
   const { id, by, place, everyMs, until } = schedule;
-  return { id, by, channel: place.channel, everyMs, until, command: commandOfSchedule(schedule), ...progress };
+  // A channel that was typed by its name is shown by it; the mark is the view's.
+  const channel = place.channel.replace(/^#/, '');
+  return { id, by, channel, everyMs, until, command: commandOfSchedule(schedule), ...progress };
 }
 
 export function commandOfSchedule({ operation, words }: Pick<Schedule, 'operation' | 'words'>): string {

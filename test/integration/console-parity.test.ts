@@ -65,6 +65,7 @@ function steady(value: unknown): string {
     .replace(/[RE][0-9A-HJKMNP-TV-Z]{8}\b/g, 'R')
     .replace(/[0-9a-f]{12,}/g, 'h')
     .replace(/\d+(\.\d+)*/g, 'n')
+    .replace(/"channel":"[^"]*"/g, '"channel"')
     .replace(/"svg":"(?:[^"\\]|\\.)*"/g, '"svg"');
 }
 

@@ -202,6 +202,12 @@ test('stopped is stopped, and stopping again finds nothing', async () => {
   expect(await planned()).toBe(0);
 });
 
+test('a channel that was named is where it answers, and is shown by its name', async () => {
+  expect(await begin('RAAAA', { channel: '#inc-42' })).toMatchObject({ ok: true, schedule: { channel: 'inc-42' } });
+  const [request] = await answered(1);
+  expect(request?.place).toEqual({ channel: '#inc-42' });
+});
+
 test('beginning the same again is one schedule', async () => {
   await begin('RAAAA');
   await schedules.start({ request: 'RAAAA', command: ['test', 'look'], everyMs: 100, lastsMs: 60_000, channel: null });
