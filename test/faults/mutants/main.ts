@@ -125,7 +125,7 @@ async function firstViolation(options: Hunt & { readonly home: string }): Promis
 
 /** A machine that is too busy breaks promises as well: what the bot does without the mistake was not caught by it. */
 async function alsoWithout(seed: number, invariant: string): Promise<boolean> {
-  const home = await build('without-mistake');
+  const home = await build(`without-mistake-${process.pid}`);
   let also = false;
   await campaign({
     ...{ subject: 'quorumbot', home, firstSeed: seed, rounds: 1, worlds: 2 },

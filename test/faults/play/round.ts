@@ -9,7 +9,7 @@ import { playStory } from './story';
 import { createTroublemaker } from './troubles';
 
 /** From the end of all troubles to the last word of the last request. */
-const ENDS_WITHIN_MS = 8_000;
+const ENDS_WITHIN_MS = EXPIRES_AFTER_MS + 6_000;
 /** What a peer leaves open stays open: that is known after a while. */
 const PEER_ENDS_WITHIN_MS = 3_000;
 const LOOK_EVERY_MS = 20;
