@@ -10,12 +10,14 @@ import { build } from './subject/build';
 import { SUBJECTS, type SubjectName } from './subject/kinds';
 
 const HISTORIES = join(ROOT, '.cache', 'faults', 'histories');
-const USAGE = `npm run faults -- [--runs 300] [--seed 1] [--subject ${SUBJECTS.join('|')}] [--only INVARIANT] [--worlds 2] [--verbose]`;
+const USAGE = `npm run faults -- [--runs 300] [--seed 1] [--subject ${SUBJECTS.join('|')}] [--only INVARIANT] [--worlds 2] [--minutes 600] [--verbose]`;
 
 interface Settings {
   readonly runs: number;
   readonly seed: number;
   readonly worlds: number;
+  /** Then no further round is begun. */
+  readonly minutes: number;
   readonly subject: SubjectName;
   readonly only: Invariant | undefined;
   readonly verbose: boolean;
@@ -45,7 +47,7 @@ export async function faults(args: readonly string[]): Promise<void> {
           `seed ${played.seed}, ${Math.round(played.ms)} ms: ${JSON.stringify(played.history.schedule.troubles)}`,
         );
       if (played.violations.length > 0) report(played, subject);
-      return false;
+      return performance.now() - begun > settings.minutes * 60_000;
     },
   });
   console.log(`${tally.text()}; ${((performance.now() - begun) / 1_000).toFixed(0)} s`);
@@ -62,20 +64,22 @@ function settingsOf(args: readonly string[]): Settings | string {
         runs: { type: 'string', default: '300' },
         seed: { type: 'string', default: '1' },
         worlds: { type: 'string', default: '2' },
+        minutes: { type: 'string', default: '600' },
         subject: { type: 'string', default: 'quorumbot' },
         only: { type: 'string' },
         verbose: { type: 'boolean', default: false },
       },
     });
-    const [runs = 0, seed = 0, worlds = 0] = [values.runs, values.seed, values.worlds].map(Number);
-    if (![runs, seed, worlds].every((number) => Number.isInteger(number) && number > 0))
-      return '--runs, --seed and --worlds are whole numbers from 1';
+    const given = [values.runs, values.seed, values.worlds, values.minutes];
+    const [runs = 0, seed = 0, worlds = 0, minutes = 0] = given.map(Number);
+    if (![runs, seed, worlds, minutes].every((number) => Number.isInteger(number) && number > 0))
+      return '--runs, --seed, --worlds and --minutes are whole numbers from 1';
     const subject = SUBJECTS.find((name) => name === values.subject);
     if (!subject) return `there is no subject ${values.subject}`;
     const only = INVARIANTS.find((name) => name === values.only);
     if (values.only !== undefined && !only)
       return `there is no invariant ${values.only}; there are ${INVARIANTS.join(', ')}`;
-    return { runs, seed, worlds, subject, only, verbose: values.verbose };
+    return { runs, seed, worlds, minutes, subject, only, verbose: values.verbose };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
