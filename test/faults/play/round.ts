@@ -12,6 +12,7 @@ import { createTroublemaker } from './troubles';
 const ENDS_WITHIN_MS = EXPIRES_AFTER_MS + 6_000;
 /** What a peer leaves open stays open: that is known after a while. */
 const PEER_ENDS_WITHIN_MS = 3_000;
+const MOST_WAITING_MS = 45_000;
 const LOOK_EVERY_MS = 20;
 /** Messages that come after the end, if a program makes any. */
 const AFTERMATH_MS = 30;
@@ -125,17 +126,26 @@ function listen(world: World, board: Board, { targets, schedule, trouble }: List
 
 /** Until every request has ended, or long enough that one which has not is a finding. */
 async function settled(world: World, board: Board, stories: number): Promise<void> {
-  const isPeer = world.subject !== 'quorumbot';
-  const deadline = performance.now() + (isPeer ? PEER_ENDS_WITHIN_MS : ENDS_WITHIN_MS);
+  const within = world.subject === 'quorumbot' ? ENDS_WITHIN_MS : PEER_ENDS_WITHIN_MS;
+  const begun = performance.now();
   const open = () =>
     Array.from({ length: stories }, (_, story) => board.requests(story))
       .flat()
       .filter((request) => board.reading(request)?.state !== 'ended');
-  while (performance.now() < deadline) {
+  // Time counts from when the machine lets the programs run.
+  const isOver = () => board.now() - lastStarved(board) > within || performance.now() - begun > MOST_WAITING_MS;
+  const until = performance.now() + within;
+  while (performance.now() < until || !isOver()) {
     if (open().length === 0 && (await isIdle(world))) break;
     await wait(LOOK_EVERY_MS);
   }
   await wait(AFTERMATH_MS);
+}
+
+function lastStarved({ events }: Board): number {
+  return (
+    events.findLast(({ kind, ...event }) => kind === 'mended' && 'what' in event && event.what === 'starved')?.at ?? 0
+  );
 }
 
 const KEY = '{quorumbot}';
