@@ -67,15 +67,14 @@ export function withTable(document: string): string {
   return document.replace(/<!-- mutants -->[\s\S]*<!-- \/mutants -->/, `<!-- mutants -->\n${table}\n<!-- /mutants -->`);
 }
 
-/** Another few each day, so that all of them come around. */
+/** Another few of those that were caught before, each day, so that all of them come around. */
 function sampled(sample: string | undefined): readonly Mutant[] {
   if (sample === undefined) return MUTANTS;
-  const count = Math.max(1, Number(sample) || 1);
+  const caught = readCaught();
+  const known = MUTANTS.filter(({ name }) => caught[name]);
+  const count = Math.min(known.length, Math.max(1, Number(sample) || 1));
   const first = Math.floor(Date.now() / 86_400_000) * count;
-  return Array.from(
-    { length: Math.min(count, MUTANTS.length) },
-    (_, n) => MUTANTS[(first + n) % MUTANTS.length],
-  ).flatMap((mutant) => mutant ?? []);
+  return Array.from({ length: count }, (_, n) => known[(first + n) % known.length]).flatMap((mutant) => mutant ?? []);
 }
 
 export function readCaught(): Readonly<Record<string, Caught>> {
