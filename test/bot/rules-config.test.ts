@@ -21,7 +21,8 @@ afterAll(async () => {
 const load = (text: string) => {
   const path = join(folder, 'rules.yaml');
   writeFileSync(path, text);
-  const more = { QUORUMBOT_CONFIG: path, APPROVERS: 'S0STORAGE,S0PLATFORM', EU_PASSWORD: 'x' };
+  const named = [...text.matchAll(/env: ([A-Z_]+)/g)].map(([, name = '']) => [name, 'x'.repeat(40)]);
+  const more = { QUORUMBOT_CONFIG: path, APPROVERS: 'S0STORAGE,S0PLATFORM', ...Object.fromEntries(named) };
   return loadConfig({ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 'a-secret-of-slack', ...more });
 };
 const problems = (text: string) => {
