@@ -17,7 +17,14 @@ export async function benchAudit(): Promise<readonly Row[]> {
   const prefix = `bench-${randomBytes(4).toString('hex')}`;
   const redis = new Redis(server.url);
   const people = { membersOf: async () => null };
-  const jobs = createJobs({ url: server.url, rules: DEFAULT_RULES, people, prefix, onError: () => undefined });
+  const jobs = createJobs({
+    secondFactorKey: null,
+    url: server.url,
+    rules: DEFAULT_RULES,
+    people,
+    prefix,
+    onError: () => undefined,
+  });
   try {
     await jobs.connected(5_000);
     await fill(redis, prefix);

@@ -65,8 +65,8 @@ export interface JobsOptions {
   readonly url: string;
   readonly rules: Rules;
   readonly people: People;
-  /** 32 bytes in base64: approving what cannot be undone asks for a one-time code. Left out: it does not. */
-  readonly secondFactorKey?: string | null;
+  /** 32 bytes in base64: approving what cannot be undone asks for a one-time code. Null: it does not. */
+  readonly secondFactorKey: string | null;
   /** Between the braces of every key: another prefix is another bot. */
   readonly prefix?: string;
   /** Where the head of the audit trail is kept outside Redis, and who hears when that fails. */
@@ -75,7 +75,7 @@ export interface JobsOptions {
 }
 
 export function createJobs(options: JobsOptions): Jobs {
-  const { url, rules, people, secondFactorKey = null, prefix = TRAIL, anchor = null, onError } = options;
+  const { url, rules, people, secondFactorKey, prefix = TRAIL, anchor = null, onError } = options;
   const keys = keysOf(prefix);
   const onRedisError = (error: Error) => onError(error, 'redis');
   /** For whoever has a person waiting. */

@@ -14,6 +14,7 @@ const QUICK = { settleMs: 400, pauseMs: 10 };
 async function main([url = '', json = '']: readonly string[]): Promise<void> {
   for (const { prefix, proxyUrl, namespace } of places.parse(JSON.parse(json))) {
     const jobs = createJobs({
+      secondFactorKey: null,
       url,
       prefix,
       rules: { ...DEFAULT_RULES, approvers: ['UBEN', 'UCHO'] },

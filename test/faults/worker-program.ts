@@ -9,6 +9,7 @@ const TIMING = { beatEvery: 200, beatLasts: 800, sweepEvery: 200, lostAfter: 1_0
 
 async function main([url = '', prefix = '', etcd = '']: readonly string[]): Promise<void> {
   const jobs = createJobs({
+    secondFactorKey: null,
     url,
     prefix,
     rules: { ...DEFAULT_RULES, approvers: ['UBEN', 'UCHO'] },

@@ -25,7 +25,13 @@ beforeAll(async () => {
   const loaded = loadConfig(world.settings);
   if (!loaded.ok) throw new Error(loaded.problems.join('\n'));
   const { redisUrl: url, rules } = loaded.config;
-  jobs = createJobs({ url, rules, people: { membersOf: async () => null }, onError: () => undefined });
+  jobs = createJobs({
+    secondFactorKey: null,
+    url,
+    rules,
+    people: { membersOf: async () => null },
+    onError: () => undefined,
+  });
   open = openClusters(loaded.config, jobs, () => undefined);
   await jobs.connected(5_000);
 }, 30_000);
