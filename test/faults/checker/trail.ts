@@ -45,6 +45,8 @@ function links({ history: { left } }: Facts): readonly Violation[] {
 function waysIn(entries: readonly Entry[]): ReadonlyMap<string, readonly Entry[]> {
   const ways = new Map<string, Entry[]>();
   for (const entry of entries) ways.set(entry.request, [...(ways.get(entry.request) ?? []), entry]);
+  // The second look of a request of the round before may come late.
+  for (const [request, way] of ways) if (way.every(({ event }) => event === 'rechecked')) ways.delete(request);
   return ways;
 }
 
