@@ -16,6 +16,7 @@ const MOST_WAITING_MS = 45_000;
 const LOOK_EVERY_MS = 20;
 /** Messages that come after the end, if a program makes any. */
 const AFTERMATH_MS = 30;
+const LATE_MS = 2_000;
 
 /** Plays a round in this world and returns all that was seen of it. */
 export async function playRound(world: World, schedule: Schedule): Promise<History> {
@@ -139,7 +140,8 @@ async function settled(world: World, board: Board, stories: number): Promise<voi
     if (open().length === 0 && (await isIdle(world))) break;
     await wait(LOOK_EVERY_MS);
   }
-  await wait(AFTERMATH_MS);
+  // Words for one person come after the acknowledgement, and late where there was no time to run.
+  await wait(board.now() - lastStarved(board) < LATE_MS ? LATE_MS : AFTERMATH_MS);
 }
 
 function lastStarved({ events }: Board): number {
