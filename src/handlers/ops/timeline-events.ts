@@ -105,9 +105,17 @@ function isPerson(by: string): boolean {
 
 /** How far a request came within the timeline. */
 export function outcomeOf({ events }: Chapter): string {
-  const last = events.findLast(({ event }) => event !== 'rechecked' && event !== 'cleared' && event !== 'step');
-  return last === undefined ? 'under way' : String(last.detail.outcome ?? WORDS[last.event] ?? last.event);
+  const last = events.findLast(({ event }) => !BESIDE.has(event));
+  // Only what has ended can be shared.
+  if (last === undefined) return events.some(({ event }) => event === 'shared') ? 'ended before' : 'under way';
+  return String(last.detail.outcome ?? WORDS[last.event] ?? last.event);
 }
+
+/** What moves nothing on: a result that was shared is still what it was, a request that was held still waits. */
+const BESIDE: ReadonlySet<string> = new Set([
+  ...['held', 'release', 'released', 'reminded'],
+  ...['step', 'rechecked', 'cleared', 'shared', 'share refused'],
+]);
 
 const WORDS: Readonly<Record<string, string>> = {
   asked: 'not read yet',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Chapter, Timeline, TimelineEvent } from '../../../src/handlers/ledger';
 import { code, escapeMarkdown } from '../../../src/handlers/markdown';
 import { opsTimeline } from '../../../src/handlers/ops/timeline';
-import { sentence } from '../../../src/handlers/ops/timeline-events';
+import { outcomeOf, sentence } from '../../../src/handlers/ops/timeline-events';
 import { timelineMarkdown } from '../../../src/handlers/ops/timeline-markdown';
 import type { View } from '../../../src/handlers/view';
 import { everySystem } from '../../support/systems';
@@ -199,4 +199,14 @@ test('a file about hostile texts has the lines it would have about harmless ones
     return timelineMarkdown({ ...timeline, chapters: [chapter] }).split('\n').length;
   };
   fc.assert(fc.property(hostile, (text) => expect(lines(text)).toBe(lines('harmless'))));
+});
+
+test('sharing a result, doubts and reminders leave the outcome of a request as it is', async () => {
+  const shared = event(5, 'shared', 'U0ANA', { channel: 'C0STORAGE' });
+  expect(outcomeOf({ ...purge, events: [...purge.events, shared] })).toBe('succeeded');
+  expect(outcomeOf({ ...purge, events: [shared] })).toBe('ended before');
+  for (const beside of ['held', 'release', 'released', 'reminded']) {
+    const events = [...purge.events.slice(0, 2), event(2, beside, 'U0BEN')];
+    expect([beside, outcomeOf({ ...purge, events })]).toEqual([beside, 'waiting for approval']);
+  }
 });
