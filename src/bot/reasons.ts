@@ -20,7 +20,7 @@ const FORMS: Readonly<Record<Reasoned, { title: string; submit: string; label: s
       what: 'It ends here: nothing will be run.',
     },
     hold: {
-      title: 'Looks wrong to me',
+      title: 'Hold',
       submit: 'Hold',
       label: 'What looks wrong?',
       hint: 'Everybody sees this. You can release it again; two others can, too.',
