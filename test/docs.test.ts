@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RUN_HERE, SYSTEMS } from '../src/bot/app';
 import { catalogueOf } from '../src/handlers/index';
@@ -6,6 +6,8 @@ import { splitWords } from '../src/handlers/words';
 import { commandsPage } from './support/commands-page';
 import { KINDS, SHOWN_IN } from './support/gallery/kinds';
 import { messagesPage } from './support/gallery/page';
+import { incidentPage } from './support/incident/page';
+import { STORY } from './support/incident/story';
 import { modulesIn } from './support/modules';
 import { everySystem } from './support/systems';
 
@@ -68,6 +70,14 @@ test('docs/messages.md shows every kind of message, and each picture is there (n
   expect(read('docs/messages.md')).toBe(messagesPage());
   const pictures = readdirSync(join(root, 'docs/pictures')).map((name) => name.replace(/\.png$/, ''));
   expect(pictures.sort()).toEqual(KINDS.map(({ id }) => id).sort());
+});
+
+test('docs/incident.md tells the steps that are played, each with a small picture (npm run docs:incident makes them)', () => {
+  expect(read('docs/incident.md')).toBe(incidentPage());
+  const pictures = readdirSync(join(root, 'docs/incident'));
+  expect(pictures.sort()).toEqual(STORY.map(({ id }) => `${id}.png`));
+  const tooLarge = pictures.filter((name) => statSync(join(root, 'docs/incident', name)).size > 80_000);
+  expect(tooLarge).toEqual([]);
 });
 
 test('every state, outcome and part of a message has its picture', () => {
