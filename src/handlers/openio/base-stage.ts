@@ -85,3 +85,20 @@ export async function sent<T>(write: Promise<T>, isThere: () => Promise<boolean>
     throw error;
   }
 }
+
+const MOST_TRIES = 4;
+
+/**
+ * A proxy that cannot choose may ask a peer that is kept out of the election, which refuses before anything is done; the
+ * next try may find the master. Only for writes that set the same value once more.
+ */
+export async function tried<T>(write: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await write();
+    } catch (error) {
+      const refused = error instanceof BackendFailure && error.kind === 'rejected';
+      if (!refused || !error.message.includes('Election failed') || tries === MOST_TRIES) throw error;
+    }
+  }
+}

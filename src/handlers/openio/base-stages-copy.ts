@@ -18,6 +18,7 @@ import {
   sent,
   settles,
   skipped,
+  tried,
 } from './base-stage';
 import { frozenState } from './base-status';
 
@@ -27,7 +28,10 @@ export const markStage: Carry = async (run) => {
   const { plan, writes, context } = run;
   if (!plan.todo.mark) return skipped(plan.marked ? `is marked already: ${plan.marked}` : 'can only be written later');
   const text = `${context.request} moving ${plan.leaving} to ${plan.arriving}`;
-  const answer = await sent(writes.mark.send(context), async () => isMarked(await lookNow(run), text));
+  const answer = await sent(
+    tried(() => writes.mark.send(context)),
+    async () => isMarked(await lookNow(run), text),
+  );
   return done(`the property ${MARKER} says "${text}"${answer === 'seen' ? LOST : ''}`);
 };
 
@@ -67,7 +71,10 @@ export const peersStage: Carry = async (run) => {
   if (!plan.todo.peers) return failed(`the base named ${plan.wanted.join(', ')} and does not any more`);
   const against = objection(now, BEFORE_WRITES);
   if (against) return against;
-  const answer = await sent(writes.peers.send(context), async () => namesOnly(await sceneNow(run), plan.wanted));
+  const answer = await sent(
+    tried(() => writes.peers.send(context)),
+    async () => namesOnly(await sceneNow(run), plan.wanted),
+  );
   const after = await settles(run, async () => {
     const scene = await sceneNow(run);
     return { isSo: namesOnly(scene, plan.wanted), lists: scene.lists };
