@@ -121,8 +121,9 @@ let camera: Camera;
     await type('/ops timeline --export');
     const timeline = messages(/\/ops timeline --export|timeline\.md/);
     await timeline.getByText('timeline.md', { exact: true }).first().waitFor();
-    // The end of its table: the doubt, the approvals and the outcome.
-    await timeline.locator('table tr').last().scrollIntoViewIfNeeded();
+    // The part of its table that ends with the outcome: the approvals stand above.
+    const outcome = timeline.locator('table tr').filter({ hasText: 'succeeded: The copies' });
+    await outcome.evaluate((row) => row.scrollIntoView({ block: 'end' }));
     await step('12-timeline', timeline, [
       /People: .*@ana.*@ben.*@cho/,
       /Outcomes: .*1 succeeded/,

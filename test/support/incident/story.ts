@@ -53,7 +53,7 @@ export const STORY = [
   },
   {
     id: '12-timeline',
-    told: 'Ana exports the timeline: who asked, doubted, approved, and what happened, in order, ready for the post-mortem.',
+    told: 'Ana exports the timeline for the post-mortem: every move in order, here the two approvals and how it ended.',
   },
 ] as const satisfies readonly StoryStep[];
 
