@@ -190,7 +190,7 @@ test('an unknown command names the known ones', async () => {
   const running = run({ file: process.execPath, args: [join(project, 'tools/run.cjs'), 'strat'] });
   expect(await finish(running)).toEqual({
     code: 1,
-    output: 'there is no command strat; known: demo, start, bench, test',
+    output: 'there is no command strat; known: demo, start, ops, doctor, bench, faults, mutants, test',
   });
 });
 
