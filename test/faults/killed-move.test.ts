@@ -3,7 +3,7 @@ import type { Version } from '../../sandbox/openio/state';
 import { type Running, run as start } from '../../sandbox/services/process';
 import { startRedis } from '../../sandbox/services/redis';
 import type { Server } from '../../sandbox/services/server';
-import { openioBaseMove } from '../../src/handlers/openio/base-move';
+import { openioBaseMove } from '../../src/handlers/openio/base/move';
 import type { Change } from '../../src/handlers/operation';
 import { type JobsUnderTest, openJobs } from '../support/jobs';
 import { script } from '../support/processes';

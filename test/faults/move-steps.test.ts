@@ -1,7 +1,7 @@
 import type { Version } from '../../sandbox/openio/state';
 import { startRedis } from '../../sandbox/services/redis';
 import type { Server } from '../../sandbox/services/server';
-import { openioBaseMove } from '../../src/handlers/openio/base-move';
+import { openioBaseMove } from '../../src/handlers/openio/base/move';
 import type { Change } from '../../src/handlers/operation';
 import { splitWords } from '../../src/handlers/words';
 import type { Workers } from '../../src/jobs/worker';

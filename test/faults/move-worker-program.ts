@@ -1,7 +1,7 @@
 /** Workers for moves in several pretend namespaces, as one process that a test kills. Arguments: Redis, then JSON. */
 import { z } from 'zod';
 import { createOpenio } from '../../src/backends/openio/create';
-import { openioBaseMove } from '../../src/handlers/openio/base-move';
+import { openioBaseMove } from '../../src/handlers/openio/base/move';
 import { createJobs } from '../../src/jobs/jobs';
 import { DEFAULT_RULES } from '../../src/jobs/rules';
 

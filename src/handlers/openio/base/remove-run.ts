@@ -1,0 +1,112 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { BackendFailure } from '../../../backends/failure';
+import type { Openio } from '../../../backends/openio/openio';
+import type { Context, Finding, Step } from '../../operation';
+import { targetOf } from '../writes';
+import { listsOf } from './direction';
+import { fileOf, type Look, lookAt } from './look';
+import { MARKER, markerText } from './marker';
+import type { MoveOptions } from './options';
+import type { RemovalPlan } from './remove-plan';
+import { isMarked } from './stage';
+
+interface Removal {
+  readonly openio: Openio;
+  readonly plan: RemovalPlan;
+  readonly context: Context;
+  readonly options: Required<MoveOptions>;
+}
+
+type Done = Pick<Step, 'status' | 'text'>;
+
+interface Stage {
+  readonly name: string;
+  readonly doing: (plan: RemovalPlan) => string;
+  readonly carry: (removal: Removal) => Promise<Done>;
+}
+
+/** The write before it shows that the base does without the copy; the one after it, that the copy was removed. */
+export const REMOVAL: readonly Stage[] = [
+  {
+    name: 'test',
+    doing: () => 'writing a property and reading it on each peer',
+    carry: (removal) => marked(removal, 'removing'),
+  },
+  { name: 'remove', doing: ({ service }) => `removing the copy on ${service}`, carry: removed },
+  { name: 'note', doing: () => 'noting the removal in the property', carry: (removal) => marked(removal, 'removed') },
+];
+
+export async function* runRemoval(
+  openio: Openio,
+  plan: RemovalPlan,
+  context: Context,
+  options: Required<MoveOptions>,
+): AsyncGenerator<Step, void, undefined> {
+  const removal = { openio, plan, context, options };
+  for (const { name, carry } of REMOVAL) {
+    const done = await carry(removal).catch(troubled);
+    yield { target: targetOf(plan.base).key, status: done.status, text: `${name}: ${done.text}` };
+    if (done.status === 'failed' || done.status === 'unknown') return;
+  }
+}
+
+function troubled(error: unknown): Done {
+  const harmless = error instanceof BackendFailure && error.effect === 'none';
+  return { status: harmless ? 'failed' : 'unknown', text: error instanceof Error ? error.message : String(error) };
+}
+
+function look({ openio, plan, context }: Pick<Removal, 'openio' | 'plan' | 'context'>): Promise<Look> {
+  return lookAt(openio, plan.base, [plan.service], context);
+}
+
+async function marked(removal: Removal, kind: 'removing' | 'removed'): Promise<Done> {
+  const { openio, plan, context, options } = removal;
+  const text = markerText({ kind, request: context.request, service: plan.service });
+  await openio.writes.setProperties(plan.base.container, { [MARKER]: text }).send(context);
+  const until = Date.now() + options.settleMs;
+  while (!isMarked(await look(removal), text)) {
+    if (Date.now() >= until) return { status: 'failed', text: 'a property was written, but not every copy has it' };
+    await pause(options.pauseMs, undefined, { signal: context.signal });
+  }
+  return { status: 'done', text: `a property was written and read back: "${text}"` };
+}
+
+/** Looked at once more at the last moment: nothing may name the service. */
+async function removed(removal: Removal): Promise<Done> {
+  const { openio, plan, context } = removal;
+  const { service } = plan;
+  const now = await look(removal);
+  if (now.directory.includes(service) || listsOf(now).some((list) => list.includes(service))) {
+    return { status: 'failed', text: `${service} is named as a peer again: nothing was removed` };
+  }
+  const answer = await openio.writes.remove(plan.base, service).send(context);
+  return answer === 'removed'
+    ? { status: 'done', text: `${service} has deleted its file` }
+    : { status: 'skipped', text: `${service} had no file any more` };
+}
+
+/** Older servers do not tell of a service that is no peer; there the note, which is written last, is what proves it. */
+export async function verifyRemoval(openio: Openio, plan: RemovalPlan, context: Context): Promise<Finding> {
+  const target = targetOf(plan.base).key;
+  try {
+    const now = await look({ openio, plan, context });
+    const file = fileOf(now, plan.service);
+    if (file === 'no') return { target, verdict: 'confirmed', text: `${plan.service} holds no file of this base` };
+    if (file === 'yes') return { target, verdict: 'contradicted', text: `${plan.service} still holds its file` };
+    return { target, ...byNote(now, plan, context.request) };
+  } catch (error) {
+    if (!(error instanceof BackendFailure)) throw error;
+    return { target, verdict: 'unverifiable', text: error.message };
+  }
+}
+
+function byNote(now: Look, { service }: RemovalPlan, request: string): Pick<Finding, 'verdict' | 'text'> {
+  if (isMarked(now, markerText({ kind: 'removed', request, service }))) {
+    return { verdict: 'confirmed', text: `${service} said that its file is deleted, and that is noted in every copy` };
+  }
+  if (isMarked(now, markerText({ kind: 'removing', request, service }))) {
+    const text = `whether ${service} has deleted its file is not noted, and these servers cannot be asked`;
+    return { verdict: 'unverifiable', text };
+  }
+  return { verdict: 'contradicted', text: 'the removal has not begun: its first write is not there' };
+}

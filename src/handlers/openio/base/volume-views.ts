@@ -1,0 +1,175 @@
+import { containerLabel } from '../../../backends/openio/naming';
+import type { Openio, WireCall } from '../../../backends/openio/openio';
+import type { Finding, Step } from '../../operation';
+import type { Part, View } from '../../view';
+import type { Defaults } from '../names';
+import { targetOf } from '../writes';
+import { moveWords, removeWords, volumeWords } from './args';
+import { beforeText } from './plan';
+import { isBetween, STAGES } from './procedure';
+import { clearNext } from './result';
+import type { Moves } from './volume';
+import { callsOf, wireText } from './writes';
+
+function fromOf({ moves }: Moves): string {
+  return moves[0]?.from ?? '';
+}
+
+export function previewVolume(moves: Moves): View {
+  const count = moves.moves.length;
+  const text = `They are moved one after the other, with a pause of ${moves.pauseSeconds} s. The first that does not end well stops the rest, and they stay as they are. Each base is frozen while it is moved; its old copy stays until it is removed by a request of its own.`;
+  return {
+    title: `Move ${count} ${count === 1 ? 'base' : 'bases'} off ${fromOf(moves)}`,
+    tone: 'warning',
+    parts: [
+      { kind: 'text', text },
+      moveTable(moves),
+      ...leftTable(moves),
+      ...warnings(moves),
+      {
+        kind: 'table',
+        name: 'steps.csv',
+        head: ['#', 'Step of each base'],
+        rows: STAGES.map((stage, at) => [String(at + 1), stage]),
+      },
+      beforeAll(moves),
+    ],
+  };
+}
+
+function moveTable({ moves }: Moves): Part {
+  const rows = moves.map(({ base, leaving, arriving, old, wanted, master }) => [
+    containerLabel(base.container),
+    `${leaving} → ${arriving}`,
+    old.join(', '),
+    wanted.join(', '),
+    master ?? 'none',
+  ]);
+  return {
+    kind: 'table',
+    name: 'bases.csv',
+    head: ['Base', 'Move', 'Peers before', 'Peers after', 'Master now'],
+    rows,
+  };
+}
+
+function leftTable({ left }: Moves): readonly Part[] {
+  if (left.length === 0) return [];
+  const rows = left.map(({ name, why }) => [name, why]);
+  return [{ kind: 'table', name: 'left-out.csv', head: ['Not moved', 'Why'], rows }];
+}
+
+function warnings({ moves }: Moves): readonly Part[] {
+  return [...new Set(moves.flatMap((move) => move.warnings))].map((text) => ({ kind: 'text', text }));
+}
+
+function beforeAll({ moves }: Moves): Part {
+  return { kind: 'raw', name: 'bases-before.json', text: `[${moves.map(beforeText).join(',')}]\n`, asFile: true };
+}
+
+export function shownVolume(openio: Openio, moves: Moves, request: string): View {
+  const calls: readonly WireCall[] = moves.moves.flatMap((move) => callsOf(openio, move, request));
+  const text = `A dry run: nothing was written and nobody is asked. These ${calls.length} calls would be sent, in this order; reads come between them.`;
+  const preview = previewVolume(moves);
+  return {
+    title: `Dry run: ${preview.title}`,
+    tone: 'neutral',
+    parts: [
+      { kind: 'text', text },
+      { kind: 'raw', name: 'calls.txt', text: `${calls.map(wireText).join('\n')}\n` },
+      ...preview.parts,
+    ],
+  };
+}
+
+interface Done {
+  readonly steps: readonly Step[];
+  readonly findings: readonly Finding[];
+  readonly request: string;
+}
+
+export function renderVolume(defaults: Defaults, moves: Moves, { steps, findings, request }: Done): View {
+  const rows = moves.moves.map((move) => {
+    const { key } = targetOf(move.base);
+    const own = steps.filter(({ target }) => target === key);
+    const finding = findings.find(({ target }) => target === key);
+    const isMoved = finding?.verdict === 'confirmed';
+    return { move, isMoved, isBegun: own.length > 0, text: finding?.text ?? 'not read back', own };
+  });
+  const moved = rows.filter(({ isMoved }) => isMoved);
+  const stopped = rows.find(({ isMoved, isBegun }) => isBegun && !isMoved);
+  const rest = rows.filter(({ isMoved, isBegun }) => !isBegun && !isMoved);
+  return {
+    title: `${moved.length} of ${rows.length} bases are moved off ${fromOf(moves)}`,
+    tone: moved.length === rows.length ? 'good' : 'bad',
+    parts: [
+      {
+        kind: 'table',
+        name: 'bases.csv',
+        head: ['Base', 'Move', 'End', 'Read back'],
+        rows: rows.map(({ move, isMoved, isBegun, text, own }) => [
+          containerLabel(move.base.container),
+          `${move.leaving} → ${move.arriving}`,
+          isMoved ? 'moved' : isBegun ? `stopped at step ${own.length} of ${STAGES.length}` : 'not begun',
+          text,
+        ]),
+      },
+      { kind: 'raw', name: 'steps.txt', text: `${steps.map(lineOf).join('\n')}\n` },
+      beforeAll(moves),
+      ...(findings.some(({ verdict }) => verdict === 'unverifiable') ? [clearNext(request)] : []),
+      ...(stopped ? stoppedNext(defaults, stopped.move, stopped.own) : []),
+      ...restNext(
+        defaults,
+        moves,
+        rest.map(({ move }) => move),
+      ),
+      ...moved.slice(0, MOST_OFFERED).map(({ move }): Part => removeNext(defaults, move)),
+    ],
+  };
+}
+
+/** Buttons that fit below one message. */
+const MOST_OFFERED = 3;
+
+function lineOf({ target, status, text }: Step): string {
+  return `${target} ${status} ${text}`;
+}
+
+type Move = Moves['moves'][number];
+
+function stoppedNext(defaults: Defaults, move: Move, steps: readonly Step[]): readonly Part[] {
+  const name = containerLabel(move.base.container);
+  const back = moveWords(defaults, move.base, { ...move, back: true });
+  return [
+    {
+      kind: 'next',
+      label: 'Continue',
+      words: moveWords(defaults, move.base, move),
+      why: `plans what is left of ${name}`,
+    },
+    ...(isBetween(steps)
+      ? []
+      : [{ kind: 'next', label: 'Go back', words: back, why: `plans the way back of ${name}` } as const]),
+  ];
+}
+
+function restNext(defaults: Defaults, moves: Moves, rest: readonly Move[]): readonly Part[] {
+  const [first] = rest;
+  if (!first) return [];
+  const words = volumeWords(defaults, first, { names: rest.map(nameOf), pauseSeconds: moves.pauseSeconds });
+  return [{ kind: 'next', label: 'The other bases', words, why: 'plans those that were not begun' }];
+}
+
+function nameOf({ base: { container } }: Move): string {
+  return container.by === 'name' ? container.name : container.cid;
+}
+
+function removeNext(defaults: Defaults, { base, leaving }: Move): Part {
+  const words = removeWords(defaults, base, leaving);
+  return {
+    kind: 'next',
+    label: 'Remove the old copy',
+    words,
+    why: `of ${containerLabel(base.container)}, on ${leaving}`,
+  };
+}

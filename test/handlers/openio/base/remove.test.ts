@@ -1,0 +1,120 @@
+import { openioBaseRemove } from '../../../../src/handlers/openio/base/remove';
+import type { Change } from '../../../../src/handlers/operation';
+import { nextOf, perform, planned, propose, textOf, VERSIONS } from '../support';
+import { BRISK, type Moving, movingRig, performSteps, statuses } from './rig';
+
+let world: Moving;
+let remove: Change;
+
+afterEach(() => world.close());
+
+function words(service: string): string {
+  return `meta2 cnt2 --service-id ${service}`;
+}
+
+async function refusal(service: string): Promise<string> {
+  const answer = await propose(remove, words(service));
+  if (answer.kind !== 'refused') throw new Error(answer.kind);
+  return textOf(answer.view ?? { title: '', tone: 'bad', parts: [] });
+}
+
+describe.each(VERSIONS)('on %s', (version) => {
+  beforeEach(async () => {
+    world = await movingRig(version);
+    remove = openioBaseRemove(world.openio, BRISK);
+  });
+
+  test('the old copy is removed after the move, with a write before and a note after', async () => {
+    await perform(await planned(world.move, world.words()));
+    const proposal = await planned(remove, words(world.from));
+    expect(proposal.danger).toBe('irreversible');
+    expect(proposal.procedure).toHaveLength(3);
+    const { steps, findings, view } = await perform(proposal);
+    expect(statuses(steps)).toBe('ddd');
+    expect(findings).toMatchObject([{ verdict: 'confirmed' }]);
+    expect(view.tone).toBe('good');
+    expect(world.base().holdings.has(world.from)).toBe(false);
+    expect(world.whole().toSorted()).toEqual([...world.staying, world.to].toSorted());
+  });
+
+  test('a peer keeps its copy', async () => {
+    expect(await refusal(world.from)).toContain(`the directory names ${world.from}`);
+  });
+
+  test.each([3, 4, 5, 6, 7, 8, 9, 10])(
+    'after %i steps of a move nothing is removed from its services',
+    async (count) => {
+      await performSteps(await planned(world.move, world.words()), count);
+      for (const service of [world.from, world.to]) {
+        const answer = await propose(remove, words(service));
+        expect(answer.kind).toBe('refused');
+      }
+      expect(world.sent.some(({ url }) => url.includes('/remove'))).toBe(false);
+    },
+  );
+
+  test('an unfinished move is to be ended first, and the refusal offers that', async () => {
+    await performSteps(await planned(world.move, world.words()), 10);
+    const answer = await propose(remove, words(world.from));
+    expect(answer.kind === 'refused' && answer.why).toContain('has not ended');
+    expect(answer.kind === 'refused' && answer.view && nextOf(answer.view).Continue).toBe(
+      `openio base move --from ${world.from} --to ${world.to} meta2 cnt2`,
+    );
+  });
+
+  test('a service that nobody knows is named as such', async () => {
+    expect(await refusal('127.0.0.9:1')).toContain('the conscience knows no meta2 service 127.0.0.9:1');
+  });
+
+  test('with a bad copy elsewhere the spare one stays', async () => {
+    await perform(await planned(world.move, world.words()));
+    world.base().holdings.get(world.staying[0])?.copy.system.delete('sys.m2.ctime');
+    expect(await refusal(world.from)).toContain('three good copies elsewhere are not seen');
+  });
+
+  test('with a dead peer the spare copy stays', async () => {
+    await perform(await planned(world.move, world.words()));
+    await world.sandbox.switchTrouble(`dead-${world.staying[0]}`, true);
+    expect((await propose(remove, words(world.from))).kind).toBe('refused');
+  });
+
+  test('a base that is frozen is left alone', async () => {
+    await perform(await planned(world.move, world.words()));
+    for (const { copy } of world.base().holdings.values()) copy.system.set('sys.status', '4294967295');
+    expect(await refusal(world.from)).toContain('the base is frozen');
+  });
+
+  test('a removal that was interrupted is known for what it is, and can be asked again', async () => {
+    await perform(await planned(world.move, world.words()));
+    const proposal = await planned(remove, words(world.from));
+    await performSteps(proposal, 1);
+    const [before] = await proposal.verify({
+      request: 'R7',
+      signal: new AbortController().signal,
+      report: () => undefined,
+    });
+    expect(before?.verdict).toBe(version === '4.2.10' ? 'unverifiable' : 'contradicted');
+    const again = await perform(await planned(remove, words(world.from)));
+    expect(again.findings).toMatchObject([{ verdict: 'confirmed' }]);
+    expect(world.base().holdings.has(world.from)).toBe(false);
+  });
+});
+
+describe('where a service can be asked although it is no peer', () => {
+  beforeEach(async () => {
+    world = await movingRig('2026.14.2');
+    remove = openioBaseRemove(world.openio, BRISK);
+  });
+
+  test('a service without a file has nothing to remove', async () => {
+    const answer = await propose(remove, words(world.to));
+    expect(answer.kind).toBe('unchanged');
+    expect('why' in answer && answer.why).toContain('holds no file');
+  });
+
+  test('a service that hangs is left alone', async () => {
+    await perform(await planned(world.move, world.words()));
+    await world.sandbox.switchTrouble(`frozen-${world.from}`, true);
+    expect(await refusal(world.from)).toContain('does not answer');
+  });
+});

@@ -1,0 +1,125 @@
+import { createOpenioSandbox } from '../../../../sandbox/openio/sandbox';
+import { createOpenio } from '../../../../src/backends/openio/create';
+import { openioBaseMove } from '../../../../src/handlers/openio/base/move';
+import { nextOf, perform, planned, propose, rowsOf, textOf, VERSIONS } from '../support';
+import { BRISK, type Moving, movingRig } from './rig';
+
+let world: Moving;
+
+afterEach(() => world.close());
+
+function volume(names = '', more = ''): string {
+  return `meta2 --from ${world.from} --all ${names} ${more}`;
+}
+
+/** Which containers are on the service that is emptied. */
+function on(service: string): readonly string[] {
+  return [...world.sandbox.world.directory.values()]
+    .filter(({ hosts }) => hosts.includes(service))
+    .map(({ name }) => name)
+    .toSorted();
+}
+
+describe.each(VERSIONS)('on %s', (version) => {
+  beforeEach(async () => {
+    world = await movingRig(version);
+  });
+
+  test('several bases move one after the other by one approval, each a target of its own', async () => {
+    const before = on(world.from);
+    const proposal = await planned(world.move, volume('cnt2 vol-a', '--pause 0'));
+    expect(proposal.targets).toHaveLength(2);
+    expect(proposal.procedure).toHaveLength(22);
+    expect(proposal.procedure[15]).toContain('vol-a of myaccount (2 of 2): copying to');
+    const { steps, findings, view } = await perform(proposal);
+    expect(steps).toHaveLength(22);
+    expect(findings.map(({ verdict }) => verdict)).toEqual(['confirmed', 'confirmed']);
+    expect(steps[10]?.text).toMatch(/; 1 more to move, in about \d/);
+    expect(on(world.from)).toEqual(before.filter((name) => name !== 'cnt2' && name !== 'vol-a'));
+    expect(view.title).toBe(`2 of 2 bases are moved off ${world.from}`);
+    expect(nextOf(view)['Remove the old copy']).toContain('openio base remove');
+  });
+
+  test('the pause is a part of the first step of the next base', async () => {
+    const proposal = await planned(world.move, volume('cnt2 vol-a', '--pause 7'));
+    expect(proposal.procedure[0]).toBe('cnt2 of myaccount (1 of 2): marking the base as being moved');
+    expect(proposal.procedure[11]).toBe(
+      'vol-a of myaccount (2 of 2): pausing 7 s, then marking the base as being moved',
+    );
+  });
+
+  test('the first that does not end well stops the rest, which are named and can be asked for', async () => {
+    const proposal = await planned(world.move, volume('cnt2 vol-a vol-b', '--pause 0'));
+    // Between the first and the second base somebody freezes the second.
+    let writes = 0;
+    world.sandbox.onCall(({ write }, moment) => {
+      if (write === null || moment !== 'after') return undefined;
+      writes += 1;
+      if (writes === 9) status('vol-a', '4294967295');
+      return undefined;
+    });
+    const { steps, findings, view } = await perform(proposal);
+    expect(findings.map(({ verdict }) => verdict)).toEqual(['confirmed', 'contradicted', 'contradicted']);
+    expect(steps).toHaveLength(12);
+    expect(steps.at(-1)).toMatchObject({ status: 'failed' });
+    expect(steps.at(-1)?.text).toContain('the base is frozen, and not by a move of this bot');
+    expect(on(world.from)).toEqual(expect.arrayContaining(['vol-a', 'vol-b']));
+    expect(view.title).toBe(`1 of 3 bases are moved off ${world.from}`);
+    expect(rowsOf(view).map(([name, , end]) => [name, end])).toEqual([
+      ['cnt2 of myaccount', 'moved'],
+      ['vol-a of myaccount', 'stopped at step 1 of 11'],
+      ['vol-b of myaccount', 'not begun'],
+    ]);
+    const rest = nextOf(view)['The other bases'] ?? '';
+    expect(rest).toBe(`openio base move --from ${world.from} --all --pause 0 meta2 -- vol-b`);
+    expect((await planned(world.move, rest.replace('openio base move ', ''))).targets).toHaveLength(1);
+  });
+
+  test('bases that must not be moved are left out and named before anybody approves', async () => {
+    status('vol-a', '4294967295');
+    const proposal = await planned(world.move, volume('cnt2 vol-a nowhere'));
+    expect(proposal.targets).toHaveLength(1);
+    const text = textOf(proposal.preview);
+    expect(text).toContain('vol-a of myaccount | the base is frozen');
+    expect(text).toMatch(/nowhere of myaccount \| .*there is no such container/);
+    expect(proposal.preview.title).toBe(`Move 1 base off ${world.from}`);
+  });
+
+  test('where none can be moved, it is refused with the reason of each', async () => {
+    status('cnt2', '4294967295');
+    const answer = await propose(world.move, volume('cnt2'));
+    expect(answer.kind === 'refused' && answer.why).toContain('cnt2 of myaccount: the base is frozen');
+  });
+
+  test('where the namespace keeps no index, the bases have to be listed', async () => {
+    const answer = await propose(world.move, volume());
+    expect(answer.kind === 'refused' && answer.why).toContain('this namespace does not say which bases are on');
+    expect(answer.kind === 'refused' && answer.why).toContain('List the bases by name');
+  });
+
+  test('a dry run lists every call of every base', async () => {
+    const answer = await propose(world.move, volume('cnt2 vol-a', '--dry-run'));
+    if (answer.kind !== 'shown') throw new Error(answer.kind);
+    expect(textOf(answer.view)).toContain('These 18 calls would be sent');
+    expect(world.sent).toEqual([]);
+  });
+});
+
+test('where the namespace keeps an index, it says which bases are meant', async () => {
+  world = await movingRig('2026.14.2');
+  const sandbox = await createOpenioSandbox({ version: '2026.14.2', scale: 0.005, index: true });
+  const openio = createOpenio({ proxyUrl: sandbox.url, namespace: 'OPENIO', account: 'myaccount' });
+  const proposal = await planned(openioBaseMove(openio, BRISK), `meta2 --from ${world.from} --all --pause 0`);
+  const expected = [...sandbox.world.directory.values()].filter(({ hosts }) => hosts.includes(world.from));
+  expect(proposal.targets.map(({ key }) => key).toSorted()).toEqual(
+    expected.map(({ cid }) => `openio/OPENIO/${cid}.1.meta2`).toSorted(),
+  );
+  await openio.close();
+  await sandbox.close();
+});
+
+function status(container: string, value: string): void {
+  const linked = [...world.sandbox.world.directory.values()].find(({ name }) => name === container);
+  const base = world.sandbox.world.bases.get(`${linked?.cid}.1`);
+  for (const { copy } of base?.holdings.values() ?? []) copy.system.set('sys.status', value);
+}
