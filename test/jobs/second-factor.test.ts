@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { startRedis } from '../../sandbox/services/redis';
 import type { Server } from '../../sandbox/services/server';
 import type { Change } from '../../src/handlers/operation';
@@ -364,6 +365,8 @@ describe('approving what cannot be undone', () => {
     workers = under.jobs.work(byName(operation), { ...USUAL_TIMING, sweepEvery: 60_000 });
     const ben = await enrolled('UBEN');
     const id = await planned('!a');
+    // Its time, in whole milliseconds, is over for sure.
+    await wait(5);
     const code = ben.code(1);
     expect(await approve(id, 'UBEN', code)).toMatchObject({ refusal: { rule: 'expired' } });
     expect(await under.jobs.secondFactor.prove('UBEN', code)).toBeNull();
