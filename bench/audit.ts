@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { startRedis } from '../sandbox/services/redis';
-import { GENESIS, seal } from '../src/jobs/audit';
 import { createJobs, type Jobs } from '../src/jobs/jobs';
-import { keysOf } from '../src/jobs/redis';
-import { DEFAULT_RULES } from '../src/jobs/rules';
+import { DEFAULT_RULES } from '../src/jobs/rules/rules';
+import { keysOf } from '../src/jobs/store/redis';
+import { GENESIS, seal } from '../src/jobs/trail/audit';
 import type { Row } from './row';
 
 const ENTRIES = 100_000;

@@ -42,7 +42,11 @@ const broken: readonly (readonly [what: string, files: Readonly<Record<string, s
   ['Redis outside jobs', { 'src/bot/a.ts': "import { Redis } from 'ioredis';" }, /ioredis: only jobs may/],
   ['BullMQ outside jobs', { 'src/handlers/a.ts': "import { Queue } from 'bullmq/x';" }, /bullmq: only jobs may/],
   ['etcd outside backends', { 'src/handlers/a.ts': "import { Etcd3 } from 'etcd3';" }, /etcd3: only backends may/],
-  ['the environment outside config', { 'src/bot/a.ts': 'const port = process.env.PORT;' }, /only src\/bot\/config may/],
+  [
+    'the environment outside config',
+    { 'src/bot/a.ts': 'const port = process.env.PORT;' },
+    /only src\/bot\/config\/config may/,
+  ],
   [
     'a cycle',
     {

@@ -2,7 +2,7 @@
  * Says what Slack would refuse about a message or a view, before or instead of Slack. Pure; an empty list means accepted.
  * Written from documentation: where sources disagree it is the stricter one.
  */
-import { LIMITS } from '../../src/bot/limits';
+import { LIMITS } from '../../src/bot/view/limits';
 import { home, messageBlocks, modal } from './check/blocks';
 import { type Problem, problemsOf } from './check/problems';
 import { messageTotals, repeatedIds } from './check/totals';

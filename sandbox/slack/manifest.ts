@@ -1,6 +1,6 @@
 /** The app's manifest: the workspace offers only what it declares. */
 import { z } from 'zod';
-import { LIMITS } from '../../src/bot/limits';
+import { LIMITS } from '../../src/bot/view/limits';
 
 const most = LIMITS.manifest;
 

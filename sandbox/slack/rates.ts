@@ -1,5 +1,5 @@
 /** Token buckets, one per method (per channel for posting). */
-import { LIMITS } from '../../src/bot/limits';
+import { LIMITS } from '../../src/bot/view/limits';
 import type { Rate, Tier } from './types';
 
 /** Slack publishes the rates, not the bursts: three posts at once is this imitation's choice. */

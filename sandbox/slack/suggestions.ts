@@ -1,6 +1,6 @@
 /** People type into menus whose options come from the app. */
 import { z } from 'zod';
-import { LIMITS } from '../../src/bot/limits';
+import { LIMITS } from '../../src/bot/view/limits';
 import { plainOption } from './check/pieces';
 import { elementsOf } from './check/totals';
 import { suggestionPayload } from './payloads';

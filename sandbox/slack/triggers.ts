@@ -1,5 +1,5 @@
 /** Trigger ids open one view within three seconds; response URLs take five posts within half an hour. */
-import { LIMITS } from '../../src/bot/limits';
+import { LIMITS } from '../../src/bot/view/limits';
 import { randomId } from './identity';
 import type { WorkspaceOptions } from './types';
 

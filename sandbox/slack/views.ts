@@ -1,5 +1,5 @@
 /** The modals that each person has open, at most three on one another, and everybody's Home tab. */
-import { LIMITS } from '../../src/bot/limits';
+import { LIMITS } from '../../src/bot/view/limits';
 import { withIds } from './block-ids';
 import type { Home, Modal } from './check/blocks';
 import { APP_ID, BOT, randomId, TEAM } from './identity';

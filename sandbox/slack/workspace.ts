@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { LIMITS } from '../../src/bot/limits';
+import { LIMITS } from '../../src/bot/view/limits';
 import type { Scenario, Trouble } from '../world';
 import { createUploads } from './api/files';
 import type { Desk } from './api/method';

@@ -14,15 +14,15 @@ import {
 import type { KnownBlock } from '@slack/types';
 import type { View } from '../handlers/view';
 import { splitWords } from '../handlers/words';
-import { commandForm } from './ask';
-import { drawSaid } from './blocks';
-import { handleClick } from './buttons';
-import type { ClickAnswer } from './clicks';
-import { handleCommand, notConfirmed, ONLY_YOU, type Reply } from './commands';
-import type { Config } from './config';
-import { asksToEnrol, enrol } from './enrol-form';
+import type { Config } from './config/config';
+import { commandForm } from './forms/ask';
+import { asksToEnrol, enrol } from './forms/enrol-form';
+import { postHere } from './message/results';
 import type { Metrics } from './metrics';
-import type { Outbox } from './outbox';
+import type { Outbox } from './outbox/outbox';
+import { handleClick } from './receive/buttons';
+import type { ClickAnswer } from './receive/clicks';
+import { handleCommand, notConfirmed, ONLY_YOU, type Reply } from './receive/commands';
 import {
   MOST_DECIDING_MS,
   onForm,
@@ -32,8 +32,8 @@ import {
   onShortcut,
   openForm,
   type ReceiveDeps,
-} from './receive';
-import { postHere } from './results';
+} from './receive/receive';
+import { drawSaid } from './view/blocks';
 
 /** Slack's side of the bot: Bolt receives, everything else decides. Acknowledges first, always. */
 export interface AppDeps extends ReceiveDeps {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import type { Config } from './config';
+import type { Config } from './config/config';
 import { answerHook, type HookDeps, hookIn } from './hooks/hooks';
 import type { Log } from './log';
 import type { Metrics } from './metrics';

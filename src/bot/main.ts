@@ -2,18 +2,18 @@ import type { Server } from 'node:http';
 import { type App, HTTPReceiver } from '@slack/bolt';
 import type { Clusters } from '../handlers/clusters';
 import { createJobs, type Jobs } from '../jobs/jobs';
-import type { People } from '../jobs/people';
+import type { People } from '../jobs/rules/people';
 import { createApp, createReceiver, createUnderWay, type Receiver } from './app';
-import { type Config, loadConfig } from './config';
-import { createHome } from './home';
+import { type Config, loadConfig } from './config/config';
+import { unknownOperations } from './config/rules-config';
+import { createSuggester } from './forms/suggest';
+import { createHome } from './home/home';
 import { type HookDeps, hookProblems } from './hooks/hooks';
 import { listen, type Readiness } from './http';
 import { boltLogger, createLog, type Log, redact } from './log';
 import { createMetrics } from './metrics';
-import { createOutbox, type Outbox } from './outbox';
-import { unknownOperations } from './rules-config';
-import { createSlack, type Slack } from './slack';
-import { createSuggester } from './suggest';
+import { createOutbox, type Outbox } from './outbox/outbox';
+import { createSlack, type Slack } from './outbox/slack';
 import { openAnchor, openClusters, reportAnchor } from './systems';
 
 /** The composition root: builds everything once, starts it, and ends it in the reverse order. */

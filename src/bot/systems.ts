@@ -8,11 +8,11 @@ import type { Doctor } from '../handlers/checkup';
 import { type Clusters, createClusters } from '../handlers/clusters';
 import { catalogueOf, type Systems } from '../handlers/index';
 import type { Ledger } from '../handlers/ledger';
-import { TrailDiffers } from '../jobs/anchoring';
 import { type Jobs, TRAIL } from '../jobs/jobs';
-import type { SystemsConfig } from './cluster-config';
-import type { Config } from './config';
-import { doctorOf } from './doctor';
+import { TrailDiffers } from '../jobs/trail/anchoring';
+import type { SystemsConfig } from './config/cluster-config';
+import type { Config } from './config/config';
+import { doctorOf } from './doctor/doctor';
 import type { Log } from './log';
 
 /** The outside systems that are configured for one cluster, and how to let go of them. */

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { type Check, judged, type Line } from '../handlers/checkup';
-import { settingOf, WANTED } from './durability';
+import { settingOf, WANTED } from './store/durability';
 
 /** What the doctor looks at in Redis. "Now" is given, so that a test can be late. */
 export interface RedisChecks {

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Audience } from '../handlers/audience';
 import type { Operation, Words } from '../handlers/operation';
-import type { Admission } from './admission';
-import { createGap, type Gap } from './gap';
-import { decide as deciding, type Move } from './lifecycle';
-import { hold, release } from './opinion';
-import { mayAsk, type Refusal, type Standing, type Vote } from './policy';
-import type { Queues } from './queue';
-import type { Place, Request, Road } from './request';
-import type { SecondFactor } from './second-factor';
-import { share } from './sharing';
-import { gone, type Store } from './store';
+import { decide as deciding, type Move } from './request/lifecycle';
+import { hold, release } from './request/opinion';
+import type { Place, Request, Road } from './request/request';
+import { share } from './request/sharing';
+import type { Admission } from './rules/admission';
+import { mayAsk, type Refusal, type Standing, type Vote } from './rules/policy';
+import type { SecondFactor } from './second-factor/second-factor';
+import { createGap, type Gap } from './store/gap';
+import { gone, type Store } from './store/store';
+import type { Queues } from './work/queue';
 
 /** The one way in. Command, button, form and console all end here, so there is no second road to forget a check on. */
 export interface Requests {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { checkMessage } from '../../sandbox/slack/check';
-import { drawView } from '../../src/bot/blocks';
-import { cut } from '../../src/bot/canvas';
-import { drawRequest } from '../../src/bot/message';
+import { drawRequest } from '../../src/bot/message/message';
+import { drawView } from '../../src/bot/view/blocks';
+import { cut } from '../../src/bot/view/canvas';
 import type { Part, Text, View } from '../../src/handlers/view';
-import { spillView, wholeText } from '../../src/jobs/attachments';
-import type { State } from '../../src/jobs/request';
+import type { State } from '../../src/jobs/request/request';
+import { spillView, wholeText } from '../../src/jobs/store/attachments';
 import { live } from '../support/live';
 import { decided, requestIn } from '../support/records';
 

@@ -1,5 +1,5 @@
-import { clusterChecks } from '../../src/bot/cluster-checks';
-import type { ClusterConfig } from '../../src/bot/cluster-config';
+import type { ClusterConfig } from '../../src/bot/config/cluster-config';
+import { clusterChecks } from '../../src/bot/doctor/cluster-checks';
 import { allExplain, examine, found } from '../support/lines';
 
 const nothing = { production: false, openio: null, distkv: null, palm: null };

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig, SETTINGS } from '../../src/bot/config';
+import { loadConfig, SETTINGS } from '../../src/bot/config/config';
 
 const MINIMAL = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 'a-secret-of-slack' };
 const load = (more: Record<string, string> = {}) => loadConfig({ ...MINIMAL, ...more });

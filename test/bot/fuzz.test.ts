@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { checkMessage, checkView } from '../../sandbox/slack/check';
-import { drawSaid } from '../../src/bot/blocks';
-import { drawRequest } from '../../src/bot/message';
-import { reasonForm } from '../../src/bot/reasons';
-import { shareForm } from '../../src/bot/share-form';
+import { reasonForm } from '../../src/bot/forms/reasons';
+import { shareForm } from '../../src/bot/forms/share-form';
+import { drawRequest } from '../../src/bot/message/message';
+import { drawSaid } from '../../src/bot/view/blocks';
 import type { View } from '../../src/handlers/view';
-import { spillView, wholeText } from '../../src/jobs/attachments';
-import type { Request, State } from '../../src/jobs/request';
+import type { Request, State } from '../../src/jobs/request/request';
+import { spillView, wholeText } from '../../src/jobs/store/attachments';
 import { type Dispenser, dispenser, hostile, hostileView } from '../support/hostile';
 import { drawnAlive, live, liveInMrkdwn } from '../support/live';
 import { decided, finished, requestIn } from '../support/records';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { hooksOf, hooksSchema } from '../../src/bot/hook-config';
+import { hooksOf, hooksSchema } from '../../src/bot/config/hook-config';
 import { commandFor } from '../../src/bot/hooks/command';
 import { hookProblems } from '../../src/bot/hooks/hooks';
 import { isSigned, sign } from '../../src/bot/hooks/signature';

@@ -1,6 +1,6 @@
-import { drawRequest } from '../../src/bot/message';
+import { drawRequest } from '../../src/bot/message/message';
 import type { View } from '../../src/handlers/view';
-import type { Request, State } from '../../src/jobs/request';
+import type { Request, State } from '../../src/jobs/request/request';
 import { decided, finished, requestIn } from '../support/records';
 
 const view: View = { title: 'Two servers are gone', tone: 'good', parts: [{ kind: 'text', text: 'details' }] };

@@ -1,12 +1,12 @@
 import { startRedis } from '../../sandbox/services/redis';
 import { createLog } from '../../src/bot/log';
-import { createOutbox, type Outbox } from '../../src/bot/outbox';
-import type { Content, Sent, Slack } from '../../src/bot/slack';
+import { createOutbox, type Outbox } from '../../src/bot/outbox/outbox';
+import type { Content, Sent, Slack } from '../../src/bot/outbox/slack';
 import { createClusters } from '../../src/handlers/clusters';
 import type { View } from '../../src/handlers/view';
-import { decide, finish, plan } from '../../src/jobs/lifecycle';
-import { hold, remind } from '../../src/jobs/opinion';
-import type { Place } from '../../src/jobs/request';
+import { decide, finish, plan } from '../../src/jobs/request/lifecycle';
+import { hold, remind } from '../../src/jobs/request/opinion';
+import type { Place } from '../../src/jobs/request/request';
 import { ASKED, approval, type JobsUnderTest, openJobs, standing } from '../support/jobs';
 
 /** Slack as the outbox sees it: each call is written down, and answered as the test wishes. */

@@ -1,4 +1,4 @@
-import { createBucket, createPace } from '../../src/bot/pace';
+import { createBucket, createPace } from '../../src/bot/outbox/pace';
 
 let now = 0;
 const clock = () => now;

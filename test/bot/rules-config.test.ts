@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { SYSTEMS } from '../../src/bot/app';
-import { loadConfig } from '../../src/bot/config';
-import { RULED_SYSTEMS, unknownOperations } from '../../src/bot/rules-config';
+import { loadConfig } from '../../src/bot/config/config';
+import { RULED_SYSTEMS, unknownOperations } from '../../src/bot/config/rules-config';
 import { createClusters } from '../../src/handlers/clusters';
 import { catalogueOf } from '../../src/handlers/index';
-import { DEFAULT_RULES, rulingOf } from '../../src/jobs/rules';
+import { DEFAULT_RULES, rulingOf } from '../../src/jobs/rules/rules';
 import { everySystem } from '../support/systems';
 
 const folder = mkdtempSync(join(tmpdir(), 'quorumbot-rules-'));

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createWorkspace, type Workspace } from '../../sandbox/slack/workspace';
 import { SYSTEMS } from '../../src/bot/app';
-import { configChecks, manifestProblems } from '../../src/bot/config-checks';
-import { factorCheck } from '../../src/bot/factor-checks';
-import { createSlack } from '../../src/bot/slack';
-import { slackChecks } from '../../src/bot/slack-checks';
-import { createSlackProbe } from '../../src/bot/slack-probe';
-import { DEFAULT_RULES } from '../../src/jobs/rules';
+import { configChecks, manifestProblems } from '../../src/bot/doctor/config-checks';
+import { factorCheck } from '../../src/bot/doctor/factor-checks';
+import { slackChecks } from '../../src/bot/doctor/slack-checks';
+import { createSlackProbe } from '../../src/bot/doctor/slack-probe';
+import { createSlack } from '../../src/bot/outbox/slack';
+import { DEFAULT_RULES } from '../../src/jobs/rules/rules';
 import { allExplain, examine, found, troubles } from '../support/lines';
 
 const manifest = JSON.parse(readFileSync(join(__dirname, '../../manifest.json'), 'utf8'));

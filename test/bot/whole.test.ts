@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { drawSaid, drawView } from '../../src/bot/blocks';
-import { type Drawing, UNSHOWN } from '../../src/bot/canvas';
-import { literal } from '../../src/bot/rich';
+import { drawSaid, drawView } from '../../src/bot/view/blocks';
+import { type Drawing, UNSHOWN } from '../../src/bot/view/canvas';
+import { literal } from '../../src/bot/view/rich';
 import { help } from '../../src/handlers/help';
 import { catalogueOf } from '../../src/handlers/index';
 import type { Part, plain, View } from '../../src/handlers/view';
-import { spillView, wholeText } from '../../src/jobs/attachments';
+import { spillView, wholeText } from '../../src/jobs/store/attachments';
 import { dispenser, hostile, hostileView } from '../support/hostile';
 import { everySystem } from '../support/systems';
 

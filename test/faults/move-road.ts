@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Change, Operation } from '../../src/handlers/operation';
 import { plain } from '../../src/handlers/view';
-import { clear } from '../../src/jobs/lifecycle';
-import type { Request } from '../../src/jobs/request';
+import { clear } from '../../src/jobs/request/lifecycle';
+import type { Request } from '../../src/jobs/request/request';
 import { textOf } from '../handlers/openio/support';
 import { ASKED, approval, type JobsUnderTest } from '../support/jobs';
 

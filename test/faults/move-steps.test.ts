@@ -4,7 +4,7 @@ import type { Server } from '../../sandbox/services/server';
 import { openioBaseMove } from '../../src/handlers/openio/base/move';
 import type { Change } from '../../src/handlers/operation';
 import { splitWords } from '../../src/handlers/words';
-import type { Workers } from '../../src/jobs/worker';
+import type { Workers } from '../../src/jobs/work/worker';
 import { type JobsUnderTest, openJobs } from '../support/jobs';
 import { arm, FAULTS, type Fault } from './move-faults';
 import { cleared, type Ended, run } from './move-road';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { createOpenio } from '../../src/backends/openio/create';
 import { openioBaseMove } from '../../src/handlers/openio/base/move';
 import { createJobs } from '../../src/jobs/jobs';
-import { DEFAULT_RULES } from '../../src/jobs/rules';
+import { DEFAULT_RULES } from '../../src/jobs/rules/rules';
 
 const places = z.array(z.object({ prefix: z.string(), proxyUrl: z.string(), namespace: z.string() }));
 

@@ -2,7 +2,7 @@
 import { createPalm } from '../../src/backends/palm/create';
 import { palmPurge } from '../../src/handlers/palm/purge';
 import { createJobs } from '../../src/jobs/jobs';
-import { DEFAULT_RULES } from '../../src/jobs/rules';
+import { DEFAULT_RULES } from '../../src/jobs/rules/rules';
 
 /** Interrupted work is noticed soon, so that many kills fit into a test. */
 const TIMING = { beatEvery: 200, beatLasts: 800, sweepEvery: 200, lostAfter: 1_000, lastStepAfter: 10_000 };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Etcd3 } from 'etcd3';
 import { SEED } from '../../sandbox/palm/records';
 import { createWorld, ROOT, type World } from '../../sandbox/pretend';
-import { verifyExport } from '../../src/jobs/export';
+import { verifyExport } from '../../src/jobs/trail/export';
 import { script } from '../support/processes';
 
 /** What is left of an incident: the trail, its places outside Redis, and the timeline, by the real bot. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createWorld, ROOT, type World } from '../../sandbox/pretend';
-import { loadConfig } from '../../src/bot/config';
+import { loadConfig } from '../../src/bot/config/config';
 import { readArguments } from '../../src/bot/console/arguments';
 import { runConsole } from '../../src/bot/console/run';
 import { watch } from '../../src/bot/console/watch';
@@ -8,7 +8,7 @@ import { openClusters } from '../../src/bot/systems';
 import { catalogueOf } from '../../src/handlers/index';
 import { splitWords } from '../../src/handlers/words';
 import { createJobs, type Jobs } from '../../src/jobs/jobs';
-import type { Request, Road } from '../../src/jobs/request';
+import type { Request, Road } from '../../src/jobs/request/request';
 import { script } from '../support/processes';
 import { everySystem } from '../support/systems';
 

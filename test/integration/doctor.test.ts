@@ -25,7 +25,7 @@ async function asked(): Promise<string> {
 /** `npm run doctor`, with the settings of the world's bot. */
 async function inTerminal(changes: Readonly<Record<string, string>> = {}) {
   const { workspace, redis, etcd, openio, distkv } = world;
-  const program = script(join(ROOT, 'src/bot/doctor-start.ts'));
+  const program = script(join(ROOT, 'src/bot/doctor/start.ts'));
   const running = run({
     ...program,
     env: {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Etcd3 } from 'etcd3';
 import { createWorld, ROOT, type World } from '../../sandbox/pretend';
-import { loadConfig } from '../../src/bot/config';
+import { loadConfig } from '../../src/bot/config/config';
 import { openClusters } from '../../src/bot/systems';
 import { comparable } from '../../src/handlers/comparable';
 import { splitWords } from '../../src/handlers/words';

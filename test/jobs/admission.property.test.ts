@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import type { Danger } from '../../src/handlers/operation';
-import { parseWindow } from '../../src/jobs/calendar';
-import { ask, decide, expire, type Move, type Moved, plan, start } from '../../src/jobs/lifecycle';
-import type { Members } from '../../src/jobs/people';
-import type { Standing } from '../../src/jobs/policy';
-import type { Decision, Request, Road } from '../../src/jobs/request';
-import { DEFAULT_RULES, type Rule, type Rules, rulingOf, type Who } from '../../src/jobs/rules';
+import { ask, decide, expire, type Move, type Moved, plan, start } from '../../src/jobs/request/lifecycle';
+import type { Decision, Request, Road } from '../../src/jobs/request/request';
+import { parseWindow } from '../../src/jobs/rules/calendar';
+import type { Members } from '../../src/jobs/rules/people';
+import type { Standing } from '../../src/jobs/rules/policy';
+import { DEFAULT_RULES, type Rule, type Rules, rulingOf, type Who } from '../../src/jobs/rules/rules';
 
 /**
  * Generated rules, people, roads and orders of events. What must hold is written down a second time here, as naively as

@@ -1,9 +1,9 @@
 import { startEtcd } from '../../sandbox/services/etcd';
 import { startRedis } from '../../sandbox/services/redis';
 import { createEtcdAnchor, type EtcdAnchor } from '../../src/backends/palm/anchor';
-import { type Anchoring, startAnchoring, TrailDiffers } from '../../src/jobs/anchoring';
-import { GENESIS, hashOf, readEntry, seal } from '../../src/jobs/audit';
-import { keysOf } from '../../src/jobs/redis';
+import { keysOf } from '../../src/jobs/store/redis';
+import { type Anchoring, startAnchoring, TrailDiffers } from '../../src/jobs/trail/anchoring';
+import { GENESIS, hashOf, readEntry, seal } from '../../src/jobs/trail/audit';
 import { ASKED, type JobsUnderTest, openJobs, standing } from '../support/jobs';
 
 /** The head of a real trail in a real etcd. */

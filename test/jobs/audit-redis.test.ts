@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { run } from '../../sandbox/services/process';
 import { startRedis } from '../../sandbox/services/redis';
-import { GENESIS, type Head, seal } from '../../src/jobs/audit';
-import { verifyExport } from '../../src/jobs/export';
-import { keysOf } from '../../src/jobs/redis';
+import { keysOf } from '../../src/jobs/store/redis';
+import { GENESIS, type Head, seal } from '../../src/jobs/trail/audit';
+import { verifyExport } from '../../src/jobs/trail/export';
 import { type JobsUnderTest, openJobs } from '../support/jobs';
 import { script } from '../support/processes';
 

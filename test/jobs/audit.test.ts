@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { GENESIS, type Head, hashOf, type Note, seal, verifyChain } from '../../src/jobs/audit';
-import { exportHeader, verifyExport, walk } from '../../src/jobs/export';
+import { GENESIS, type Head, hashOf, type Note, seal, verifyChain } from '../../src/jobs/trail/audit';
+import { exportHeader, verifyExport, walk } from '../../src/jobs/trail/export';
 
 const note = (n: number, word = 't'): Note => ({
   event: 'step',

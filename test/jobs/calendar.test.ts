@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
-import { type Calendar, frozenAt, isZone, parseWindow } from '../../src/jobs/calendar';
+import { type Calendar, frozenAt, isZone, parseWindow } from '../../src/jobs/rules/calendar';
 
 const at = (text: string) => {
   const time = DateTime.fromISO(text, { setZone: true });

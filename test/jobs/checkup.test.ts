@@ -3,7 +3,7 @@ import { cuttableProxy } from '../../sandbox/services/proxy';
 import { startRedis } from '../../sandbox/services/redis';
 import type { Server } from '../../sandbox/services/server';
 import { redisCheck } from '../../src/jobs/checkup';
-import { connect, disconnect, isReady } from '../../src/jobs/redis';
+import { connect, disconnect, isReady } from '../../src/jobs/store/redis';
 import { allExplain, examine, found, troubles } from '../support/lines';
 
 let server: Server;

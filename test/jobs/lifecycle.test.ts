@@ -1,9 +1,20 @@
 import type { Finding, Step } from '../../src/handlers/operation';
-import { ask, clear, decide, expire, finish, type Move, plan, recheck, start, step } from '../../src/jobs/lifecycle';
-import { outcomeKind } from '../../src/jobs/outcome';
-import { mayAsk, type VoteOf } from '../../src/jobs/policy';
-import type { Decision, Request, Road } from '../../src/jobs/request';
-import { DEFAULT_RULES, rulingOf } from '../../src/jobs/rules';
+import {
+  ask,
+  clear,
+  decide,
+  expire,
+  finish,
+  type Move,
+  plan,
+  recheck,
+  start,
+  step,
+} from '../../src/jobs/request/lifecycle';
+import { outcomeKind } from '../../src/jobs/request/outcome';
+import type { Decision, Request, Road } from '../../src/jobs/request/request';
+import { mayAsk, type VoteOf } from '../../src/jobs/rules/policy';
+import { DEFAULT_RULES, rulingOf } from '../../src/jobs/rules/rules';
 import { ASKED, approval as approve, standing } from '../support/jobs';
 
 const EXPIRES = 1_000;

@@ -1,5 +1,5 @@
-import { base32Of, newSecret, stepOf, uriOf } from '../../src/jobs/one-time';
-import { openSecret, sealSecret } from '../../src/jobs/sealing';
+import { base32Of, newSecret, stepOf, uriOf } from '../../src/jobs/second-factor/one-time';
+import { openSecret, sealSecret } from '../../src/jobs/second-factor/sealing';
 
 describe('one-time codes', () => {
   /** RFC 6238, appendix B: SHA-1, the last six of its eight digits. */

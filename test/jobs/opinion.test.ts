@@ -1,7 +1,7 @@
-import { ask, decide, expire, type Move, plan } from '../../src/jobs/lifecycle';
-import { hold, release, remind } from '../../src/jobs/opinion';
-import type { VoteOf } from '../../src/jobs/policy';
-import type { Request, Waiting } from '../../src/jobs/request';
+import { ask, decide, expire, type Move, plan } from '../../src/jobs/request/lifecycle';
+import { hold, release, remind } from '../../src/jobs/request/opinion';
+import type { Request, Waiting } from '../../src/jobs/request/request';
+import type { VoteOf } from '../../src/jobs/rules/policy';
 import { ASKED, approval, standing } from '../support/jobs';
 
 const EXPIRES = 900;

@@ -1,8 +1,8 @@
 import { startRedis } from '../../sandbox/services/redis';
 import type { Change } from '../../src/handlers/operation';
 import { opsClear } from '../../src/handlers/ops/clear';
-import { finish, start, step } from '../../src/jobs/lifecycle';
-import type { Workers } from '../../src/jobs/worker';
+import { finish, start, step } from '../../src/jobs/request/lifecycle';
+import type { Workers } from '../../src/jobs/work/worker';
 import {
   ASKED,
   approval,

@@ -1,8 +1,8 @@
 import { startRedis } from '../../sandbox/services/redis';
 import type { Change } from '../../src/handlers/operation';
-import { parseWindow } from '../../src/jobs/calendar';
-import type { Rule, Rules } from '../../src/jobs/rules';
-import { USUAL_TIMING, type Workers } from '../../src/jobs/worker';
+import { parseWindow } from '../../src/jobs/rules/calendar';
+import type { Rule, Rules } from '../../src/jobs/rules/rules';
+import { USUAL_TIMING, type Workers } from '../../src/jobs/work/worker';
 import { ASKED, approval, byName, type JobsUnderTest, openJobs, raise, type Shelf } from '../support/jobs';
 
 let redis: Awaited<ReturnType<typeof startRedis>>;

@@ -7,9 +7,9 @@ import { opsCan } from '../../src/handlers/ops/can';
 import { opsRules } from '../../src/handlers/ops/rules';
 import type { Rulebook } from '../../src/handlers/rulebook';
 import { plain, type View } from '../../src/handlers/view';
-import { parseWindow } from '../../src/jobs/calendar';
-import type { Rule, Rules } from '../../src/jobs/rules';
-import type { Workers } from '../../src/jobs/worker';
+import { parseWindow } from '../../src/jobs/rules/calendar';
+import type { Rule, Rules } from '../../src/jobs/rules/rules';
+import type { Workers } from '../../src/jobs/work/worker';
 import { ASKED, approval, byName, type JobsUnderTest, openJobs, raise } from '../support/jobs';
 
 /** What people are told of the rules, asked the way they ask. */

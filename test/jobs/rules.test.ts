@@ -1,10 +1,10 @@
-import { parseWindow } from '../../src/jobs/calendar';
-import { belowFloor } from '../../src/jobs/floors';
-import { ask, decide, type Move, plan, start } from '../../src/jobs/lifecycle';
-import type { Refusal, Standing } from '../../src/jobs/policy';
-import { missingApprovals } from '../../src/jobs/quorum';
-import type { Request } from '../../src/jobs/request';
-import { type About, DEFAULT_RULES, type Rule, type Rules, rulingOf } from '../../src/jobs/rules';
+import { ask, decide, type Move, plan, start } from '../../src/jobs/request/lifecycle';
+import type { Request } from '../../src/jobs/request/request';
+import { parseWindow } from '../../src/jobs/rules/calendar';
+import { belowFloor } from '../../src/jobs/rules/floors';
+import type { Refusal, Standing } from '../../src/jobs/rules/policy';
+import { missingApprovals } from '../../src/jobs/rules/quorum';
+import { type About, DEFAULT_RULES, type Rule, type Rules, rulingOf } from '../../src/jobs/rules/rules';
 import { ASKED, approval } from '../support/jobs';
 
 const GROUPS: ReadonlyMap<string, readonly string[]> = new Map([

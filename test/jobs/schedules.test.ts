@@ -3,8 +3,8 @@ import { createCatalogue } from '../../src/handlers/catalogue';
 import { type Clusters, createClusters } from '../../src/handlers/clusters';
 import { defineQuery, type Query } from '../../src/handlers/operation';
 import type { ScheduleAsked, Schedules } from '../../src/handlers/schedules';
-import type { Request } from '../../src/jobs/request';
-import type { Workers } from '../../src/jobs/worker';
+import type { Request } from '../../src/jobs/request/request';
+import type { Workers } from '../../src/jobs/work/worker';
 import { ASKED, type JobsUnderTest, openJobs, raise, standing } from '../support/jobs';
 
 /** Questions that are asked again and again, on a real Redis. */

@@ -3,10 +3,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { startRedis } from '../../sandbox/services/redis';
 import type { Server } from '../../sandbox/services/server';
 import type { Change } from '../../src/handlers/operation';
-import { readEntry } from '../../src/jobs/audit';
 import { createJobs, type Jobs } from '../../src/jobs/jobs';
-import { DEFAULT_RULES } from '../../src/jobs/rules';
-import { USUAL_TIMING, type Workers } from '../../src/jobs/worker';
+import { DEFAULT_RULES } from '../../src/jobs/rules/rules';
+import { readEntry } from '../../src/jobs/trail/audit';
+import { USUAL_TIMING, type Workers } from '../../src/jobs/work/worker';
 import { type Authenticator, authenticator } from '../support/authenticator';
 import { ASKED, byName, type JobsUnderTest, openJobs, raise, type Shelf } from '../support/jobs';
 

@@ -1,7 +1,7 @@
-import { type Asked, ask, finish, type Move, plan } from '../../src/jobs/lifecycle';
-import { mayBePrivate } from '../../src/jobs/policy';
-import type { Request } from '../../src/jobs/request';
-import { refuseShare, share } from '../../src/jobs/sharing';
+import { type Asked, ask, finish, type Move, plan } from '../../src/jobs/request/lifecycle';
+import type { Request } from '../../src/jobs/request/request';
+import { refuseShare, share } from '../../src/jobs/request/sharing';
+import { mayBePrivate } from '../../src/jobs/rules/policy';
 import { ASKED, standing } from '../support/jobs';
 
 const view = { title: 'v', tone: 'neutral', parts: [] } as const;

@@ -1,9 +1,9 @@
 import { startRedis } from '../../sandbox/services/redis';
 import type { Slot } from '../../src/handlers/operation';
-import { decide, finish, plan, start as starting } from '../../src/jobs/lifecycle';
-import { keysOf } from '../../src/jobs/redis';
-import { createStore } from '../../src/jobs/store';
-import { createChain } from '../../src/jobs/writer';
+import { decide, finish, plan, start as starting } from '../../src/jobs/request/lifecycle';
+import { keysOf } from '../../src/jobs/store/redis';
+import { createStore } from '../../src/jobs/store/store';
+import { createChain } from '../../src/jobs/store/writer';
 import { ASKED, approval, type JobsUnderTest, openJobs, standing } from '../support/jobs';
 
 let redis: Awaited<ReturnType<typeof startRedis>>;

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { PEOPLE, type PersonName } from '../../sandbox/world';
-import { loadConfig } from '../../src/bot/config';
+import { loadConfig } from '../../src/bot/config/config';
 import { newKey } from '../../src/bot/console/key';
 import { consoleMain } from '../../src/bot/console/main';
 import { script } from './processes';
 
-const PROGRAM = join(__dirname, '../../src/bot/console-start.ts');
+const PROGRAM = join(__dirname, '../../src/bot/console/start.ts');
 
 /** A file of the bot with the section console, and the keys of two people. */
 export interface Keyring {

@@ -3,12 +3,12 @@ import { Redis as Client, type Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Change, Operation, Pool, Step } from '../../src/handlers/operation';
 import { defineChange } from '../../src/handlers/operation';
-import type { Anchor } from '../../src/jobs/anchor';
 import { createJobs, type Jobs } from '../../src/jobs/jobs';
-import type { People } from '../../src/jobs/people';
-import type { Standing, VoteOf } from '../../src/jobs/policy';
-import type { Decision, Request, StateKind } from '../../src/jobs/request';
-import { DEFAULT_RULES, type Rules, rulingOf } from '../../src/jobs/rules';
+import type { Decision, Request, StateKind } from '../../src/jobs/request/request';
+import type { People } from '../../src/jobs/rules/people';
+import type { Standing, VoteOf } from '../../src/jobs/rules/policy';
+import { DEFAULT_RULES, type Rules, rulingOf } from '../../src/jobs/rules/rules';
+import type { Anchor } from '../../src/jobs/trail/anchor';
 
 /** The job layer on a real Redis, with an operation whose far side is a map in this process. */
 export interface JobsUnderTest {

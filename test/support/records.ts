@@ -1,5 +1,5 @@
 import type { View } from '../../src/handlers/view';
-import type { Decided, Outcome, Request, State } from '../../src/jobs/request';
+import type { Decided, Outcome, Request, State } from '../../src/jobs/request/request';
 
 /** Records as they are stored, for whatever is drawn from them. */
 export function requestIn(state: State, words: readonly string[] = ['x']): Request {

@@ -1,6 +1,6 @@
 /** The blocks, and which of them a surface takes. */
 import { z } from 'zod';
-import { LIMITS } from '../../../src/bot/limits';
+import { LIMITS } from '../../../src/bot/view/limits';
 import { accessory, actionElement, imageElement, inputElement } from './elements';
 import { anyText, hasOneSource, id, imageFields, ONE_SOURCE, plain, words } from './pieces';
 import { richText } from './rich-text';

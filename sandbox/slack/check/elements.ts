@@ -1,6 +1,6 @@
 /** Interactive elements. Slack has more kinds; those that the page cannot draw are refused, never half supported. */
 import { z } from 'zod';
-import { LIMITS } from '../../../src/bot/limits';
+import { LIMITS } from '../../../src/bot/view/limits';
 import {
   buttonStyle,
   confirm,

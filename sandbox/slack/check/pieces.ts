@@ -1,6 +1,6 @@
 /** Block Kit's smallest parts. Every object is strict: one unknown field and Slack rejects the whole message. */
 import { z } from 'zod';
-import { LIMITS } from '../../../src/bot/limits';
+import { LIMITS } from '../../../src/bot/view/limits';
 
 export const id = z.string().min(1).max(LIMITS.id);
 export const words = (most: number) => z.string().min(1).max(most);

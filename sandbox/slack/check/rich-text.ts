@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LIMITS } from '../../../src/bot/limits';
+import { LIMITS } from '../../../src/bot/view/limits';
 import { id } from './pieces';
 
 const flag = z.boolean().optional();

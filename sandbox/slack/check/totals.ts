@@ -1,5 +1,5 @@
 /** Rules that hold over a whole message or view: unique ids and sums of characters. */
-import { LIMITS } from '../../../src/bot/limits';
+import { LIMITS } from '../../../src/bot/view/limits';
 import type { Block, BlockElement, Table } from './blocks';
 import type { Problem } from './problems';
 

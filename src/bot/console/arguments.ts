@@ -4,7 +4,7 @@ import { parsePlace } from '../../handlers/ops/audit-place';
 import { parseRequestId } from '../../handlers/ops/request-id';
 import { parseSince } from '../../handlers/ops/since';
 import { parseFlags, shorten } from '../../handlers/words';
-import type { Vote } from '../../jobs/policy';
+import type { Vote } from '../../jobs/rules/policy';
 
 /** What somebody typed after `npm run ops --`. */
 export type Typed =

@@ -1,15 +1,15 @@
 import { type Clusters, onCluster, shownCluster } from '../../handlers/clusters';
 import { plain, type Text, type View } from '../../handlers/view';
-import { commandOf } from '../../jobs/answer';
-import type { Attachments } from '../../jobs/attachments';
-import { decidedOf, type Request, stepsOf } from '../../jobs/request';
-import type { Ruling } from '../../jobs/rules';
-import { approversRuled } from '../approvers';
-import { footerText } from '../footer';
-import { closing } from '../message';
-import { outcomeView } from '../outcomes';
-import { clusterMark } from '../titles';
-import { callOf, holdLines, undoLines } from '../waiting';
+import { decidedOf, type Request, stepsOf } from '../../jobs/request/request';
+import type { Ruling } from '../../jobs/rules/rules';
+import type { Attachments } from '../../jobs/store/attachments';
+import { commandOf } from '../../jobs/work/answer';
+import { footerText } from '../message/footer';
+import { closing } from '../message/message';
+import { clusterMark } from '../message/titles';
+import { callOf, holdLines, undoLines } from '../message/waiting';
+import { approversRuled } from '../outbox/approvers';
+import { outcomeView } from '../receive/outcomes';
 import { forShell, line, lines, TYPED, viewText } from './text';
 
 export interface CardDeps {

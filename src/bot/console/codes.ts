@@ -1,4 +1,4 @@
-import type { Request } from '../../jobs/request';
+import type { Request } from '../../jobs/request/request';
 
 /** How the console ends, for scripts. Listed in docs/console.md. */
 export const CODES = { done: 0, not: 1, usage: 2, uncertain: 3, waiting: 4 } as const;

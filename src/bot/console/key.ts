@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { ConsoleConfig } from '../console-config';
+import type { ConsoleConfig } from '../config/console-config';
 
 /** A console key: 256 random bits, so that its plain hash can stand in the bot's file. */
 const PREFIX = 'qbk_';

@@ -1,7 +1,7 @@
 import { createJobs } from '../../jobs/jobs';
-import type { Config, Loaded } from '../config';
+import type { Config, Loaded } from '../config/config';
 import { createLog, type Log, redact } from '../log';
-import { createSlack } from '../slack';
+import { createSlack } from '../outbox/slack';
 import { openClusters } from '../systems';
 import { readArguments } from './arguments';
 import { CODES, type Code } from './codes';

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { AuditPlace } from '../../handlers/ledger';
 import { showReport } from '../../handlers/ops/audit-report';
-import { verifyExport } from '../../jobs/export';
+import { verifyExport } from '../../jobs/trail/export';
 import { CODES, type Code } from './codes';
 import { newKey } from './key';
 import type { Terminal } from './terminal';

@@ -1,8 +1,8 @@
 import type { Part } from '../../handlers/view';
-import { type Attachments, wholeText } from '../../jobs/attachments';
-import { decidedOf, type Request } from '../../jobs/request';
-import { outcomeView } from '../outcomes';
-import { rawText } from '../raw';
+import { decidedOf, type Request } from '../../jobs/request/request';
+import { type Attachments, wholeText } from '../../jobs/store/attachments';
+import { rawText } from '../outbox/raw';
+import { outcomeView } from '../receive/outcomes';
 import { CODES, type Code } from './codes';
 import type { Terminal } from './terminal';
 import { line } from './text';

@@ -1,6 +1,6 @@
-import type { Redraws } from '../../jobs/redraws';
-import { hasEnded, type Request } from '../../jobs/request';
-import type { Store } from '../../jobs/store';
+import { hasEnded, type Request } from '../../jobs/request/request';
+import type { Redraws } from '../../jobs/store/redraws';
+import type { Store } from '../../jobs/store/store';
 
 export interface WatchDeps {
   readonly store: Pick<Store, 'load'>;

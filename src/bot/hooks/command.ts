@@ -1,5 +1,5 @@
 import type { Parsed, Words } from '../../handlers/operation';
-import { type HookConfig, PLACEHOLDER } from '../hook-config';
+import { type HookConfig, PLACEHOLDER } from '../config/hook-config';
 
 /**
  * The words of a webhook's command. A parameter fills its place inside one word and can never become another word, a flag

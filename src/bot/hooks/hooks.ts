@@ -5,9 +5,9 @@ import { type Clusters, selectCluster } from '../../handlers/clusters';
 import type { Words } from '../../handlers/operation';
 import { understand } from '../../handlers/understand';
 import { plain } from '../../handlers/view';
-import type { HookMemory } from '../../jobs/hook-memory';
 import type { Requests } from '../../jobs/requests';
-import type { HookConfig } from '../hook-config';
+import type { HookMemory } from '../../jobs/store/hook-memory';
+import type { HookConfig } from '../config/hook-config';
 import { commandFor } from './command';
 import { isSigned, SIGNATURE, TIMESTAMP } from './signature';
 

@@ -5,7 +5,7 @@ import { identify, newKey } from '../../../src/bot/console/key';
 import { forShell, line, viewText } from '../../../src/bot/console/text';
 import { catalogueOf } from '../../../src/handlers/index';
 import type { View } from '../../../src/handlers/view';
-import type { Request } from '../../../src/jobs/request';
+import type { Request } from '../../../src/jobs/request/request';
 import { everySystem } from '../../support/systems';
 
 const view: View = {

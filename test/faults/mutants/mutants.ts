@@ -9,11 +9,11 @@ export interface Mutant {
   readonly patches: readonly Patch[];
 }
 
-const LIFECYCLE = 'src/jobs/lifecycle.ts';
-const POLICY = 'src/jobs/policy.ts';
-const COMMIT = 'src/jobs/commit.ts';
-const PERFORM = 'src/jobs/perform.ts';
-const SWEEP = 'src/jobs/sweep.ts';
+const LIFECYCLE = 'src/jobs/request/lifecycle.ts';
+const POLICY = 'src/jobs/rules/policy.ts';
+const COMMIT = 'src/jobs/store/commit.ts';
+const PERFORM = 'src/jobs/work/perform.ts';
+const SWEEP = 'src/jobs/work/sweep.ts';
 const PURGE = 'src/handlers/palm/purge.ts';
 const WRITE = 'src/backends/palm/v3-write.ts';
 const APP = 'src/bot/app.ts';
@@ -124,7 +124,7 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: 'somebody on no list of approvers may approve',
     patches: [
       {
-        file: 'src/jobs/who.ts',
+        file: 'src/jobs/rules/who.ts',
         find: "return lists.includes(null) ? 'unknown' : 'no';",
         replace: "return lists.includes(null) ? 'unknown' : 'yes';",
       },
@@ -134,14 +134,18 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'unknown is yes',
     mistake: 'while Slack does not say who is in a group, everybody is',
     patches: [
-      { file: 'src/jobs/who.ts', find: "return on.includes('unknown') ? 'unknown' : 'yes';", replace: "return 'yes';" },
+      {
+        file: 'src/jobs/rules/who.ts',
+        find: "return on.includes('unknown') ? 'unknown' : 'yes';",
+        replace: "return 'yes';",
+      },
     ],
   },
   {
     name: 'one approval less',
     mistake: 'a comparison is off by one',
     patches: [
-      { file: 'src/jobs/quorum.ts', find: 'needs - approvals.length', replace: 'needs - 1 - approvals.length' },
+      { file: 'src/jobs/rules/quorum.ts', find: 'needs - approvals.length', replace: 'needs - 1 - approvals.length' },
     ],
   },
   {
@@ -192,9 +196,9 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'denial thrown away',
     mistake: 'the reason of a denial is taken, and then nothing is done with it',
     patches: [
-      { file: 'src/bot/reasons.ts', find: 'if (decided.ok) return DONE;', replace: 'return DONE;' },
+      { file: 'src/bot/forms/reasons.ts', find: 'if (decided.ok) return DONE;', replace: 'return DONE;' },
       {
-        file: 'src/bot/reasons.ts',
+        file: 'src/bot/forms/reasons.ts',
         find: 'await deps.requests.decide(submission.about, vote)',
         replace: "{ ok: false, refusal: { rule: 'gone', why: '' } }",
       },
@@ -278,7 +282,7 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: 'what cannot be told is called done',
     patches: [
       {
-        file: 'src/jobs/outcome.ts',
+        file: 'src/jobs/request/outcome.ts',
         find: "truths.includes('unknown')) return 'uncertain';",
         replace: "truths.includes('unknown')) return 'succeeded';",
       },
@@ -294,7 +298,7 @@ export const MUTANTS: readonly Mutant[] = [
         replace: 'true',
       },
       {
-        file: 'src/jobs/outcome.ts',
+        file: 'src/jobs/request/outcome.ts',
         find: "truths.includes('unknown')) return 'uncertain';",
         replace: "truths.includes('unknown')) return 'failed';",
       },
@@ -336,7 +340,7 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: 'a request that was denied or withdrawn keeps its buttons',
     patches: [
       {
-        file: 'src/bot/message.ts',
+        file: 'src/bot/message/message.ts',
         find: "actions: state.kind === 'expired' ? expiredActions(request) : [],",
         replace: 'actions: [decisions(request, state)],',
       },
@@ -347,7 +351,7 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: 'a message can be pressed before it is remembered',
     patches: [
       {
-        file: 'src/bot/waiting.ts',
+        file: 'src/bot/message/waiting.ts',
         find: 'return { ...drawing, blocks: drawing.blocks.filter((block) => !isDecisions(block)) };',
         replace: 'return drawing;',
       },
@@ -358,7 +362,7 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: 'a message counts as drawn although its request has moved meanwhile',
     patches: [
       {
-        file: 'src/jobs/redraws.ts',
+        file: 'src/jobs/store/redraws.ts',
         find: 'if revision == ARGV[5] then',
         replace: 'if true then',
       },
@@ -367,7 +371,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'drawn by two',
     mistake: 'two bots draw the same message',
-    patches: [{ file: 'src/jobs/redraws.ts', find: "'1', 'NX', 'PX', ARGV[3])", replace: "'1', 'PX', ARGV[3])" }],
+    patches: [{ file: 'src/jobs/store/redraws.ts', find: "'1', 'NX', 'PX', ARGV[3])", replace: "'1', 'PX', ARGV[3])" }],
   },
   {
     name: 'click not recognised',

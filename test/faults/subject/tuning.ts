@@ -15,8 +15,8 @@ const field = (file: string, name: string, from: string, value: number): Patch =
   replace: `${name}: ${value}`,
 });
 
-const worker = 'src/jobs/worker.ts';
-const pace = 'src/bot/pace.ts';
+const worker = 'src/jobs/work/worker.ts';
+const pace = 'src/bot/outbox/pace.ts';
 
 export const TUNING: readonly Patch[] = [
   field(worker, 'beatEvery', '2_000', 100),
@@ -25,13 +25,13 @@ export const TUNING: readonly Patch[] = [
   field(worker, 'lostAfter', '10_000', 500),
   field(worker, 'lockDuration', '15_000', 2_000),
   field(worker, 'lockDuration', '30_000', 2_000),
-  { file: 'src/jobs/queue.ts', find: 'delay: 500 }', replace: 'delay: 50 }' },
-  number('src/jobs/redraws.ts', 'LEASE_MS', 800),
-  number('src/jobs/redraws.ts', 'RENEW_EVERY_MS', 250),
-  number('src/jobs/writer.ts', 'PASSING_DRAW_MS', 60),
-  number('src/bot/pump.ts', 'AGAIN_MS', 250),
-  number('src/bot/pump.ts', 'LOOK_EVERY_MS', 60),
-  number('src/jobs/people.ts', 'TRUSTED_MS', 100),
+  { file: 'src/jobs/work/queue.ts', find: 'delay: 500 }', replace: 'delay: 50 }' },
+  number('src/jobs/store/redraws.ts', 'LEASE_MS', 800),
+  number('src/jobs/store/redraws.ts', 'RENEW_EVERY_MS', 250),
+  number('src/jobs/store/writer.ts', 'PASSING_DRAW_MS', 60),
+  number('src/bot/outbox/pump.ts', 'AGAIN_MS', 250),
+  number('src/bot/outbox/pump.ts', 'LOOK_EVERY_MS', 60),
+  number('src/jobs/rules/people.ts', 'TRUSTED_MS', 100),
   { file: pace, find: /EDITS: Rate = \{[^}]*\}/, replace: 'EDITS: Rate = { burst: 1000, perSecond: 1000 }' },
   { file: pace, find: /POSTS: Rate = \{[^}]*\}/, replace: 'POSTS: Rate = { burst: 1000, perSecond: 1000 }' },
   number(pace, 'BETWEEN_EDITS_MS', 40),

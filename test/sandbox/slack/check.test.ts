@@ -1,6 +1,6 @@
 /** Every refusal of the checker, in tables: what is just within a limit is accepted, one more is refused at its place. */
 import { checkMessage, checkView } from '../../../sandbox/slack/check';
-import { LIMITS } from '../../../src/bot/limits';
+import { LIMITS } from '../../../src/bot/view/limits';
 
 const long = (length: number) => 'x'.repeat(length);
 const plain = (text = 'words') => ({ type: 'plain_text', text });

@@ -1,5 +1,5 @@
 import type { Part } from '../../../src/handlers/view';
-import type { Outcome, StateKind } from '../../../src/jobs/request';
+import type { Outcome, StateKind } from '../../../src/jobs/request/request';
 
 /** Every kind of message that people see, in the order of the page. The id names its picture. */
 export interface Kind {

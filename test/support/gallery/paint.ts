@@ -5,8 +5,8 @@ import { type Block, messageBlocks, modal } from '../../../sandbox/slack/check/b
 import { draw } from '../../../sandbox/slack/draw/blocks';
 import { createWorkspace } from '../../../sandbox/slack/workspace';
 import { CHANNELS, PEOPLE } from '../../../sandbox/world';
-import type { FileToPost } from '../../../src/bot/canvas';
-import { toPng } from '../../../src/bot/png';
+import { toPng } from '../../../src/bot/outbox/png';
+import type { FileToPost } from '../../../src/bot/view/canvas';
 import { findBrowser } from '../browser';
 import { KINDS } from './kinds';
 import { withPalette } from './palette';

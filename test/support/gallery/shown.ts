@@ -1,23 +1,23 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { PEOPLE } from '../../../sandbox/world';
 import { BackendFailure } from '../../../src/backends/failure';
-import { commandForm } from '../../../src/bot/ask';
-import { drawSaid } from '../../../src/bot/blocks';
-import type { Drawing } from '../../../src/bot/canvas';
-import { section } from '../../../src/bot/canvas';
-import { codeForm } from '../../../src/bot/code-form';
-import { notConfirmed, ONLY_YOU, refusal } from '../../../src/bot/commands';
-import { drawRequest } from '../../../src/bot/message';
-import { reasonForm } from '../../../src/bot/reasons';
-import { postHere } from '../../../src/bot/results';
-import { mrkdwn, richElements } from '../../../src/bot/rich';
-import { shareForm } from '../../../src/bot/share-form';
-import { noticeText } from '../../../src/bot/waiting';
+import { commandForm } from '../../../src/bot/forms/ask';
+import { codeForm } from '../../../src/bot/forms/code-form';
+import { reasonForm } from '../../../src/bot/forms/reasons';
+import { shareForm } from '../../../src/bot/forms/share-form';
+import { drawRequest } from '../../../src/bot/message/message';
+import { postHere } from '../../../src/bot/message/results';
+import { noticeText } from '../../../src/bot/message/waiting';
+import { notConfirmed, ONLY_YOU, refusal } from '../../../src/bot/receive/commands';
+import { drawSaid } from '../../../src/bot/view/blocks';
+import type { Drawing } from '../../../src/bot/view/canvas';
+import { section } from '../../../src/bot/view/canvas';
+import { mrkdwn, richElements } from '../../../src/bot/view/rich';
 import type { Proposal, Step } from '../../../src/handlers/operation';
 import { understand } from '../../../src/handlers/understand';
 import type { View } from '../../../src/handlers/view';
-import { readFailed } from '../../../src/jobs/failures';
-import type { Decided, Outcome, Performed, Request, State, Waiting } from '../../../src/jobs/request';
+import type { Decided, Outcome, Performed, Request, State, Waiting } from '../../../src/jobs/request/request';
+import { readFailed } from '../../../src/jobs/work/failures';
 import { DEAD, type Stage } from './stage';
 
 /** One picture: a message, what only one person sees, a notice in a thread, or a form. */

@@ -1,0 +1,59 @@
+import type { ModalView } from '@slack/types';
+import type { Change, Context, Planned, Proposal } from '../../handlers/operation';
+import type { Text, View } from '../../handlers/view';
+import { readFailed } from '../../jobs/work/failures';
+import { type Asked, commandOfAsked, writeAsked } from './asked';
+import { drawInForm } from './in-form';
+import { modal, paragraph } from './modals';
+
+/** What a change would do, in the form itself, before anything is stored or posted. Planning only reads. */
+
+export const PREVIEW = 'ask_preview';
+
+const MOST_PLANNING_MS = 60_000;
+
+export function readingForm(asked: Asked): ModalView {
+  const blocks = [paragraph(`Reading what /${commandOfAsked(asked)} would change …`)];
+  return modal({ callback: 'notice', about: writeAsked(asked), title: 'Preview', blocks });
+}
+
+/** Never throws: what went wrong is shown. */
+export async function previewForm(
+  change: Change,
+  asked: Asked,
+  onError: (error: unknown, about: string) => void,
+): Promise<ModalView> {
+  const command = commandOfAsked(asked);
+  try {
+    const signal = AbortSignal.timeout(MOST_PLANNING_MS);
+    const context: Context = { request: 'preview', signal, report: () => undefined };
+    return formOf(asked, await change.propose(asked.words ?? [], context));
+  } catch (error) {
+    onError(error, command);
+    return over(readFailed(command, error));
+  }
+}
+
+function formOf(asked: Asked, planned: Planned<Proposal>): ModalView {
+  if (planned.kind === 'shown') return over(planned.view);
+  if (planned.kind !== 'plan')
+    return over({ title: 'Nothing to ask for', tone: 'neutral', parts: refusedParts(planned) });
+  const { preview, danger, undo } = planned.plan;
+  const reach = danger === 'irreversible' ? 'Cannot be undone.' : 'Can be undone.';
+  const what: Text = `Nothing has been changed or posted yet. ${reach}${undo === null ? '' : ` Undo: ${undo}`}`;
+  return modal({
+    callback: PREVIEW,
+    about: writeAsked(asked),
+    title: 'Preview',
+    submit: 'Ask for approval',
+    blocks: [...drawInForm(preview), { type: 'divider' }, paragraph(what)],
+  });
+}
+
+function refusedParts({ why, view }: Extract<Planned<Proposal>, { kind: 'unchanged' | 'refused' }>): View['parts'] {
+  return [{ kind: 'text', text: why }, ...(view?.parts ?? [])];
+}
+
+function over(view: View): ModalView {
+  return modal({ callback: 'notice', about: '', title: 'Preview', blocks: drawInForm(view) });
+}

@@ -1,0 +1,126 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Clusters } from '../../handlers/clusters';
+import type { Request, Waiting } from '../../jobs/request/request';
+import type { Admission } from '../../jobs/rules/admission';
+import { freezesNow } from '../../jobs/rules/freeze';
+import { isApprover } from '../../jobs/rules/policy';
+import type { Rules } from '../../jobs/rules/rules';
+import type { Store } from '../../jobs/store/store';
+import type { Log } from '../log';
+import type { Slack } from '../outbox/slack';
+import { drawHome, type HomeModel, type SystemState } from './home-view';
+
+/** Everybody's Home tab. Drawn when it is opened and after its person has done something; never on a timer of its own. */
+export interface Home {
+  /** This person looks at it now. */
+  opened(user: string): Promise<void>;
+  /** This person has done something; only drawn again where it was opened before. */
+  acted(user: string): Promise<void>;
+}
+
+export interface HomeDeps {
+  readonly slack: Slack;
+  readonly store: Store;
+  readonly admission: Admission;
+  readonly clusters: Clusters;
+  readonly rules: Rules;
+  readonly log: Log;
+  /** Monotonic milliseconds. */
+  readonly clock: () => number;
+}
+
+/** The tab of one person is drawn at most this often. */
+const BETWEEN_MS = 1_000;
+/** Requests that are looked through for those of a person, and for the state of systems. */
+const LOOKED_AT = 300;
+/** Whoever has not opened it for so long does not miss a change. */
+const REMEMBERED_MS = 60 * 60_000;
+
+export function createHome(deps: HomeDeps): Home {
+  const drawnAt = new Map<string, number>();
+  const openedAt = new Map<string, number>();
+  const waiting = new Map<string, Promise<void>>();
+
+  /** What happens while one waits for its turn is drawn with it. */
+  function draw(user: string): Promise<void> {
+    const already = waiting.get(user);
+    if (already) return already;
+    const drawing = inTurn(user).catch((error: unknown) => deps.log.error({ error, user }, 'home not drawn'));
+    waiting.set(user, drawing);
+    return drawing;
+  }
+
+  async function inTurn(user: string): Promise<void> {
+    await setTimeout(Math.max(0, (drawnAt.get(user) ?? -BETWEEN_MS) + BETWEEN_MS - deps.clock()));
+    waiting.delete(user);
+    drawnAt.set(user, deps.clock());
+    const sent = await deps.slack.publishHome(user, drawHome(await modelOf(deps, user)));
+    if (sent.kind !== 'ok') deps.log.warn({ user, answer: sent }, 'home not published');
+  }
+
+  return {
+    opened: (user) => {
+      forget(openedAt, deps.clock() - REMEMBERED_MS);
+      forget(drawnAt, deps.clock() - REMEMBERED_MS);
+      openedAt.set(user, deps.clock());
+      return draw(user);
+    },
+    acted: async (user) => {
+      if (openedAt.has(user)) await draw(user);
+    },
+  };
+}
+
+function forget(times: Map<string, number>, before: number): void {
+  for (const [key, at] of times) if (at < before) times.delete(key);
+}
+
+async function modelOf(deps: HomeDeps, user: string): Promise<HomeModel> {
+  const { store } = deps;
+  const [open, newest] = await Promise.all([store.openIds(), store.newest(LOOKED_AT)]);
+  const planned = (await Promise.all(open.map((id) => store.load(id)))).filter(isPlanned);
+  const may = await Promise.all(planned.map((request) => mayDecide(deps, request, user)));
+  const waiting = planned.filter((_, at) => may[at]).toSorted((a, b) => a.state.expiresAt - b.state.expiresAt);
+  return {
+    waiting,
+    mine: newest.filter(({ requester }) => requester === user),
+    systems: systemsOf(deps.clusters, newest),
+    freezes: freezesNow(deps.rules, await store.now()),
+  };
+}
+
+type Planned = Request & { readonly state: Waiting };
+
+function isPlanned(request: Request | null): request is Planned {
+  return request?.state.kind === 'planned';
+}
+
+/** Whoever has approved already has nothing left to decide. */
+async function mayDecide({ admission }: HomeDeps, request: Planned, user: string): Promise<boolean> {
+  if (request.requester === user || request.state.approvals.some(({ by }) => by === user)) return false;
+  return isApprover(user, await admission.standingOf(request)) === 'yes';
+}
+
+/** The operation that says how a system is. */
+const LOOKS: Readonly<Record<string, string>> = {
+  openio: 'openio election diagnose',
+  distkv: 'distkv diagnose',
+  palm: 'palm servers',
+};
+
+function systemsOf({ all }: Clusters, newest: readonly Request[]): readonly SystemState[] {
+  return all.flatMap(({ name: cluster, production, catalogue }) =>
+    catalogue.systems.flatMap((system): readonly SystemState[] => {
+      const command = LOOKS[system];
+      if (command === undefined) return [];
+      const last = newest.find(
+        (request) =>
+          request.cluster === cluster &&
+          request.operation === command &&
+          request.state.kind === 'finished' &&
+          !request.isPrivate,
+      );
+      return [{ cluster, production, system, command, last: last ?? null }];
+    }),
+  );
+}

@@ -1,0 +1,187 @@
+import type { ActionsBlock, KnownBlock } from '@slack/types';
+import { onCluster, type ShownCluster } from '../../handlers/clusters';
+import type { Finding, Step } from '../../handlers/operation';
+import type { Text, View } from '../../handlers/view';
+import type { Decided, Outcome, Request, State, Waiting } from '../../jobs/request/request';
+import { missingApprovals } from '../../jobs/rules/quorum';
+import { commandOf } from '../../jobs/work/answer';
+import { outcomeView } from '../receive/outcomes';
+import { drawView, drawViews } from '../view/blocks';
+import { cut, type Drawing, section } from '../view/canvas';
+import { LIMITS } from '../view/limits';
+import { literalBlocks, mrkdwn, richElements } from '../view/rich';
+import { duration, footer, people, smallPrints } from './footer';
+import { withGlass } from './glass';
+import { type Copy, withPlaces } from './places';
+import { expiredActions, resultActions } from './results';
+import { clusterMark } from './titles';
+import { callOf, decisions, holdLines, quotaLines, undoLines } from './waiting';
+
+/**
+ * The one message of a request, drawn from its record and from nothing else: whoever has the record can draw it again.
+ * Pure.
+ */
+export interface Extra {
+  /** What a query knows so far. */
+  readonly partial: View | null;
+  /** Who may approve, or why nobody may. */
+  readonly approvers: Text;
+  /** Null: there is only one. */
+  readonly cluster: ShownCluster | null;
+  /** Null: the message where it was asked. */
+  readonly copy?: Copy | null;
+}
+
+type Running = Extract<State, { kind: 'running' }>;
+
+export function drawRequest(request: Request, extra: Extra): Drawing {
+  const drawn = withPlaces(drawState(shownOf(request, extra), extra), request, extra.copy ?? null);
+  const drawing = titledWith(extra.cluster, withGlass(drawn, request));
+  return { ...drawing, blocks: literalBlocks(drawing.blocks) };
+}
+
+/** The first message says where the audit trail stands; in copies that would only cost an edit after every move. */
+function shownOf({ audit, ...request }: Request, { copy }: Extra): Request {
+  return copy || !audit ? request : { ...request, audit };
+}
+
+function drawState(request: Request, extra: Extra): Drawing {
+  const { state } = request;
+  switch (state.kind) {
+    case 'queued':
+      return drawQueued(request, extra.partial);
+    case 'planned':
+      return drawPlanned(request, state, extra);
+    case 'approved':
+      return around(request, drawPreview(request, state, extra), { lines: ['Approved. Waiting for its turn.'] });
+    case 'running':
+      return around(request, drawProgress(state), { lines: [] });
+    case 'denied':
+    case 'withdrawn':
+    case 'expired':
+      return around(request, drawPreview(request, state, extra), {
+        lines: [closing(state)],
+        actions: state.kind === 'expired' ? expiredActions(request) : [],
+      });
+    case 'finished':
+      return drawFinished(request, state, extra);
+  }
+}
+
+function drawQueued(request: Request, partial: View | null): Drawing {
+  const title = request.kind === 'query' ? 'Reading' : 'Reading what would change';
+  const waiting: View = { title: `${title}: /${cut(commandOf(request), 100)}`, tone: 'neutral', parts: [] };
+  return around(request, drawView(partial ?? waiting, 'result'), { lines: partial ? ['Still reading.'] : ['Queued.'] });
+}
+
+function titledWith(cluster: ShownCluster | null, drawing: Drawing): Drawing {
+  const name = clusterMark(cluster);
+  if (name === '') return drawing;
+  const titled = (block: KnownBlock): KnownBlock =>
+    block.type === 'header'
+      ? { ...block, text: { ...block.text, text: cut(`${name}${block.text.text}`, LIMITS.header) } }
+      : block;
+  return { ...drawing, text: `${mrkdwn(name)}${drawing.text}`, blocks: drawing.blocks.map(titled) };
+}
+
+/** Suggested commands as they must be typed to mean this cluster, wherever that is. */
+function onItsCluster(view: View, { cluster }: Extra): View {
+  if (!cluster) return view;
+  const named = (part: View['parts'][number]) =>
+    part.kind === 'next' ? { ...part, words: onCluster(part.words, cluster.name) } : part;
+  return { ...view, parts: view.parts.map(named) };
+}
+
+function drawPreview({ id }: Request, { proposed }: Decided, extra: Extra): Drawing {
+  return drawView(onItsCluster(proposed.preview, extra), 'preview', id);
+}
+
+function drawPlanned(request: Request, state: Waiting, extra: Extra): Drawing {
+  const approved = state.approvals.length > 0 ? [approvedBy(state)] : [];
+  const lines: Text[] = [...undoLines(state), ...holdLines(state), ...approved, ...quotaLines(state), extra.approvers];
+  const actions = [decisions(request, state)];
+  return around(request, drawPreview(request, state, extra), { call: callOf(request, state), lines, actions });
+}
+
+function drawProgress(state: Running): Drawing {
+  const { proposed, steps } = state;
+  const parts: View['parts'] = [{ kind: 'text', text: progress(state) }, ...newestSteps(steps)];
+  return drawView({ title: `Running: ${proposed.preview.title}`, tone: 'neutral', parts }, 'result');
+}
+
+/** What is under way counts more than the beginning; the result shows all of it. */
+const NEWEST_STEPS = 10;
+
+function newestSteps(steps: readonly Step[]): View['parts'] {
+  if (steps.length === 0) return [];
+  const table = stepTable(steps.slice(-NEWEST_STEPS));
+  const older = steps.length - NEWEST_STEPS;
+  return older > 0 ? [{ kind: 'text', text: `${older} earlier steps are not shown.` }, table] : [table];
+}
+
+function stepTable(steps: readonly Step[]): View['parts'][number] {
+  const rows = steps.map(({ target, status, text }) => [target, status, text]);
+  return { kind: 'table', name: 'steps.csv', head: ['Target', 'Status', 'What'], rows };
+}
+
+const BAR = 20;
+
+/** `▰▰▰▰▱▱▱▱ 4/11 done after 12 s. Now 5/11: copying to 127.0.0.2:6024 …` */
+function progress({ steps, proposed, startedAt, steppedAt }: Running): Text {
+  const { procedure, targets } = proposed;
+  const all = Math.max(procedure.length || targets.length, steps.length, 1);
+  const full = Math.round((BAR * steps.length) / all);
+  const bar = `${'▰'.repeat(full)}${'▱'.repeat(BAR - full)}`;
+  const done = `${bar} ${steps.length}/${all} done after ${duration(steppedAt - startedAt)}.`;
+  const now = procedure[steps.length];
+  return now === undefined ? done : `${done} Now ${steps.length + 1}/${all}: ${now} …`;
+}
+
+export function closing(state: Extract<State, { kind: 'denied' | 'withdrawn' | 'expired' }>): Text {
+  if (state.kind === 'expired')
+    return ['Expired at ', { at: state.at }, '. Nothing was run. Run the command again for a fresh preview.'];
+  const did = state.kind === 'denied' ? 'Denied' : 'Withdrawn';
+  const why = state.reason === undefined ? '' : ` Why: ${state.reason}`;
+  return [`${did} by `, { user: state.by }, ' at ', { at: state.at }, `. Nothing was run.${why}`];
+}
+
+function drawFinished(request: Request, state: Extract<State, { kind: 'finished' }>, extra: Extra): Drawing {
+  const { outcome, recheck } = state;
+  const result = { view: onItsCluster(outcomeView(request, outcome), extra), stage: 'result' } as const;
+  const second =
+    recheck.kind === 'made' ? [{ view: onItsCluster(recheck.view, extra), stage: 'recheck' } as const] : [];
+  const body = drawViews([result, ...second], request.id);
+  const lines: Text[] = [...readBack(outcome)];
+  if (recheck.kind === 'due') lines.push(['A second look follows at ', { at: recheck.at }, '.']);
+  if (outcome.kind !== 'answered') lines.push(`Outcome: ${outcome.kind}.`);
+  const shown = [result.view, ...second.map(({ view }) => view)];
+  return around(request, body, { lines, actions: resultActions(request, shown) });
+}
+
+function readBack(outcome: Outcome): readonly Text[] {
+  if (!('steps' in outcome) || outcome.findings.length === 0) return [];
+  if (outcome.kind === 'uncertain' && outcome.clearedBy) return [`Cleared by request ${outcome.clearedBy}.`];
+  const count = (verdict: Finding['verdict']) =>
+    outcome.findings.filter((finding) => finding.verdict === verdict).length;
+  const told = (['confirmed', 'contradicted', 'unverifiable'] as const).filter((verdict) => count(verdict) > 0);
+  return [`Read back: ${told.map((verdict) => `${count(verdict)} ${verdict}`).join(', ')}.`];
+}
+
+function approvedBy({ approvals, proposed }: Decided): Text {
+  const all = approvals.length + missingApprovals(proposed, approvals);
+  return [`Approved by (${approvals.length} of ${all}): `, ...people(approvals), '.'];
+}
+
+interface Surroundings {
+  /** What people are asked to do; as large as the rest. */
+  readonly call?: Text;
+  readonly lines: readonly Text[];
+  readonly actions?: readonly ActionsBlock[];
+}
+
+/** Body, then what is asked, what state it is in, buttons, and who asked what. */
+function around(request: Request, body: Drawing, { call, lines, actions = [] }: Surroundings): Drawing {
+  const states: readonly KnownBlock[] = smallPrints(lines);
+  const calls: KnownBlock[] = call ? [{ type: 'divider' }, section(richElements(call, { bold: true }))] : [];
+  return { ...body, blocks: [...body.blocks, ...calls, ...states, ...actions, footer(request)] };
+}

@@ -1,0 +1,57 @@
+import type { Text } from '../../handlers/view';
+import type { Request, Waiting } from '../../jobs/request/request';
+import type { Admission } from '../../jobs/rules/admission';
+import type { Drawn, Redraws } from '../../jobs/store/redraws';
+import type { Log } from '../log';
+import { type NoticeKind, noticeText } from '../message/waiting';
+import { section } from '../view/canvas';
+import { mrkdwn, richElements } from '../view/rich';
+import { approversOf } from './approvers';
+import type { Sent, Slack } from './slack';
+
+/**
+ * Below a waiting card: Slack notifies people of a new message only, never of an edit. So whoever may approve is called
+ * in the thread when the card came by an edit, and is reminded there when time runs out. Each at most once: it is
+ * remembered before it is posted, and one whose answer was lost is not posted again.
+ */
+interface NoticesDeps {
+  readonly slack: Slack;
+  readonly redraws: Redraws;
+  readonly admission: Admission;
+  readonly log: Log;
+}
+
+/** The message with what was posted below it, or how long to wait. */
+export type Noticed =
+  | { readonly kind: 'shown'; readonly shown: Drawn }
+  | { readonly kind: 'later'; readonly ms: number };
+
+export async function postNotices(deps: NoticesDeps, request: Request, shown: Drawn): Promise<Noticed> {
+  const { state } = request;
+  if (state.kind !== 'planned') return { kind: 'shown', shown };
+  let message = shown;
+  for (const kind of due(state)) {
+    if (message.notices?.includes(kind)) continue;
+    const before = message;
+    message = { ...message, notices: [...(message.notices ?? []), kind] };
+    await deps.redraws.remember(request.id, message);
+    const approvers = approversOf(await deps.admission.standingOf(request));
+    const sent = await post(deps, request, message, noticeText(request, state, { kind, approvers }));
+    if (sent.kind === 'slower') {
+      await deps.redraws.remember(request.id, before);
+      return { kind: 'later', ms: sent.seconds * 1_000 };
+    }
+    if (sent.kind !== 'ok') deps.log.warn({ request: request.id, notice: kind, answer: sent }, 'notice not posted');
+  }
+  return { kind: 'shown', shown: message };
+}
+
+function due({ remindedAt }: Waiting): readonly NoticeKind[] {
+  return remindedAt === undefined ? ['call'] : ['call', 'reminder'];
+}
+
+/** In a thread there is no thread below a message: the notice follows it there. */
+function post({ slack }: NoticesDeps, { place }: Request, message: Drawn, text: Text): Promise<Sent<unknown>> {
+  const to = { channel: message.channel, thread: place.thread ?? message.ts };
+  return slack.post(to, { text: mrkdwn(text), blocks: [section(richElements(text))] });
+}

@@ -1,0 +1,150 @@
+import { setTimeout } from 'node:timers/promises';
+import { selectCluster } from '../../handlers/clusters';
+import type { Words } from '../../handlers/operation';
+import type { View } from '../../handlers/view';
+import { splitWords } from '../../handlers/words';
+import { decidedOf, type Request } from '../../jobs/request/request';
+import type { Refusal } from '../../jobs/rules/policy';
+import type { Redraws } from '../../jobs/store/redraws';
+import { gone, type Store } from '../../jobs/store/store';
+import { filledForm } from '../forms/ask';
+import { codeForm } from '../forms/code-form';
+import { asksToEnrol, type EnrolDeps, enrol, withEnrolment } from '../forms/enrol-form';
+import { type Reasoned, reasonForm } from '../forms/reasons';
+import { type Click, type ClickAnswer, TAKEN, whisper } from './clicks';
+import { type CommandDeps, notConfirmed, refusal, runWords } from './commands';
+import { outcomeView } from './outcomes';
+import { askWhere, giveData, postWhereAsked } from './shares';
+
+export interface ButtonDeps extends CommandDeps, EnrolDeps {
+  readonly store: Store;
+  readonly redraws: Redraws;
+}
+
+/** A click is never silent. */
+export async function handleClick(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
+  try {
+    return await answerTo(deps, click);
+  } catch (error) {
+    deps.onError(error, click.request);
+    return whisper(notConfirmed('your click'));
+  }
+}
+
+async function answerTo(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
+  const { action } = click;
+  if (action === 'deny' || action === 'hold') return askReason(deps, click, action);
+  if (action === 'approve' || action === 'release' || action === 'withdraw') return vote(deps, click, action);
+  // What was said to one person only: a click on it is the same as typing it.
+  if (/^next_said_\d{1,2}$/.test(action)) return runSaid(deps, click);
+  if (/^fill_said_\d{1,2}$/.test(action)) return fillSaid(deps, click);
+  const next = /^next_(preview|result|recheck)_(\d{1,2})$/.exec(action);
+  if (next) return runNext(deps, click, { stage: next[1] ?? '', index: Number(next[2]) });
+  if (action === 'again') return runAgain(deps, click);
+  if (action === 'post') return postWhereAsked(deps, click);
+  if (action === 'share') return askWhere(deps, click);
+  if (action === 'raw') return giveData(deps, click);
+  return whisper(
+    refusal('This button is not known to this version of the bot. Nothing was run. Type the command instead.'),
+  );
+}
+
+async function vote(
+  deps: ButtonDeps,
+  click: Click,
+  decision: 'approve' | 'release' | 'withdraw',
+): Promise<ClickAnswer> {
+  const decided = await deps.requests.decide(click.request, { decision, by: click.user, road: 'button' });
+  if (decided.ok) return TAKEN;
+  const { rule, why } = decided.refusal;
+  if (rule === 'not enrolled') return whisper(withEnrolment(refusal(why)));
+  const request = rule === 'second factor' ? await deps.store.load(click.request) : null;
+  return request ? { kind: 'form', form: codeForm(request) } : whisper(refusal(why));
+}
+
+/** A form must be opened within three seconds of the click. Who may not decide hears so before typing, if that is quick. */
+const MOST_LOOKING_MS = 1_000;
+
+async function askReason(deps: ButtonDeps, click: Click, decision: Reasoned): Promise<ClickAnswer> {
+  const request = await deps.store.load(click.request);
+  if (!request) return whisper(refusal(gone(click.request).why));
+  const late = new AbortController();
+  const timer = setTimeout(MOST_LOOKING_MS, null, { signal: late.signal, ref: false }).catch(() => null);
+  const refused = await Promise.race([refusalOf(deps, click, decision), timer]);
+  late.abort();
+  return refused ? whisper(refusal(refused.why)) : { kind: 'form', form: reasonForm(request, decision) };
+}
+
+function refusalOf(deps: ButtonDeps, click: Click, decision: Reasoned): Promise<Refusal | null> {
+  return deps.requests.refusal(click.request, { decision, by: click.user, road: 'form', reason: 'not known yet' });
+}
+
+async function runSaid(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
+  const split = splitWords(click.request);
+  if (!split.ok) return whisper(refusal('This suggestion cannot be read. Nothing was run. Type the command instead.'));
+  return runClicked(deps, click, {}, split.args);
+}
+
+/** Opens the form of a command with its words in it. */
+function fillSaid(deps: ButtonDeps, { request: command, channel, thread }: Click): ClickAnswer {
+  const split = splitWords(command);
+  const selected = split.ok ? selectCluster(split.args) : split;
+  const cluster = (selected.ok && selected.args.cluster) || deps.clusters.ofChannel(channel);
+  const where = { channel, cluster, ...(thread !== undefined && { thread }) };
+  const form = selected.ok ? filledForm(deps.clusters, where, selected.args.words) : null;
+  return form ? { kind: 'form', form } : whisper(refusal('There is no form for this. Type the command instead.'));
+}
+
+/** Runs a suggested command in the name of whoever clicked. */
+async function runNext(
+  deps: ButtonDeps,
+  click: Click,
+  { stage, index }: { stage: string; index: number },
+): Promise<ClickAnswer> {
+  const request = await deps.store.load(click.request);
+  if (!request) return whisper(refusal(gone(click.request).why));
+  const words = suggestions(request, stage)[index];
+  const split = words === undefined ? null : splitWords(words);
+  if (!split?.ok)
+    return whisper(refusal('That suggestion is not there any more. Nothing was run. Type the command instead.'));
+  return runClicked(deps, click, request, split.args);
+}
+
+/** Asks the same again in the name of whoever clicked; privately again where only that person sees the message. */
+async function runAgain(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
+  const request = await deps.store.load(click.request);
+  if (!request) return whisper(refusal(gone(click.request).why));
+  const words = [...request.operation.split(' '), ...request.words];
+  const own = await deps.redraws.message(request.id);
+  if (!request.isPrivate || own?.ts !== click.ts) return runClicked(deps, click, request, words);
+  return runClicked(deps, { ...click, ...request.place }, request, [...words, '--private']);
+}
+
+/** On the cluster of the request that was clicked, whatever the channel's is by now. */
+async function runClicked(
+  deps: ButtonDeps,
+  click: Click,
+  { cluster }: { readonly cluster?: string },
+  words: Words,
+): Promise<ClickAnswer> {
+  const { user, channel, delivery, thread } = click;
+  if (asksToEnrol(words)) return enrol(deps, { user, channel });
+  const where = { channel, ...(thread !== undefined && { thread }) };
+  const named = cluster === undefined ? {} : { cluster };
+  const reply = await runWords(deps, { road: 'button', words, ...named, user, delivery, ...where });
+  return reply.kind === 'whisper' ? reply : TAKEN;
+}
+
+/** The suggested commands of one stage of a request, in the order of their buttons. */
+function suggestions(request: Request, stage: string): readonly string[] {
+  const parts = viewOf(request, stage)?.parts ?? [];
+  return parts.flatMap((part) => (part.kind === 'next' ? [part.words] : []));
+}
+
+function viewOf(request: Request, stage: string): View | null {
+  const { state } = request;
+  if (stage === 'preview') return decidedOf(state)?.proposed.preview ?? null;
+  if (state.kind !== 'finished') return null;
+  if (stage === 'result') return outcomeView(request, state.outcome);
+  return state.recheck.kind === 'made' ? state.recheck.view : null;
+}

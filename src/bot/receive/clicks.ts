@@ -1,0 +1,31 @@
+import type { ModalView } from '@slack/types';
+import type { View } from '../../handlers/view';
+
+/**
+ * A click. Carries the request's id and nothing else; everything is read again from the record. Only a suggestion that is
+ * stored nowhere carries its words.
+ */
+export interface Click {
+  readonly action: string;
+  readonly request: string;
+  readonly user: string;
+  readonly channel: string;
+  readonly thread?: string;
+  /** Of the message that was clicked. */
+  readonly ts: string;
+  /** Names this click and its repetitions. */
+  readonly delivery: string;
+}
+
+/** `taken`: the message itself is the answer. `whisper`: only the person who clicked sees it. */
+export type ClickAnswer =
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'whisper'; readonly view: View }
+  /** More is to be asked first. */
+  | { readonly kind: 'form'; readonly form: ModalView };
+
+export const TAKEN: ClickAnswer = { kind: 'taken' };
+
+export function whisper(view: View): ClickAnswer {
+  return { kind: 'whisper', view };
+}

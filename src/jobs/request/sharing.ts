@@ -1,0 +1,61 @@
+import type { Refusal } from '../rules/policy';
+import { type Move, moved, next } from './lifecycle';
+import { hasEnded, type Place, type Request, type Share } from './request';
+
+/** A result is seen in other places, too. Pure moves; what is posted there is drawn from the same record. */
+
+/** Beyond this a result is better linked to than repeated. */
+const MOST_SHARES = 10;
+
+/** Counts only as a wish until Slack has taken the message; see `refuseShare`. */
+export const share =
+  (by: string, place: Place): Move =>
+  (request, tick) => {
+    const refusal = mayShare(request, by, place);
+    if (refusal) return { ok: false, refusal };
+    return moved(withShares(request, [...sharesOf(request), { ...place, by, at: tick.at }]), 'shared', {
+      by,
+      detail: { channel: place.channel },
+    });
+  };
+
+/** Slack does not take the message there: said once, and not tried again. */
+export const refuseShare =
+  (index: number, why: string): Move =>
+  (request) => {
+    const shares = sharesOf(request);
+    const refused = shares[index];
+    if (!refused || refused.refused !== undefined)
+      return { ok: false, refusal: { rule: 'sharing', why: `Request ${request.id} has no such share.` } };
+    const all = shares.map((one, at) => (at === index ? { ...one, refused: why } : one));
+    return moved(withShares(request, all), 'share refused', { detail: { channel: refused.channel, why } });
+  };
+
+export function sharesOf({ shares = [] }: Request): readonly Share[] {
+  return shares;
+}
+
+/** A change is not shared while it may still move: whoever performs it must find its record as it was left. */
+function mayShare(request: Request, by: string, place: Place): Refusal | null {
+  const { id, isPrivate, requester } = request;
+  const refused = (why: Refusal['why']): Refusal => ({ rule: 'sharing', why });
+  if (request.kind === 'change' && !hasEnded(request.state))
+    return refused(`Request ${id} has not ended yet. Share it when it has. Nothing was posted.`);
+  if (isPrivate && by !== requester)
+    return refused([`Request ${id} was asked privately: only `, { user: requester }, ' can post it.']);
+  const known = isPrivate ? sharesOf(request) : [request.place, ...sharesOf(request)];
+  if (known.some((one) => isSame(one, place)))
+    return refused([`The result of ${id} is in `, { channel: place.channel }, ' already. Nothing was posted again.']);
+  if (sharesOf(request).length >= MOST_SHARES)
+    return refused(`The result of ${id} was shared ${MOST_SHARES} times already. Link to one of these messages.`);
+  return null;
+}
+
+/** Where Slack refused it, it may be tried again once somebody has mended that. */
+function isSame(known: Place & { readonly refused?: string }, place: Place): boolean {
+  return known.refused === undefined && known.channel === place.channel && known.thread === place.thread;
+}
+
+function withShares(request: Request, shares: readonly Share[]): Request {
+  return { ...next(request, request.state), shares };
+}

@@ -1,0 +1,70 @@
+import type { Piece, Text } from '../../handlers/view';
+import { frozenAt } from './calendar';
+import type { Freeze, Rule, Rules, Ruling, Who } from './rules';
+import type { Refusal, Standing } from './standing';
+import { isAmong } from './who';
+
+/** What freezes and breaking the glass mean for one request at one moment. Pure. */
+
+export interface Asker {
+  readonly requester: string;
+  /** Why the freeze shall not hold; absent: it does. */
+  readonly breakGlass?: string;
+}
+
+/** Why this may not be asked, approved or started in a freeze, or null. */
+export function frozen({ requester, breakGlass }: Asker, { ruling, members }: Standing, at: number): Refusal | null {
+  const now = freezesAt(ruling, at);
+  if (now.length === 0) return null;
+  if (breakGlass === undefined) return { rule: 'frozen', why: frozenText(now, at) };
+  const on = now.map(({ breakGlass: who }) => isAmong(requester, who, members));
+  if (on.every((among) => among === 'yes')) return null;
+  const why = on.includes('no')
+    ? 'is not among the people who may break the glass'
+    : 'could not be found among the people who may break the glass: Slack did not say';
+  return { rule: 'break-glass', why: [{ user: requester }, ` ${why}. `, ...pieces(frozenText(now, at))] };
+}
+
+export function freezesAt({ freezes }: Ruling, at: number): readonly Freeze[] {
+  return freezes.filter(({ calendar }) => frozenAt([calendar], at) !== null);
+}
+
+/** Every freeze of the rules that holds at this moment, and until when; null: not within sight. */
+export function freezesNow({ rules }: Pick<Rules, 'rules'>, at: number): readonly FreezeNow[] {
+  return rules.flatMap((rule): readonly FreezeNow[] => {
+    const now = rule.frozen ? frozenAt([rule.frozen], at) : null;
+    return now ? [{ rule, until: now.until }] : [];
+  });
+}
+
+export interface FreezeNow {
+  readonly rule: Rule;
+  readonly until: number | null;
+}
+
+function frozenText(now: readonly Freeze[], at: number): Text {
+  const end =
+    frozenAt(
+      now.map(({ calendar }) => calendar),
+      at,
+    )?.until ?? null;
+  const rules = now.map(({ rule }) => `“${rule}”`).join(' and ');
+  return [
+    ...(end === null ? ['Frozen without an end in sight'] : ['Frozen until ', { at: end }]),
+    ` by the rule ${rules}. Nothing was run. `,
+    ...breakersText(now),
+  ];
+}
+
+/** Who could ask all the same. */
+function breakersText(now: readonly Freeze[]): readonly Piece[] {
+  const [first, ...more] = now.map(({ breakGlass }) => breakGlass);
+  const who: Who = (first ?? []).filter((id) => more.every((list) => list.includes(id)));
+  if (who.length === 0) return ['Ask again after that.'];
+  const people = who.flatMap((user, index): Piece[] => (index === 0 ? [{ user }] : [', ', { user }]));
+  return ['In an emergency these may ask for it with --break-glass "why": ', ...people, '.'];
+}
+
+function pieces(text: Text): readonly Piece[] {
+  return typeof text === 'string' ? [text] : text;
+}

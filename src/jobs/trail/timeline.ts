@@ -1,0 +1,76 @@
+import type { Chapter, Timeline, TimelineAbout, TimelineEvent } from '../../handlers/ledger';
+import type { Request } from '../request/request';
+import type { Store } from '../store/store';
+import { commandOf } from '../work/answer';
+import { type Entry, readEntry } from './audit';
+import { type AuditDeps, timeOf } from './ledger-audit';
+import type { Links } from './links';
+
+/** So many moves are told at most; an incident has tens. */
+const MOST_EVENTS = 5_000;
+
+export interface TimelineDeps extends AuditDeps {
+  readonly store: Store;
+  readonly links: Links;
+}
+
+/** What happened, from the audit trail: the records add what a trail does not hold, where they are still kept. */
+export async function timeline(deps: TimelineDeps, about: TimelineAbout): Promise<Timeline> {
+  const { trail } = deps;
+  const [from, to] = await Promise.all([beginning(deps, about), deps.now()]);
+  const head = await trail.head();
+  const first = await trail.firstSince(from);
+  const entries: Entry[] = [];
+  let more = 0;
+  for await (const text of trail.all(head, first)) {
+    const entry = readEntry(text);
+    if (!entry || ('request' in about && entry.request !== about.request)) continue;
+    if (entries.length < MOST_EVENTS) entries.push(entry);
+    else more += 1;
+  }
+  const chapters = await Promise.all([...byRequest(entries)].map(([id, events]) => chapterOf(deps, id, events)));
+  return { from, to, more, chapters };
+}
+
+async function beginning(deps: TimelineDeps, about: TimelineAbout): Promise<number> {
+  if ('since' in about) return timeOf(deps, about.since);
+  return (await deps.store.load(about.request))?.askedAt ?? 0;
+}
+
+function byRequest(entries: readonly Entry[]): ReadonlyMap<string, readonly Entry[]> {
+  const chapters = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const events = chapters.get(entry.request);
+    if (events) events.push(entry);
+    else chapters.set(entry.request, [entry]);
+  }
+  return chapters;
+}
+
+async function chapterOf({ store, links }: TimelineDeps, id: string, entries: readonly Entry[]): Promise<Chapter> {
+  const request = await store.load(id);
+  const link = request ? await links.of(request) : null;
+  return {
+    request: id,
+    command: request ? commandOf(request) : commandIn(entries),
+    channel: channelOf(request, entries),
+    link,
+    events: entries.map(eventOf),
+  };
+}
+
+/** The record is gone after 90 days; the entry of the question stays. */
+function commandIn(entries: readonly Entry[]): string {
+  const asked = entries.find(({ event }) => event === 'asked');
+  return [entries[0]?.operation, asked?.detail.words].filter(Boolean).join(' ');
+}
+
+function channelOf(request: Request | null, entries: readonly Entry[]): string | null {
+  if (request) return request.place.channel;
+  const channel = entries.find(({ event }) => event === 'asked')?.detail.channel;
+  return channel === undefined ? null : String(channel);
+}
+
+function eventOf({ seq, at, event, by, detail }: Entry): TimelineEvent {
+  return { seq, at, event, by: by ?? null, detail };
+}
