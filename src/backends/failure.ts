@@ -13,6 +13,8 @@ interface FailureDetails {
   readonly kind: FailureKind;
   /** Whether the far side may have acted. A retry asks this and nothing else. */
   readonly effect: 'none' | 'possible';
+  /** It said no because what was named is not there. Only where its own code says so and nothing else. */
+  readonly absent?: true;
   readonly cause?: unknown;
 }
 
@@ -22,11 +24,13 @@ export class BackendFailure extends Error {
   readonly backend: Backend;
   readonly kind: FailureKind;
   readonly effect: 'none' | 'possible';
+  readonly absent: boolean;
 
   constructor(message: string, details: FailureDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.backend = details.backend;
     this.kind = details.kind;
     this.effect = details.effect;
+    this.absent = details.absent ?? false;
   }
 }

@@ -23,6 +23,8 @@ export type Input =
 export interface Known {
   /** What they name: `container`, `PALM server`. Fields that mean the same share it. */
   readonly kind: string;
+  /** Fields of the same form that say where the name holds, such as an account: with others it is another name. */
+  readonly beside?: readonly string[];
   /** All of them, as far as they can be read at once. */
   readonly list?: (signal: AbortSignal) => Promise<readonly Choice[]>;
 }

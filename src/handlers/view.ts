@@ -7,6 +7,8 @@ export interface View {
   readonly title: string;
   readonly tone: Tone;
   readonly parts: readonly Part[];
+  /** What was named is not there: the name is offered to nobody, and names that were found once may be offered instead. */
+  readonly absent?: true;
 }
 
 /**

@@ -94,6 +94,27 @@ describe('did you mean', () => {
     await saw('FVE0 of', before);
   }, 30_000);
 
+  test.each([
+    ['openio container show FVEO', 'there is no such container'],
+    ['openio container check FVEO', 'knows nothing of this name'],
+    ['openio reference list FVEO', 'knows nothing of this name'],
+    ['openio election status meta2 FVEO', 'knows nothing of this name'],
+    ['openio election sync meta2 FVEO', 'knows nothing of this name'],
+  ])(
+    '/%s offers it too',
+    async (command, said) => {
+      let before = tops().length;
+      await type('ana', '/openio container locate FVE0');
+      await saw('FVE0 of', before);
+      before = tops().length;
+      await type('ana', `/${command}`);
+      const failed = await saw(said, before);
+      expect(failed.plain).toContain(command.replace('FVEO', 'FVE0'));
+      expect(failed.buttons).toContain('FVE0');
+    },
+    30_000,
+  );
+
   test('a DistKV node and a PALM server that do not exist', async () => {
     let before = tops().length;
     await type('ana', '/distkv mark tset1 2');

@@ -118,8 +118,12 @@ export function refused(exchange: Pick<Exchange<unknown>, 'doing' | 'writes'>, r
   const { http, code, message } = refusal;
   const effect = exchange.writes && mayHaveActed(refusal) ? 'possible' : 'none';
   const text = `${exchange.doing}: ${wordsOf(refusal)} (HTTP ${http}, code ${code}: ${message})`;
-  return new BackendFailure(text, { backend: 'openio', kind: 'rejected', effect });
+  const absent = code === NO_SUCH_CONTAINER ? ({ absent: true } as const) : {};
+  return new BackendFailure(text, { backend: 'openio', kind: 'rejected', effect, ...absent });
 }
+
+/** Of the directory, for an account, a container or a cid that it does not know. */
+export const NO_SUCH_CONTAINER = 406;
 
 /** Frozen, disabled, already enabled, the two protections of copy, no service: checked before anything is done. */
 const CHECKED_FIRST = new Set([436, 437, 439, 472, 473, 481]);
@@ -134,7 +138,7 @@ function wordsOf({ http, code, message }: Refusal): string {
   if (message.includes('No meta1 answered')) return 'the directory (meta1) does not answer';
   if (message.startsWith('Deadline reached')) return 'the time given to the servers ran out';
   if (message.startsWith('Election failed')) return 'the election does not end';
-  if (code === 406) return 'there is no such container';
+  if (code === NO_SUCH_CONTAINER) return 'there is no such container';
   if (code === 431) return 'the directory names no service for it';
   if (code === 453) return 'there is no such service type';
   if (code === 400) return 'the proxy does not understand the request';

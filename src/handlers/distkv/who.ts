@@ -91,7 +91,13 @@ function render({ node, tick: n, seen }: Found): View {
     parts.push(next(['diagnose'], 'Diagnose', 'says which ticks are missing where and what cures it'));
   }
   const title = `Tick ${n} of ${node}: ${holders.length === 0 ? 'no server that answers holds its record' : `held by ${plural(holders.length, 'server')}`}`;
-  return { title, tone: silent > 0 ? 'warning' : 'neutral', parts };
+  return {
+    title,
+    tone: silent > 0 ? 'warning' : 'neutral',
+    parts,
+    // A server that is silent may know it.
+    ...(silent === 0 && !known.has(node) && { absent: true }),
+  };
 }
 
 function row(one: Seen, node: string, n: bigint): readonly string[] {

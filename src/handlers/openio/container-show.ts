@@ -1,4 +1,4 @@
-import { requestIdPrefix } from '../../backends/openio/calls';
+import { NO_SUCH_CONTAINER, requestIdPrefix } from '../../backends/openio/calls';
 import { containerLabel } from '../../backends/openio/naming';
 import type { AdminTable, Container, Openio, Reading } from '../../backends/openio/openio';
 import { defineQuery, type Query } from '../operation';
@@ -39,7 +39,9 @@ function view(openio: Openio, { container, reading, requestIds }: Found): View {
     const { http, code, message } = reading.refusal;
     const facts = [['answer', `${message} (HTTP ${http}, code ${code})`], ids] as const;
     const title = `${containerLabel(container)}: ${REFUSED.get(code) ?? 'the servers said no'}`;
-    return { title, tone: 'bad', parts: [{ kind: 'facts', facts }, ...(code === 431 || http >= 500 ? [check] : [])] };
+    const parts: readonly Part[] = [{ kind: 'facts', facts }, ...(code === 431 || http >= 500 ? [check] : [])];
+    if (code === NO_SUCH_CONTAINER) return { title, tone: 'bad', parts: [...parts, SPELLING], absent: true };
+    return { title, tone: 'bad', parts };
   }
   const missing = ['sys.m2.ctime', 'sys.m2.init'].filter((key) => reading.table.system[key] === undefined);
   const title =
@@ -58,8 +60,10 @@ function view(openio: Openio, { container, reading, requestIds }: Found): View {
   };
 }
 
+const SPELLING: Part = { kind: 'text', text: 'Look at the spelling of its name and of its account.' };
+
 const REFUSED: ReadonlyMap<number, string> = new Map([
-  [406, 'there is no such container'],
+  [NO_SUCH_CONTAINER, 'there is no such container'],
   [431, 'the peer that answered has no usable copy, or the directory names no service'],
   [503, 'no peer can answer now'],
 ]);

@@ -7,7 +7,7 @@ import type { Choice, Field, Form, Known } from '../form';
 const FORM = 'form';
 
 /** Containers cannot be listed by the proxy: those of earlier requests are known. */
-const CONTAINER: Known = { kind: 'OpenIO container' };
+const CONTAINER: Known = { kind: 'OpenIO container', beside: ['cid', 'account', 'ns'] };
 
 const NAME: Field = {
   id: 'name',
@@ -30,7 +30,7 @@ const NAMING_FIELDS: Form = [
     label: 'Account',
     hint: 'Left empty: the usual one.',
     optional: true,
-    input: { kind: 'text' },
+    input: { kind: 'known', known: { kind: 'OpenIO account' } },
     as: { kind: 'option', flag: 'account' },
   },
   namespaceField(),

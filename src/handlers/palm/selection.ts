@@ -97,7 +97,11 @@ export function select(found: Survey, prefix: string): Selected {
       [...found.names].map((name) => name.slice(0, prefix.length)),
     );
     const meant = [...found.names].filter((name) => near.includes(name.slice(0, prefix.length))).slice(0, NEAREST);
-    return { kind: 'none', why, view: { title, tone: 'warning', parts: [...meant.map(showInstead), seeAll] } };
+    return {
+      kind: 'none',
+      why,
+      view: { title, tone: 'warning', parts: [...meant.map(showInstead), seeAll], absent: true },
+    };
   }
   if (others.length === 0) return { kind: 'one', match };
   const title = `${others.length + 1} servers begin with ${prefix}`;

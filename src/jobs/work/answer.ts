@@ -47,15 +47,22 @@ export async function read(
   } catch (error) {
     if (!attempt.last && isPassing(error)) throw error;
     work.onError(error, id);
-    const meant = await meantInstead(work, request, error).catch(() => []);
-    const failed = readFailed(commandOf(request), error);
-    const view = { ...failed, parts: [...failed.parts, ...meant] };
+    const view = await withMeant(work, request, readFailed(commandOf(request), error));
     await finishWith(work, request, { kind: 'failed', steps: [], findings: [], view });
   }
 }
 
 async function answer(work: Work, request: Request, query: Query, context: Context): Promise<void> {
-  await finishWith(work, request, { kind: 'answered', view: await query.answer(request.words, context) });
+  const view = await withMeant(work, request, await query.answer(request.words, context));
+  await finishWith(work, request, { kind: 'answered', view });
+}
+
+/** What was named is not there: with the names that may have been meant, unless the operation found some itself. */
+async function withMeant(work: Work, request: Request, view: View): Promise<View> {
+  if (!view.absent) return view;
+  const meant = await meantInstead(work, request).catch(() => []);
+  const known = new Set(view.parts.flatMap((part) => (part.kind === 'next' ? [part.words] : [])));
+  return { ...view, parts: [...view.parts, ...meant.filter((part) => part.kind !== 'next' || !known.has(part.words))] };
 }
 
 async function propose(work: Work, request: Request, change: Change, context: Context): Promise<void> {

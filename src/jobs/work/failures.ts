@@ -22,10 +22,13 @@ export function readFailed(command: string, error: unknown, what = 'could not be
     { kind: 'raw', name: 'error.txt', text: messageOf(error) },
     { kind: 'next', label: 'Try again', words: command, why: 'reads again' },
   ] as const;
-  return { title: `${command} ${what}`, tone: 'bad', parts };
+  const absent = error instanceof BackendFailure && error.absent;
+  return { title: `${command} ${what}`, tone: 'bad', parts, ...(absent && { absent }) };
 }
 
 function meaningOf(error: unknown): string {
+  if (error instanceof BackendFailure && error.absent)
+    return `${NAMES[error.backend]} knows nothing of this name. Look at its spelling.`;
   if (error instanceof BackendFailure) return `${NAMES[error.backend]}: ${MEANINGS[error.kind]}`;
   return 'The bot itself stumbled. Its log has the details.';
 }

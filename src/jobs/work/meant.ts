@@ -1,41 +1,74 @@
-import { BackendFailure } from '../../backends/failure';
+import { isDeepStrictEqual } from 'node:util';
 import { filledFrom, wordsOf } from '../../handlers/filling';
+import type { Field, Filled } from '../../handlers/form';
 import { nearest } from '../../handlers/near';
 import type { Operation } from '../../handlers/operation';
 import type { Part } from '../../handlers/view';
 import { joinWords } from '../../handlers/words';
 import type { Request } from '../request/request';
-import { recentNames } from '../store/recent';
-import type { Store } from '../store/store';
+import { only, type RecentDeps, recentUses, type Use } from '../store/recent';
 
-interface MeantDeps {
-  readonly store: Store;
-  readonly operation: (name: string, cluster: string) => Operation | null;
-}
+const OFFERED = 3;
 
 /**
- * The far side refused: perhaps what was named is not there. The same command with the nearest names that earlier
- * requests found. A courtesy: where it cannot be told, nothing is offered.
+ * What was named is not there: the same command with the nearest names that earlier requests found, each where it was
+ * found. A courtesy: where it cannot be told, nothing is offered.
  */
-export async function meantInstead(deps: MeantDeps, request: Request, error: unknown): Promise<readonly Part[]> {
-  if (!(error instanceof BackendFailure) || error.kind !== 'rejected') return [];
+export async function meantInstead(deps: RecentDeps, request: Request): Promise<readonly Part[]> {
   const operation = deps.operation(request.operation, request.cluster);
   if (!operation) return [];
   const filled = filledFrom(operation.form, request.words);
-  const offers = operation.form.map(async ({ id, input }) => {
-    const [typed, ...more] = filled[id] ?? [];
-    if (input.kind !== 'known' || typed === undefined || more.length > 0) return [];
-    const known = await recentNames(deps, { cluster: request.cluster, kind: input.known.kind });
-    if (known.includes(typed)) return [];
-    return nearest(typed, known).flatMap((name) =>
-      offer(operation, name, wordsOf(operation.form, { ...filled, [id]: [name] })),
-    );
+  const offers = operation.form.map((field) => offersFor(deps, request, { operation, field, filled }));
+  return (await Promise.all(offers)).flat().slice(0, OFFERED);
+}
+
+interface Place {
+  readonly operation: Operation;
+  readonly field: Field;
+  readonly filled: Filled;
+}
+
+async function offersFor(deps: RecentDeps, request: Request, place: Place): Promise<readonly Part[]> {
+  const { operation, field, filled } = place;
+  const { id, input } = field;
+  const [typed, ...more] = filled[id] ?? [];
+  if (input.kind !== 'known' || typed === undefined || more.length > 0) return [];
+  const { kind, beside = [] } = input.known;
+  const uses = await recentUses(deps, { cluster: request.cluster, kind, to: request.requester });
+  const here: Use = { name: typed, beside: only(filled, beside) };
+  // It was found under this very name: something else is wrong.
+  if (uses.some((use) => isDeepStrictEqual(use, here))) return [];
+  const elsewhere = without(filled, [id, ...beside]);
+  return likely(uses, here).flatMap((use) => {
+    const words = wordsOf(operation.form, { ...elsewhere, ...use.beside, [id]: [use.name] });
+    return offer(operation, labelOf(use, here), words);
   });
-  return (await Promise.all(offers)).flat();
+}
+
+/** The same name elsewhere first, then those that look alike. */
+function likely(uses: readonly Use[], { name }: Use): readonly Use[] {
+  const names = [
+    name,
+    ...nearest(
+      name,
+      uses.map((use) => use.name),
+    ),
+  ];
+  const sorted = names.flatMap((near) => uses.filter((use) => use.name === near));
+  return sorted.filter((use, at) => sorted.findIndex((other) => isDeepStrictEqual(other, use)) === at);
+}
+
+function labelOf({ name, beside }: Use, here: Use): string {
+  const where = isDeepStrictEqual(beside, here.beside) ? [] : Object.values(beside).flat();
+  return where.length === 0 ? name : `${name} (${where.join(', ')})`;
+}
+
+function without(filled: Filled, ids: readonly string[]): Filled {
+  return Object.fromEntries(Object.entries(filled).filter(([id]) => !ids.includes(id)));
 }
 
 function offer(operation: Operation, label: string, words: ReturnType<typeof wordsOf>): readonly Part[] {
   if (!words.ok || operation.check(words.args) !== null) return [];
   const command = joinWords([...operation.name.split(' '), ...words.args]);
-  return [{ kind: 'next', label, words: command, why: 'may be what you meant' }];
+  return [{ kind: 'next', label, words: command, why: 'was found before and may be what you meant' }];
 }

@@ -55,7 +55,8 @@ describe.each(VERSIONS)('on %s', (version) => {
   test('a name that does not exist is said to be so, not taken for damage', async () => {
     await expect(ask(openioContainerCheck(world.openio), 'nosuch')).rejects.toThrow('there is no such container');
     const view = await ask(openioContainerShow(world.openio), 'nosuch');
-    expect(view.title).toBe('nosuch of myaccount: there is no such container');
+    expect(view).toMatchObject({ title: 'nosuch of myaccount: there is no such container', absent: true });
+    expect(textOf(view)).toContain('Look at the spelling');
   });
 
   test('locate and reference list name the three services', async () => {

@@ -66,9 +66,10 @@ describe.each(VERSIONS)('on %s', (version) => {
   });
 
   test('a container that does not exist is said to be so', async () => {
-    await expect(ask(openioElectionStatus(world.openio), 'meta2 nosuch')).rejects.toThrow(
-      'look up nosuch of myaccount: there is no such container (HTTP 404, code 406: no such user)',
-    );
+    await expect(ask(openioElectionStatus(world.openio), 'meta2 nosuch')).rejects.toMatchObject({
+      message: 'look up nosuch of myaccount: there is no such container (HTTP 404, code 406: no such user)',
+      absent: true,
+    });
   });
 
   test('a namespace of somebody else is said to be so', async () => {
