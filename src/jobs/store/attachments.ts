@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { Redis } from 'ioredis';
+import { z } from 'zod';
 import { type Part, plain, type Text, type View } from '../../handlers/view';
 import type { Keys } from './redis';
 
@@ -37,8 +38,7 @@ interface Attachment {
 export function createAttachments(redis: Redis, keys: Keys): Attachments {
   async function load(request: string, stored: string): Promise<Spillable | null> {
     const zipped = await redis.hgetBuffer(keys.attachment(request), stored);
-    // Our own data, written below and by nobody else.
-    return zipped === null ? null : (JSON.parse((await unzip(zipped)).toString('utf8')) as Spillable);
+    return zipped === null ? null : readPart((await unzip(zipped)).toString('utf8'));
   }
 
   return {
@@ -52,9 +52,11 @@ export function createAttachments(redis: Redis, keys: Keys): Attachments {
       return spilled.view;
     },
     whole: async (request, view) => {
-      const parts = view.parts.map(async (part) =>
-        'stored' in part && part.stored !== undefined ? ((await load(request, part.stored)) ?? part) : part,
-      );
+      const parts = view.parts.map(async (part) => {
+        if (!('stored' in part) || part.stored === undefined) return part;
+        const kept = await load(request, part.stored);
+        return kept ? { ...kept, name: part.name } : part;
+      });
       return { ...view, parts: await Promise.all(parts) };
     },
   };
@@ -73,6 +75,23 @@ export function spillView(view: View): { readonly view: View; readonly attachmen
 }
 
 export type Spillable = Extract<Part, { kind: 'table' | 'raw' }>;
+
+/** Enough to tell a part from any other JSON; the rest is our own, written above and by nobody else. */
+const partSchema = z.union([
+  z.looseObject({ kind: z.literal('table'), head: z.array(z.unknown()), rows: z.array(z.array(z.unknown())) }),
+  z.looseObject({ kind: z.literal('raw'), text: z.string() }),
+]);
+
+/** Older versions of the bot kept the text of the file instead of the part: CSV, or what a far side said. */
+function readPart(text: string): Spillable {
+  const older = { kind: 'raw', name: '', text } as const;
+  try {
+    const part: unknown = JSON.parse(text);
+    return partSchema.safeParse(part).success ? (part as Spillable) : older;
+  } catch {
+    return older;
+  }
+}
 
 function isLong(part: Part): part is Spillable {
   if (part.kind === 'table') return part.rows.length > KEPT_ROWS;

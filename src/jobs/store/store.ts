@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
-import { DEFAULT_CLUSTER } from '../../handlers/clusters';
 import type { View } from '../../handlers/view';
 import { shorten } from '../../handlers/words';
 import { type Asked, ask, type Move, type Moved, type Tick } from '../request/lifecycle';
 import type { Request } from '../request/request';
 import type { Refusal, Standing } from '../rules/policy';
 import { createTrail, type Trail } from '../trail/trail';
+import { readRequest } from './record';
 import { type Keys, timeOf } from './redis';
 import { type Chain, createWriter, type Holder, type Written } from './writer';
 
@@ -99,14 +99,6 @@ export function createStore(redis: Redis, keys: Keys, chain: Chain): Store {
     },
     trail: createTrail(redis, keys),
   };
-}
-
-/** What a record from before clusters and roads were written down means. */
-const OLDER = { cluster: DEFAULT_CLUSTER, road: 'slash' } as const;
-
-/** Our own record, written by `writer.ts` and by nobody else. */
-function readRequest(json: string): Request {
-  return { ...OLDER, ...(JSON.parse(json) as Request) };
 }
 
 function moving(written: Exclude<Written, { kind: 'conflict' }>): Moving {

@@ -1,5 +1,5 @@
 import type { Change, Context, Finding, Planned, Proposal, Step } from '../../handlers/operation';
-import type { View } from '../../handlers/view';
+import type { Text, View } from '../../handlers/view';
 import { differences, fingerprintOf } from '../request/fingerprint';
 import { expire, start, step } from '../request/lifecycle';
 import { outcomeKind, statusByTarget } from '../request/outcome';
@@ -61,7 +61,7 @@ async function run(work: Work, change: Change, request: Request): Promise<void> 
     return finishWith(work, request, { kind: 'failed', steps: [], findings: [], view });
   }
   if (now.kind !== 'plan' || fingerprintOf(request, now.plan.plan) !== proposed.fingerprint) {
-    return finishWith(work, request, stale(request, change.restore(proposed.plan), now));
+    return finishWith(work, request, stale(request, restored(work, change, request), now));
   }
   const tooMuch = belowFloor(work.admission.rulingOf(request), now.plan.pool);
   if (tooMuch) return finishWith(work, request, { kind: 'refused', why: tooMuch.why });
@@ -206,11 +206,20 @@ function doubted(finding: Finding, status: Step['status'] | undefined): Finding 
   return { ...finding, verdict: 'unverifiable', text: `${finding.text}; a write that was under way may still land` };
 }
 
-function stale(request: Request, approved: Proposal, now: Exclude<Replanned, { kind: 'failed' }>) {
-  const why =
-    now.kind === 'plan' || now.kind === 'shown'
-      ? 'The target is not what was approved any more. Nothing was written.'
-      : now.why;
+/** Null: it was planned by a version of the bot whose plans this one cannot read. */
+export function restored(work: Work, change: Change, { id, state }: Request): Proposal | null {
+  if (state.kind !== 'running') return null;
+  try {
+    return change.restore(state.proposed.plan);
+  } catch (error) {
+    work.onError(error, id);
+    return null;
+  }
+}
+
+type Now = Exclude<Replanned, { kind: 'failed' }>;
+
+function stale(request: Request, approved: Proposal | null, now: Now) {
   const again = {
     kind: 'next',
     label: 'Plan again',
@@ -222,15 +231,21 @@ function stale(request: Request, approved: Proposal, now: Exclude<Replanned, { k
     tone: 'warning',
     parts: [...comparison(approved, now), again],
   };
-  return { kind: 'stale', why, view } as const;
+  return { kind: 'stale', why: whyStale(approved, now), view } as const;
 }
 
-function comparison(approved: Proposal, now: Exclude<Replanned, { kind: 'failed' }>): View['parts'] {
+function whyStale(approved: Proposal | null, now: Now): Text {
+  if (now.kind === 'unchanged' || now.kind === 'refused') return now.why;
+  const isSamePlan = now.kind === 'plan' && approved && differences(approved.plan, now.plan.plan).length === 0;
+  return approved === null || isSamePlan
+    ? 'This was approved under another version of the bot, which meant something else by it. Nothing was written.'
+    : 'The target is not what was approved any more. Nothing was written.';
+}
+
+function comparison(approved: Proposal | null, now: Now): View['parts'] {
   if (now.kind !== 'plan') return now.view?.parts ?? [];
-  const rows = differences(approved.compared, now.plan.compared).map(({ path, approved, now }) => [
-    path,
-    approved,
-    now,
-  ]);
-  return [{ kind: 'table', name: 'differences.csv', head: ['What', 'Approved', 'Now'], rows }];
+  const rows = approved ? differences(approved.compared, now.plan.compared) : [];
+  if (rows.length === 0) return [];
+  const cells = rows.map(({ path, approved, now }) => [path, approved, now]);
+  return [{ kind: 'table', name: 'differences.csv', head: ['What', 'Approved', 'Now'], rows: cells }];
 }

@@ -1,9 +1,8 @@
-import type { Change, Proposal } from '../../handlers/operation';
 import { expire } from '../request/lifecycle';
 import { isDue, remind } from '../request/opinion';
 import type { Request } from '../request/request';
 import { finishWith, notKnown, type Work } from './answer';
-import { conclude, giveUp, seal } from './perform';
+import { conclude, giveUp, restored, seal } from './perform';
 import type { Queues } from './queue';
 
 /** A request that cannot be read by then is given up, so that one that kills its worker does not do so for ever. */
@@ -76,18 +75,8 @@ async function takeOver(deps: Sweep, request: Request): Promise<void> {
   if (state.kind !== 'running' || (await deps.alive(request.id))) return;
   const operation = deps.operation(request.operation, request.cluster);
   if (operation?.kind !== 'change') return giveUp(deps, request, notKnown(request));
-  const proposal = restored(deps, request, operation);
+  const proposal = restored(deps, operation, request);
   if (!proposal) return giveUp(deps, request, 'this version of the bot cannot read the stored plan');
   const mayStillLand = !(await seal(deps, request, proposal));
   await conclude(deps, request, proposal, { steps: state.steps, mayStillLand });
-}
-
-function restored(deps: Sweep, request: Request, change: Change): Proposal | null {
-  if (request.state.kind !== 'running') return null;
-  try {
-    return change.restore(request.state.proposed.plan);
-  } catch (error) {
-    deps.onError(error, request.id);
-    return null;
-  }
 }
