@@ -1,6 +1,7 @@
 import { drawRequest } from '../../src/bot/message/message';
 import type { View } from '../../src/handlers/view';
 import type { Request, State } from '../../src/jobs/request/request';
+import { drawnAlive, liveInMrkdwn } from '../support/live';
 import { decided, finished, requestIn } from '../support/records';
 
 const view: View = { title: 'Two servers are gone', tone: 'good', parts: [{ kind: 'text', text: 'details' }] };
@@ -70,4 +71,66 @@ test('what is missing counts people and groups', () => {
   expect(said).toContain('Needs 1 approval by');
   expect(said).toContain('Approved by (2 of 3)');
   expect(said).toContain('From at least 2 of these groups');
+});
+
+test('a change that never began can be shared and had as data; what was not refused can be planned again', () => {
+  const ends = { by: 'U0BEN', at: 5, ...decided(view) };
+  expect(labelsOf(requestIn({ kind: 'denied', reason: 'no', ...ends }))).toEqual(['Share', 'Raw']);
+  expect(labelsOf(requestIn({ kind: 'withdrawn', ...ends }))).toEqual(['Plan again', 'Share', 'Raw']);
+  expect(labelsOf(requestIn({ kind: 'expired', at: 5, ...decided(view) }))).toEqual(['Plan again', 'Share', 'Raw']);
+});
+
+const titleAndTop = (state: State) => {
+  const { blocks, text } = drawRequest(requestIn(state), extra);
+  return { text, top: JSON.stringify(blocks.slice(0, 4)) };
+};
+
+test('a doubt stands in the title and right below it, in the words of whoever has it', () => {
+  const held = { by: 'U0CHO', at: 1_000, why: 'is this *not* the one we need?', releases: [] };
+  const { text, top } = titleAndTop({ kind: 'planned', expiresAt: 5, held, ...decided(view) });
+  expect(text).toMatch(/^⚠ HELD · /);
+  expect(top).toMatch(
+    /⚠ HELD · .*Held by .*U0CHO.*rich_text_quote.*is this \*not\* the one we need\?.*Nobody can approve/,
+  );
+  expect(top).not.toContain('"context"');
+});
+
+test('a preview of what was not done says so first, and why', () => {
+  const denied = titleAndTop({ kind: 'denied', by: 'U0BEN', at: 5, reason: 'it is alive', ...decided(view) });
+  expect(denied.text).toMatch(/^DENIED · /);
+  expect(denied.top).toMatch(/DENIED · .*Denied by .*U0BEN.*Nothing was run.*Why:.*rich_text_quote.*it is alive/);
+  expect(titleAndTop({ kind: 'expired', at: 5, ...decided(view) }).top).toMatch(/EXPIRED · .*fresh preview/);
+});
+
+test('a reason that is too long for a card says where the whole of it is', () => {
+  const said = titleAndTop({ kind: 'denied', by: 'U0BEN', at: 5, reason: 'x'.repeat(3_000), ...decided(view) });
+  expect(said.top).toMatch(/xxx…\\nAll of it: \/ops request R7K2M9QF/);
+});
+
+test.each(['ceo@evil.example', 'mailto:ceo@evil.example', 'evil.example', 'README.md', 'www.evil.example'])(
+  'Slack makes no link of %s, wherever it stands',
+  (address) => {
+    const held = { by: 'U0CHO', at: 1, why: address, releases: [] };
+    const proposed = { ...decided({ ...view, title: address }).proposed, undo: address };
+    const states: State[] = [
+      { kind: 'planned', expiresAt: 5, held, proposed, approvals: [] },
+      { kind: 'denied', by: 'U0BEN', at: 5, reason: address, proposed, approvals: [] },
+      finished({ kind: 'refused', why: ['see ', { user: 'U0BEN' }, address] }, { decided: decided(view) }),
+    ];
+    for (const state of states) {
+      const approvers = ['ask ', { user: 'U0BEN' }, ` or ${address}`];
+      const { blocks, text } = drawRequest(requestIn(state, [address]), { ...extra, approvers });
+      expect(drawnAlive(blocks).filter((one) => !one.startsWith('@U0'))).toEqual([]);
+      expect(liveInMrkdwn(text)).toEqual([]);
+      expect(JSON.stringify(blocks)).not.toMatch(/"type":"mrkdwn"(?![^}]*"verbatim":true)/);
+    }
+  },
+);
+
+test('the pretend Slack makes links of such addresses where it is not told otherwise', () => {
+  const block = (verbatim: boolean) => [
+    { type: 'context', elements: [{ type: 'mrkdwn', text: 'ceo@evil.example, README.md, 10.0.0.1', verbatim }] },
+  ];
+  expect(drawnAlive(block(false))).toEqual(['mailto:ceo@evil.example', 'http://README.md']);
+  expect(drawnAlive(block(true))).toEqual([]);
 });

@@ -324,7 +324,7 @@ describe('the Home tab', () => {
         world.workspace
           .messages(channel)
           .find((one) => one.ts === card.ts)
-          ?.plain.includes('Why: it is alive'),
+          ?.plain.includes('Why:\n> it is alive'),
       10_000,
     );
     await world.workspace.until(() => home('ben')?.plain.includes('Nothing waits for your decision'), 10_000);

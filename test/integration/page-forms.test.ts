@@ -62,7 +62,7 @@ let page: Page;
     await form().locator('[type=submit]').click();
     await home.getByText('Nothing waits for your decision').waitFor();
     await page.locator('#channels').getByRole('link', { name: 'inc-42' }).click();
-    await page.locator('#messages').getByText('Why: it is alive').waitFor();
+    await page.locator('#messages').getByText('it is alive', { exact: true }).waitFor();
   }, 120_000);
 
   test('the shortcut of a reply opens a form for its thread', async () => {

@@ -21,6 +21,7 @@ const NASTIES: readonly string[] = [
   ],
   ...['@channel', '@here', '@everyone', '#inc-42', '@U0ANA', 'https://evil.example/?a=1&b=2', 'HTTP://EVIL.EXAMPLE'],
   ...['www.evil.example', 'mailto:a@b.example', 'slack://channel?id=C1', 'javascript:alert(1)', 'evil.example'],
+  ...['ceo@evil.example', 'a.b+c@mail.evil.example', 'x@y.z', 'README.md', 'a@b@c.example'],
   ...['*bold*', '_it_', '~no~', '`code`', '```\npre\n```', '> quote', '>>> all', ':boom:', '* a\n* b', '[a](http://b)'],
   ...['', ' ', '\n', '\t', '\r\n', '\0', '\u0007', '\u001b[31mred\u001b[0m', '\u0085', '\u2028', '\u2029', '\ufeff'],
   ...['\u202egnp.exe', '\u2066a\u2069', '\u200f', '\u061c', '\u200b', '\u2060', '\u00ad', 'Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L', 'ﷺ'.repeat(20)],

@@ -14,10 +14,10 @@ export function live(blocks: unknown): string[] {
   return [...own, ...entries.flatMap(([, value]) => live(value))];
 }
 
-/** What stands in angle brackets, and bare addresses outside of them. Dates are live and harmless. */
+/** What stands in angle brackets, and bare addresses of the web and of people outside of them. Dates are live and harmless. */
 export function liveInMrkdwn(text: string): string[] {
   const inside = [...text.matchAll(/<([^>]*)>/g)].map((match) => match[1] ?? '');
-  const outside = text.replace(/<[^>]*>/g, ' ').match(/\w+:\/\/\S+|www\.\S+|mailto:\S+/gi) ?? [];
+  const outside = text.replace(/<[^>]*>/g, ' ').match(/\w+:\/\/\S+|www\.\S+|mailto:\S+|[\w.+-]+@[\w-]+\.\S+/gi) ?? [];
   return [...inside.filter((one) => !one.startsWith('!date^')), ...outside];
 }
 

@@ -8,13 +8,13 @@ import { drawMrkdwn } from './mrkdwn';
 
 type AnyText =
   | { readonly type: 'plain_text'; readonly text: string; readonly emoji?: boolean | undefined }
-  | { readonly type: 'mrkdwn'; readonly text: string };
+  | { readonly type: 'mrkdwn'; readonly text: string; readonly verbatim?: boolean | undefined };
 type ImageElement = Extract<BlockElement, { type: 'image' }>;
 type RichPart = RichText['elements'][number];
 type RichInline = Extract<RichPart, { type: 'rich_text_section' }>['elements'][number];
 
 function drawText(given: AnyText, names: Names): readonly Drawing[] {
-  if (given.type === 'mrkdwn') return drawMrkdwn(given.text, names);
+  if (given.type === 'mrkdwn') return drawMrkdwn(given.text, names, given);
   return [{ kind: 'text', inlines: [text(given.emoji === false ? given.text : withEmoji(given.text))] }];
 }
 

@@ -28,22 +28,37 @@ function angle(inner: string, names: Names): Inline | undefined {
 const MARKS: Readonly<Record<string, keyof Look>> = { '*': 'bold', _: 'italic', '~': 'strike' };
 
 /** In this order: code hides everything, brackets hide marks, marks stand at the edges of words. */
-const PIECE =
-  /`([^`\n]+)`|<([^<>\n]+)>|(?<![\w*_~])([*_~])(?=\S)([^\n]*?\S)\3(?![\w*_~])|(https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)])/g;
+const MARKED = /`([^`\n]+)`|<([^<>\n]+)>|(?<![\w*_~])([*_~])(?=\S)([^\n]*?\S)\3(?![\w*_~])/;
+/** What Slack makes a link by itself: addresses of the web and of people, and names that look like hosts. */
+const FOUND =
+  /(https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)]|(?:mailto:)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w.@/-])(?:[a-z\d-]+\.)+(?:com|example|io|md|net|org|py|sh)\b)/;
+const PIECE = new RegExp(`${MARKED.source}|${FOUND.source}`, 'gi');
+const PIECE_VERBATIM = new RegExp(MARKED.source, 'g');
 
-function inlines(words: string, names: Names, look: Look = {}): readonly Inline[] {
+export interface MrkdwnOptions {
+  /** Nothing becomes a link that was not written as one. */
+  readonly verbatim?: boolean | undefined;
+}
+
+/** With the scheme that Slack would add. */
+function addressOf(found: string): string {
+  if (/^(https?:|mailto:)/i.test(found)) return decode(found);
+  return decode(`${found.includes('@') ? 'mailto:' : 'http://'}${found}`);
+}
+
+function inlines(words: string, names: Names, how: MrkdwnOptions, look: Look = {}): readonly Inline[] {
   const found: Inline[] = [];
   const styled = Object.keys(look).length > 0 ? look : undefined;
   let at = 0;
-  for (const match of words.matchAll(PIECE)) {
+  for (const match of words.matchAll(how.verbatim ? PIECE_VERBATIM : PIECE)) {
     const [whole, code, bracket, mark, marked, url] = match;
     if (match.index > at) found.push(literal(words.slice(at, match.index), styled));
     at = match.index + whole.length;
     const kind = mark ? MARKS[mark] : undefined;
     if (code !== undefined) found.push(literal(code, { ...look, code: true }));
     else if (bracket !== undefined) found.push(angle(bracket, names) ?? literal(whole, styled));
-    else if (url !== undefined) found.push({ kind: 'link', url: decode(url), text: decode(url), look: styled });
-    else if (kind && marked) found.push(...inlines(marked, names, { ...look, [kind]: true }));
+    else if (url !== undefined) found.push({ kind: 'link', url: addressOf(url), text: decode(url), look: styled });
+    else if (kind && marked) found.push(...inlines(marked, names, how, { ...look, [kind]: true }));
   }
   if (at < words.length) found.push(literal(words.slice(at), styled));
   return found;
@@ -52,7 +67,7 @@ function inlines(words: string, names: Names, look: Look = {}): readonly Inline[
 const QUOTE = /^(?:&gt;|>) ?/;
 
 /** Runs of quoted and of ordinary lines. */
-function paragraphs(words: string, names: Names): readonly Drawing[] {
+function paragraphs(words: string, names: Names, how: MrkdwnOptions): readonly Drawing[] {
   const runs: { quoted: boolean; lines: string[] }[] = [];
   for (const line of words.split('\n')) {
     const quoted = QUOTE.test(line);
@@ -62,13 +77,13 @@ function paragraphs(words: string, names: Names): readonly Drawing[] {
   }
   return runs.map(({ quoted, lines }) => ({
     kind: quoted ? 'quote' : 'text',
-    inlines: inlines(lines.join('\n'), names),
+    inlines: inlines(lines.join('\n'), names, how),
   }));
 }
 
-export function drawMrkdwn(words: string, names: Names): readonly Drawing[] {
+export function drawMrkdwn(words: string, names: Names, how: MrkdwnOptions = {}): readonly Drawing[] {
   return words.split(/```\n?([\s\S]*?)\n?```\n?/).flatMap((part, nth): readonly Drawing[] => {
     if (nth % 2 === 1) return [{ kind: 'code', inlines: [text(decode(part))] }];
-    return part === '' ? [] : paragraphs(part.replace(/\n$/, ''), names);
+    return part === '' ? [] : paragraphs(part.replace(/\n$/, ''), names, how);
   });
 }

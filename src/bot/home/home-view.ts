@@ -94,7 +94,8 @@ function drawWaiting(request: Request): readonly KnownBlock[] {
   ];
   return [
     paragraph(cut(proposed.preview.title, 300)),
-    ...[how, ...holdLines(state)].map((line) => smallPrint(line)),
+    ...holdLines(state).map(paragraph),
+    smallPrint(how),
     smallPrint(`/${commandOf(request)}`),
     ownButtons(request, decisions(request, state), ['approve', 'release', 'deny', 'hold']),
   ];

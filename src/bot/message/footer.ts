@@ -5,14 +5,14 @@ import { SHOWN } from '../../jobs/request/fingerprint';
 import { type Approval, decidedOf, hasEnded, type Request } from '../../jobs/request/request';
 import { commandOf } from '../../jobs/work/answer';
 import { cut } from '../view/canvas';
-import { mrkdwn } from '../view/rich';
+import { marked, mrkdwn } from '../view/rich';
 
 /** The last line of every message of a request, and below it what was typed. */
 export function footer(request: Request): ContextBlock {
   return {
     type: 'context',
     elements: [
-      { type: 'mrkdwn', text: mrkdwn(footerText(request)) },
+      marked(mrkdwn(footerText(request))),
       { type: 'plain_text', text: shorten(`/${commandOf(request)}`, COMMAND_CHARACTERS), emoji: false },
     ],
   };
@@ -73,7 +73,7 @@ function auditPlace({ state, audit }: Request): string {
 }
 
 /** Characters of all the lines that say what state a request is in, together. */
-const LINES_CHARACTERS = 2_200;
+const LINES_CHARACTERS = 1_600;
 
 /** Lines of small print that share their room: what a person wrote there may be long, and must not push out the rest. */
 export function smallPrints(lines: readonly Text[]): readonly ContextBlock[] {
@@ -95,10 +95,10 @@ export function smallPrint(line: Text, most = 800): ContextBlock {
 }
 
 function measured(line: Text, most: number): { readonly block: ContextBlock; readonly characters: number } {
-  const marked = mrkdwn(line);
+  const markup = mrkdwn(line);
   const isLiteral = typeof line === 'string' || line.every((piece) => typeof piece === 'string');
-  if (!isLiteral && marked.length <= most)
-    return { block: { type: 'context', elements: [{ type: 'mrkdwn', text: marked }] }, characters: marked.length };
+  if (!isLiteral && markup.length <= most)
+    return { block: { type: 'context', elements: [marked(markup)] }, characters: markup.length };
   const text = cut(plain(line), most);
   return {
     block: { type: 'context', elements: [{ type: 'plain_text', text, emoji: false }] },

@@ -13,9 +13,10 @@ import { literalBlocks, mrkdwn, richElements } from '../view/rich';
 import { duration, footer, people, smallPrints } from './footer';
 import { withGlass } from './glass';
 import { type Copy, withPlaces } from './places';
-import { expiredActions, resultActions } from './results';
+import { resultActions, undoneActions } from './results';
 import { clusterMark } from './titles';
-import { callOf, decisions, holdLines, quotaLines, undoLines } from './waiting';
+import { type Undone, withEnd } from './undone';
+import { callOf, decisions, quotaLines, undoLines, withHold } from './waiting';
 
 /**
  * The one message of a request, drawn from its record and from nothing else: whoever has the record can draw it again.
@@ -59,10 +60,7 @@ function drawState(request: Request, extra: Extra): Drawing {
     case 'denied':
     case 'withdrawn':
     case 'expired':
-      return around(request, drawPreview(request, state, extra), {
-        lines: [closing(state)],
-        actions: state.kind === 'expired' ? expiredActions(request) : [],
-      });
+      return drawUndone(request, state, extra);
     case 'finished':
       return drawFinished(request, state, extra);
   }
@@ -98,9 +96,10 @@ function drawPreview({ id }: Request, { proposed }: Decided, extra: Extra): Draw
 
 function drawPlanned(request: Request, state: Waiting, extra: Extra): Drawing {
   const approved = state.approvals.length > 0 ? [approvedBy(state)] : [];
-  const lines: Text[] = [...undoLines(state), ...holdLines(state), ...approved, ...quotaLines(state), extra.approvers];
+  const lines: Text[] = [...undoLines(state), ...approved, ...quotaLines(state), extra.approvers];
   const actions = [decisions(request, state)];
-  return around(request, drawPreview(request, state, extra), { call: callOf(request, state), lines, actions });
+  const card = around(request, drawPreview(request, state, extra), { call: callOf(request, state), lines, actions });
+  return withHold(card, request, state);
 }
 
 function drawProgress(state: Running): Drawing {
@@ -137,12 +136,9 @@ function progress({ steps, proposed, startedAt, steppedAt }: Running): Text {
   return now === undefined ? done : `${done} Now ${steps.length + 1}/${all}: ${now} …`;
 }
 
-export function closing(state: Extract<State, { kind: 'denied' | 'withdrawn' | 'expired' }>): Text {
-  if (state.kind === 'expired')
-    return ['Expired at ', { at: state.at }, '. Nothing was run. Run the command again for a fresh preview.'];
-  const did = state.kind === 'denied' ? 'Denied' : 'Withdrawn';
-  const why = state.reason === undefined ? '' : ` Why: ${state.reason}`;
-  return [`${did} by `, { user: state.by }, ' at ', { at: state.at }, `. Nothing was run.${why}`];
+function drawUndone(request: Request, state: Undone, extra: Extra): Drawing {
+  const actions = undoneActions(request, onItsCluster(state.proposed.preview, extra));
+  return withEnd(around(request, drawPreview(request, state, extra), { lines: [], actions }), request, state);
 }
 
 function drawFinished(request: Request, state: Extract<State, { kind: 'finished' }>, extra: Extra): Drawing {

@@ -1,4 +1,4 @@
-import type { ActionsBlock } from '@slack/types';
+import type { ActionsBlock, Button } from '@slack/types';
 import { onCluster } from '../../handlers/clusters';
 import type { View } from '../../handlers/view';
 import type { Request } from '../../jobs/request/request';
@@ -10,15 +10,19 @@ export function resultActions(request: Request, shown: readonly View[]): readonl
   const elements = [
     ...again(request, shown),
     ...(request.isPrivate ? [button(request, 'post', 'Post it there')] : []),
-    button(request, 'share', 'Share'),
-    button(request, 'raw', 'Raw'),
+    ...passedOn(request),
   ];
   return [{ type: 'actions', block_id: 'result', elements }];
 }
 
-/** A request that nobody decided in time has no result; it can only be planned anew. */
-export function expiredActions(request: Request): readonly ActionsBlock[] {
-  return [{ type: 'actions', block_id: 'result', elements: again(request, []) }];
+/** Of a change that never began. What people said no to is not offered again by a button: whoever wants it says so. */
+export function undoneActions(request: Request, preview: View): readonly ActionsBlock[] {
+  const anew = request.state.kind === 'denied' ? [] : again(request, [preview]);
+  return [{ type: 'actions', block_id: 'result', elements: [...anew, ...passedOn(request)] }];
+}
+
+function passedOn(request: Request): readonly Button[] {
+  return [button(request, 'share', 'Share'), button(request, 'raw', 'Raw')];
 }
 
 /** Not where the result offers the same command already. */

@@ -1,12 +1,13 @@
 import type { ActionsBlock } from '@slack/types';
-import type { Text } from '../../handlers/view';
+import type { Piece, Text } from '../../handlers/view';
 import { OVERRULES } from '../../jobs/request/opinion';
-import type { Request, Waiting } from '../../jobs/request/request';
+import type { Hold, Request, Waiting } from '../../jobs/request/request';
 import { missingApprovals } from '../../jobs/rules/quorum';
 import { commandOf } from '../../jobs/work/answer';
 import type { Drawing } from '../view/canvas';
 import { cut } from '../view/canvas';
 import { button, dialog } from '../view/controls';
+import { withBanner } from './banner';
 
 /** What a waiting request says to those who may decide, and their buttons. Pure. */
 
@@ -39,14 +40,27 @@ export function quotaLines({ proposed: { fromGroups = [] } }: Waiting): readonly
 /** Who doubts it and why, and what ends that. */
 export function holdLines({ held }: Waiting): readonly Text[] {
   if (!held) return [];
-  const others = OVERRULES - held.releases.length;
-  const who: Text = ['Held by ', { user: held.by }, ' since ', { at: held.at }, `: ${held.why}`];
-  const how: Text = [
+  return [[...heldBy(held), `: ${held.why}`], untilReleased(held)];
+}
+
+/** The same for the top of the card, where nobody overlooks it. */
+export function withHold(drawing: Drawing, request: Request, { held }: Waiting): Drawing {
+  if (!held) return drawing;
+  const did = [...heldBy(held), '. What looks wrong:'];
+  return withBanner(drawing, request, { mark: '⚠ HELD', did, words: held.why, follows: untilReleased(held) });
+}
+
+function heldBy({ by, at }: Hold): readonly Piece[] {
+  return ['Held by ', { user: by }, ' since ', { at }];
+}
+
+function untilReleased({ by, releases }: Hold): Text {
+  const others = OVERRULES - releases.length;
+  return [
     'Nobody can approve it until ',
-    { user: held.by },
+    { user: by },
     ` releases it, or ${others === 1 ? 'one more approver does' : `${others} other approvers do`}.`,
   ];
-  return [who, how];
 }
 
 /** Names the block of the buttons that decide. */

@@ -30,6 +30,12 @@ export async function rawText(request: Request, attachments: Pick<Attachments, '
       ...('steps' in ended.outcome && { steps: ended.outcome.steps, findings: ended.outcome.findings }),
       ...(ended.recheck.kind === 'made' && { secondLook: await whole(ended.recheck.view) }),
     }),
+    ...(state.kind === 'expired' && { endedAt: iso(state.at) }),
+    ...((state.kind === 'denied' || state.kind === 'withdrawn') && {
+      endedAt: iso(state.at),
+      by: state.by,
+      reason: state.reason ?? null,
+    }),
     ...(decided && {
       fingerprint: decided.proposed.fingerprint,
       plan: decided.proposed.plan,

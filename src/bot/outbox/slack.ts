@@ -65,7 +65,9 @@ export function createSlack({ token, apiUrl }: SlackOptions): Slack {
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
   });
-  const quiet = { unfurl_links: false, unfurl_media: false };
+  // An edit would by default be read as if a person had typed it, and addresses in it made links.
+  const asWritten = { parse: 'none', link_names: false } as const;
+  const quiet = { unfurl_links: false, unfurl_media: false, ...asWritten };
 
   return {
     post: ({ channel, thread }, { text, blocks }) =>
@@ -77,7 +79,7 @@ export function createSlack({ token, apiUrl }: SlackOptions): Slack {
       }),
     update: ({ channel, ts }, { text, blocks }) =>
       sent(async () => {
-        await client.chat.update({ channel, ts, text, blocks: [...blocks] });
+        await client.chat.update({ channel, ts, text, blocks: [...blocks], ...asWritten });
         return null;
       }),
     upload: ({ channel, ts }, { name, alt, data }) =>

@@ -79,8 +79,8 @@ function drawOn(canvas: Canvas, view: View, request: string | undefined): void {
   drawNext(canvas, view, request);
 }
 
-/** Leaves room for the name of a cluster before it. */
-const TITLE_CHARACTERS = LIMITS.header - 60;
+/** Leaves room for the name of a cluster before it, and for what is marked there. */
+const TITLE_CHARACTERS = LIMITS.header - 70;
 
 function header(view: View): KnownBlock {
   const title = cut(view.title, TITLE_CHARACTERS);

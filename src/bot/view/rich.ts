@@ -1,4 +1,4 @@
-import type { KnownBlock, RichTextElement } from '@slack/types';
+import type { KnownBlock, MrkdwnElement, RichTextElement } from '@slack/types';
 import { type Piece, type Text, utc } from '../../handlers/view';
 
 /**
@@ -93,12 +93,18 @@ function escapeMrkdwn(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** Slack makes a bare address in mrkdwn a link. An invisible character keeps it text. */
+/** A piece of markup where nothing else than markup is possible. Slack is told not to look for addresses and names in it. */
+export function marked(text: string): MrkdwnElement {
+  return { type: 'mrkdwn', text, verbatim: true };
+}
+
+/** Slack may make a bare address in mrkdwn a link all the same. An invisible character keeps it text. */
 function inert(text: string): string {
   return escapeMrkdwn(literal(text))
     .replace(/:\/\//g, ':\u2060//')
     .replace(/www\./gi, (www) => `${www.slice(0, -1)}\u2060.`)
-    .replace(/mailto:/gi, (mailto) => `${mailto.slice(0, -1)}\u2060:`);
+    .replace(/mailto:/gi, (mailto) => `${mailto.slice(0, -1)}\u2060:`)
+    .replace(/(?<=[^\s@])@(?=[^\s@.]+\.)/g, '\u2060@');
 }
 
 const DATE_FORMAT = '{date_num} {time_secs}';

@@ -341,8 +341,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'src/bot/message/message.ts',
-        find: "actions: state.kind === 'expired' ? expiredActions(request) : [],",
-        replace: 'actions: [decisions(request, state)],',
+        find: 'const actions = undoneActions(request, onItsCluster(state.proposed.preview, extra));',
+        replace: 'const actions = [decisions(request, state)];',
       },
     ],
   },
