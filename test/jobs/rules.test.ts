@@ -161,6 +161,48 @@ describe('from several groups', () => {
   });
 });
 
+describe('rules that are stricter by now', () => {
+  const then = standing([]);
+  const three = standing([{ needs: 3 }]);
+  const groups = standing([{ approve: ['S0STO', 'S0PLA'], fromGroups: 2 }]);
+
+  test('the next approval is judged by them, and people are shown how many are missing', () => {
+    const once = ok(go(planned(then), decide(approval('UBEN'), three)));
+    expect(once.state).toMatchObject({ kind: 'planned', proposed: { needs: 3 }, approvals: [{ by: 'UBEN' }] });
+    const twice = ok(go(once, decide(approval('UCHO'), three)));
+    expect(twice.state.kind).toBe('planned');
+    expect(go(twice, decide(approval('UDAN'), three))).toMatchObject({ state: { kind: 'approved' } });
+  });
+
+  test('the vote that meets them says so in the audit trail', () => {
+    expect(decide(approval('UBEN'), three)(planned(then), { at: 0, seq: 7 })).toMatchObject({
+      note: { event: 'approval', detail: { needs: 3 } },
+    });
+  });
+
+  test('what was approved before starts only if that is still enough', () => {
+    const request = approved(then, ['UBEN']);
+    expect(go(request, start(then))).toMatchObject({ state: { kind: 'running' } });
+    expect(go(request, start(three))).toMatchObject({ rule: 'no quorum', why: expect.stringContaining('2 more') });
+    expect(go(request, start(groups))).toMatchObject({ rule: 'no quorum' });
+  });
+
+  test('groups that are asked for by now count too, with the groups that were shown', () => {
+    const once = ok(go(planned(then), decide(approval('UBEN'), groups)));
+    expect(once.state).toMatchObject({ kind: 'planned', approvals: [{ groups: ['S0STO'] }] });
+    expect(go(once, decide(approval('UDAN'), groups))).toMatchObject({ state: { kind: 'approved' } });
+    const shown = planned(groups);
+    const both = standing([{ approve: ['UBEN', 'UDAN', 'S0STO', 'S0PLA'], needs: 2 }]);
+    const ben = ok(go(shown, decide(approval('UBEN'), both)));
+    expect(ben.state).toMatchObject({ kind: 'planned', approvals: [{ groups: ['S0STO'] }] });
+  });
+
+  test('laxer rules change nothing for what was shown', () => {
+    const request = ok(go(planned(three), decide(approval('UBEN'), then)));
+    expect(request.state).toMatchObject({ kind: 'planned', proposed: { needs: 3 } });
+  });
+});
+
 describe('in a freeze', () => {
   const weekend = { zone: 'UTC', windows: [parseWindow('sat 00:00 – mon 00:00')].flatMap((one) => one ?? []) };
   const friday = Date.UTC(2026, 10, 27, 23, 59);

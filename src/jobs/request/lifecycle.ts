@@ -13,7 +13,7 @@ import {
   type Standing,
   type VoteOf,
 } from '../rules/policy';
-import { missingApprovals } from '../rules/quorum';
+import { missingApprovals, neededNow } from '../rules/quorum';
 import type { Handover } from '../store/commit';
 import type { Event, Note } from '../trail/audit';
 import { fingerprintOf } from './fingerprint';
@@ -122,8 +122,10 @@ export const decide =
     if (state.kind !== 'planned') return { ok: false, refusal: notWaiting(request) };
     const refusal = mayDecide(request, state, vote, { standing, at: tick.at });
     if (refusal) return { ok: false, refusal };
-    const { proposed } = state;
-    const note = { by: vote.by, detail: { fingerprint: proposed.fingerprint, road: vote.road } };
+    // A rule that is stricter by now counts, and people are shown so.
+    const proposed = { ...state.proposed, ...neededNow(state.proposed, standing.ruling) };
+    const raised = proposed.needs > state.proposed.needs ? { needs: proposed.needs } : {};
+    const note = { by: vote.by, detail: { fingerprint: proposed.fingerprint, road: vote.road, ...raised } };
     if (vote.decision !== 'approve') {
       const kind = vote.decision === 'deny' ? 'denied' : 'withdrawn';
       const said = vote.reason === undefined ? {} : { reason: vote.reason };
@@ -135,7 +137,7 @@ export const decide =
     const approvals = countedApprovals(request, [...state.approvals, voted], standing);
     const told = { by: vote.by, detail: { ...note.detail, ...(proved && { 'second factor': 'given' }) } };
     if (missingApprovals(proposed, approvals) > 0)
-      return moved(next(request, { ...state, approvals }), 'approval', told);
+      return moved(next(request, { ...state, proposed, approvals }), 'approval', told);
     const expiresAt = tick.at + standing.ruling.expiresAfterMs;
     return moved(next(request, { kind: 'approved', proposed, approvals, expiresAt }), 'approved', told);
   };

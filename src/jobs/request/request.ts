@@ -70,7 +70,7 @@ export interface Hold extends Approval {
   readonly releases: readonly Approval[];
 }
 
-/** What people are asked to approve. Fixed from the moment it is shown. */
+/** What people are asked to approve. Fixed from the moment it is shown, but for how many must: later rules may ask for more. */
 export interface Proposed {
   readonly plan: Json;
   readonly fingerprint: string;

@@ -45,7 +45,7 @@ export function createAdmission({ rules, people, durability, secondFactor }: Adm
 
   async function standingOf(request: Request): Promise<Standing> {
     const ruling = rulingOf(rules, aboutOf(request));
-    // Who counts for which group was fixed with the plan, whatever the rules say by now.
+    // Groups that were asked for when the plan was shown are asked for still, whatever the rules say by now.
     const quotas = decidedOf(request.state)?.proposed.fromGroups ?? [];
     return standingBy(ruling, [...allGroups(ruling), ...quotas.flatMap((quota) => quota.groups)]);
   }

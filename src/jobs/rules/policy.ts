@@ -10,7 +10,7 @@ import {
   type Waiting,
 } from '../request/request';
 import { frozen } from './freeze';
-import { groupsStoodFor, missingApprovals } from './quorum';
+import { groupsStoodFor, missingApprovals, neededNow } from './quorum';
 import type { Ruling } from './rules';
 import type { Judged, Refusal, Standing } from './standing';
 import { type Among, isAmong, isAmongAll } from './who';
@@ -207,13 +207,21 @@ export function mayStart(
 function noQuorum(request: Request, { approvals, proposed }: Decided, standing: Standing): Refusal | null {
   const counted = countedApprovals(request, approvals, standing);
   const sure = counted.filter(({ by }) => isApprover(by, standing) === 'yes');
-  if (missingApprovals(proposed, sure) === 0) return null;
-  const quotas = proposed.fromGroups ?? [];
+  const needed = neededNow(proposed, standing.ruling);
+  const missing = missingApprovals(needed, sure);
+  if (missing === 0) return null;
+  const quotas = needed.fromGroups ?? [];
   const untold = quotas.some(({ groups }) => groups.some((group) => !standing.members.get(group)));
   if (counted.length > sure.length || untold) {
     return {
       rule: 'approvers unknown',
       why: 'Slack did not say whether those who approved still may. Nothing was run. Ask again in a minute.',
+    };
+  }
+  if (missingApprovals(proposed, sure) === 0) {
+    return {
+      rule: 'no quorum',
+      why: `The rules ask for more approvals than when ${request.id} was shown: ${missing} more. Nothing was run. Ask again.`,
     };
   }
   return {
@@ -234,7 +242,7 @@ export function countedApprovals(
   const people = new Map(approvals.map((approval) => [approval.by, approval]));
   people.delete(requester);
   const decided = decidedOf(state);
-  const quotas = decided?.proposed.fromGroups ?? [];
+  const quotas = decided ? (neededNow(decided.proposed, standing.ruling).fromGroups ?? []) : [];
   const asksForCode = standing.secondFactor !== 'off' && decided?.proposed.danger === 'irreversible';
   return [...people.values()]
     .filter(({ by, secondFactor }) => isApprover(by, standing) !== 'no' && (secondFactor === true || !asksForCode))

@@ -1,11 +1,25 @@
 import type { Approval, Proposed } from '../request/request';
 import type { Members } from './people';
-import type { GroupQuota } from './rules';
+import type { GroupQuota, Ruling } from './rules';
 
 /** How many approvals a request still needs, counting people and the user groups they stand for. Pure. */
 
 /** What was fixed when the plan was shown. */
 export type Needed = Pick<Proposed, 'needs' | 'fromGroups'>;
+
+/**
+ * What the rules ask for by now where that is more: a rule may be made stricter while a request waits. Never less than what
+ * was shown.
+ */
+export function neededNow({ needs, fromGroups = [] }: Needed, ruling: Pick<Ruling, 'needs' | 'fromGroups'>): Needed {
+  const added = ruling.fromGroups.filter((quota) => !fromGroups.some((shown) => isSameQuota(shown, quota)));
+  const quotas = [...fromGroups, ...added];
+  return { needs: Math.max(needs, ruling.needs), ...(quotas.length > 0 && { fromGroups: quotas }) };
+}
+
+function isSameQuota(one: GroupQuota, other: GroupQuota): boolean {
+  return one.least === other.least && one.groups.join() === other.groups.join();
+}
 
 /** At least so many more people; zero: it is decided. */
 export function missingApprovals({ needs, fromGroups = [] }: Needed, approvals: readonly Approval[]): number {
