@@ -6,6 +6,7 @@ import type { People } from '../jobs/rules/people';
 import { createApp, createReceiver, createUnderWay, type Receiver } from './app';
 import { type Config, loadConfig } from './config/config';
 import { unknownOperations } from './config/rules-config';
+import { createLongNames } from './forms/long-names';
 import { createSuggester } from './forms/suggest';
 import { createHome } from './home/home';
 import { type HookDeps, hookProblems } from './hooks/hooks';
@@ -98,10 +99,11 @@ function createFront({ config, slack, jobs, clusters, metrics, log }: FrontDeps)
   const logger = boltLogger(log);
   const receiver: Receiver = createReceiver(config.slack, logger);
   const onError = (error: unknown, request: string) => log.error({ error, request }, 'not confirmed');
-  const suggester = createSuggester({ store: jobs.store, clusters, clock, onError });
+  const longNames = createLongNames({ names: jobs.names, onError });
+  const suggester = createSuggester({ store: jobs.store, clusters, longNames, clock, onError });
   const home = createHome({ ...jobs, slack, clusters, rules: config.rules, log, clock });
   const app: App = createApp(
-    { ...jobs, clusters, slack, outbox, suggester, home, metrics, log, onError, underWay },
+    { ...jobs, clusters, slack, outbox, suggester, longNames, home, metrics, log, onError, underWay },
     config.slack,
     receiver,
     logger,

@@ -13,10 +13,13 @@ export interface Field {
 }
 
 export type Input =
-  | { readonly kind: 'text' }
+  /** `most`: characters, where it is less than usual. */
+  | { readonly kind: 'text'; readonly most?: number }
   | { readonly kind: 'select'; readonly options: readonly string[] }
   /** A name that may be known: offered while it is typed, and anything else can be typed too. */
   | { readonly kind: 'known'; readonly known: Known; readonly many?: boolean }
+  /** Any channel, by its id, or by its name with `#`. */
+  | { readonly kind: 'channel' }
   | { readonly kind: 'flag' };
 
 /** Where names come from. Those of earlier requests for the same kind of thing are known as well. */

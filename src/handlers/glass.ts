@@ -1,7 +1,7 @@
 import type { Parsed, Words } from './operation';
 
 /** The longest reason that is kept, in characters. */
-const LONGEST_REASON = 300;
+export const LONGEST_REASON = 300;
 
 interface Selected {
   /** Why a freeze shall not hold; null: it does. */

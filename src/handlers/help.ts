@@ -49,6 +49,7 @@ function pieces(text: Text): readonly Piece[] {
 export const EVERYWHERE: readonly (readonly [flag: string, what: string])[] = [
   ['--share #CHANNEL', 'After any command: posts the result in that channel, too.'],
   ['--private', 'After any query: only you see the answer. You can post it later.'],
+  ['--break-glass "WHY"', 'After a change that is frozen: asks for it all the same. Everybody sees why.'],
 ];
 
 function everything(catalogue: Catalogue, whyNot: WhyNot): View {

@@ -16,6 +16,7 @@ import { openSecondFactor, type SecondFactor } from './second-factor/second-fact
 import { type Attachments, createAttachments } from './store/attachments';
 import { createDurability, type Durability } from './store/durability';
 import { createHookMemory, type HookMemory } from './store/hook-memory';
+import { createNames, type Names } from './store/names';
 import { connect, disconnect, isReady, keysOf, timeOf } from './store/redis';
 import { createRedraws, type Redraws } from './store/redraws';
 import { createStore, type Store } from './store/store';
@@ -45,6 +46,7 @@ export interface Jobs {
   readonly check: Check;
   readonly links: Links;
   readonly hookMemory: HookMemory;
+  readonly names: Names;
   /** The rules in words. `clusters` is asked when somebody asks, since its operations are those who ask. */
   rulebook(clusters: () => Clusters): Rulebook;
   /** Questions that are asked again and again. `clusters`: known once every operation is. */
@@ -123,7 +125,7 @@ export function createJobs(options: JobsOptions): Jobs {
     schedulesOf: (clusters) => createSchedules({ ...audit, ...scheduling, clusters }),
     check: redisCheck({ redis: quick }),
     links: audit.links,
-    hookMemory: createHookMemory(quick, keys),
+    ...{ hookMemory: createHookMemory(quick, keys), names: createNames(quick, keys) },
     rulebook: (clusters) => createRulebook({ ...audit, rules, admission, clusters }),
     work,
     connected: (mostMs) => isReady(quick, mostMs),

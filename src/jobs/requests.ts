@@ -21,6 +21,8 @@ export interface Requests {
   open(asking: Asking): Promise<Opened>;
   /** Why this may not be asked, or null. Writes nothing: for whoever shows a preview before asking. */
   objection(wish: Wish): Promise<Refusal | null>;
+  /** Whether a freeze holds for this now, as far as this process knows the time. Needs no Redis: for what a form offers. */
+  frozen(wish: Pick<Wish, 'cluster' | 'operation' | 'channel'>): boolean;
   /** Counts a decision, or a second opinion, if it may count. Rejects when Redis has not confirmed. */
   decide(id: string, vote: Vote): Promise<Opened>;
   /** Why a vote would not count, or null. Writes nothing: for whoever asks for more words before the vote. */
@@ -36,6 +38,8 @@ export interface Wish {
   readonly operation: Operation;
   readonly requester: string;
   readonly channel: string;
+  /** Why a freeze shall not hold for it. */
+  readonly breakGlass?: string;
 }
 
 export interface Asking {
@@ -82,6 +86,8 @@ export function createRequests(deps: RequestsDeps): Requests {
   return {
     open: (asking) => gap.during(open(deps, gap, asking)),
     objection: (wish) => objection(deps, wish),
+    frozen: ({ operation: { kind, name }, cluster, channel }) =>
+      kind === 'change' && deps.admission.frozen({ kind, operation: name, cluster, channel }, Date.now()),
     decide: (id, vote) => decide(deps, id, vote),
     refusal: async (id, vote) => {
       const request = await deps.store.load(id);
@@ -125,13 +131,14 @@ async function decideWithCode(deps: RequestsDeps, id: string, vote: Vote, standi
 }
 
 async function objection({ admission }: RequestsDeps, wish: Wish): Promise<Refusal | null> {
-  const { operation, cluster, channel, road, requester } = wish;
+  const { operation, cluster, channel, road, requester, breakGlass } = wish;
   const { kind, name } = operation;
   const unsafe = kind === 'query' ? null : await admission.unsafe();
   if (unsafe) return unsafe;
   const standing = await admission.standing({ kind, operation: name, cluster, channel, danger: null });
   // The question itself is judged by Redis' clock; this one may be a little off.
-  return mayAsk({ kind, road, requester, channel }, { standing, at: Date.now() });
+  const glass = breakGlass === undefined ? {} : { breakGlass };
+  return mayAsk({ kind, road, requester, channel, ...glass }, { standing, at: Date.now() });
 }
 
 async function decide(deps: RequestsDeps, id: string, vote: Vote): Promise<Opened> {

@@ -183,6 +183,7 @@ test('what is said about words that mean harm is harmless', async () => {
     share: refusing,
     refusal: async () => null,
     objection: async () => null,
+    frozen: () => false,
   };
   const deps = { clusters, requests, onError: () => undefined };
   const names = catalogue.operations.map(({ name }) => name.split(' '));

@@ -36,6 +36,8 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const tops = () => world.workspace.messages(channel).filter((one) => one.threadTs === undefined);
+/** The direct messages with somebody. */
+const alone = (who: string) => world.workspace.messages().filter((one) => one.channel === `D0${who.toUpperCase()}`);
 const type = (who: string, text: string) => world.workspace.typeCommand({ who, channel, text });
 /** The buttons that decide come a moment after their message. */
 const press = async (who: string, text: string) => {
@@ -70,6 +72,17 @@ describe('did you mean', () => {
     const before = tops().length;
     await press('ana', `/palm show ${SEED.dead}`);
     await saw('PALM server', before);
+  }, 30_000);
+
+  test('what was asked privately stays so in what was meant', async () => {
+    await type('ana', '/palm servrs --private');
+    expect(whispered('ana')?.buttons).toEqual(['/palm servers']);
+    expect(whispered('ana')?.plain).toContain('/palm servers --private');
+    const before = tops().length;
+    const from = alone('ana').length;
+    await press('ana', '/palm servers');
+    await world.workspace.until(() => alone('ana').length > from, 10_000);
+    expect(tops()).toHaveLength(before);
   }, 30_000);
 
   test('a change that was meant still only asks', async () => {
@@ -235,6 +248,101 @@ describe('forms', () => {
     const before = tops().length;
     await submit('ana');
     await saw('/openio election diagnose meta2 FVE0', before);
+  }, 30_000);
+
+  test('an answer that only you see comes as a direct message, as with --private', async () => {
+    await type('ana', '/palm');
+    await shown('ana', 'What');
+    await pick('ana', 'palm servers');
+    await shown('ana', 'Only I see the answer');
+    const [before, from] = [tops().length, alone('ana').length];
+    await submit('ana', { host: '10.0.0.12', switches: ['private'], share: 'C0STORAGE' });
+    expect(form('ana')?.errors).toEqual({ 'switches palm servers': expect.stringContaining('exclude each other') });
+    await submit('ana', { host: '10.0.0.12', switches: ['private'], share: '' });
+    await shown('ana', 'It comes as a direct message from me');
+    await world.workspace.until(() => alone('ana').length > from, 10_000);
+    expect(alone('ana').at(-1)?.plain).toContain('match --host 10.0.0.12');
+    expect(tops()).toHaveLength(before);
+    await world.workspace.closeView('ana');
+  }, 30_000);
+
+  test('a result is also posted where the form says, and the help of a command keeps that', async () => {
+    const there = () => world.workspace.messages('storage-ops');
+    const from = there().length;
+    await type('ana', '/palm logs registry -n nine --share #storage-ops');
+    await press('ana', 'Fill in');
+    await shown('ana', 'Lines');
+    expect(JSON.stringify(form('ana')?.blocks)).toContain('"initial_value":"#storage-ops"');
+    await world.workspace.closeView('ana');
+    await type('ana', '/palm');
+    await shown('ana', 'What');
+    await pick('ana', 'palm servers');
+    await shown('ana', 'Also post the result in');
+    await submit('ana', { share: 'C0STORAGE' });
+    await world.workspace.until(
+      () =>
+        there()
+          .slice(from)
+          .some((one) => one.plain.includes('Shared by @ana')),
+      10_000,
+    );
+  }, 30_000);
+
+  test('in a freeze the form says so, keeps what was typed, and takes the reason for breaking the glass', async () => {
+    await type('ben', '/openio');
+    await shown('ben', 'What');
+    await pick('ben', 'openio container show');
+    expect((await shown('ben', 'Only I see the answer')).plain).not.toContain('Break the glass');
+    await pick('ben', 'openio cache flush');
+    await shown('ben', 'Break the glass');
+    await submit('ben', { level: 'low' });
+    const refused = await shown('ben', 'by the rule “caches stay warm”');
+    expect(refused.plain).toContain('with --break-glass "why": @ben');
+    const before = tops().length;
+    await submit('ben', { 'break-glass': 'the cache lies' });
+    await shown('ben', 'Nothing has been changed or posted yet');
+    await submit('ben');
+    expect((await saw('BREAK-GLASS', before)).plain).toContain('Reason: the cache lies');
+    await press('ben', 'Withdraw');
+    await saw('Withdrawn by @ben', before);
+  }, 30_000);
+
+  test('a name that is longer than a menu takes can be chosen, and stays chosen in another operation', async () => {
+    const long = `backup-${'0123456789'.repeat(12)}-2026-11`;
+    await type('ana', '/openio');
+    await shown('ana', 'What');
+    await pick('ana', 'openio container show');
+    await shown('ana', 'Container');
+    const offered = await world.workspace.suggest({ who: 'ana', actionId: 'name', value: long });
+    expect(offered.map(({ text }) => text.text)).toEqual([`${long.slice(0, 37)}…${long.slice(-37)}`]);
+    const values = { name: offered[0]?.value ?? '' };
+    await world.workspace.pressInView({
+      who: 'ana',
+      actionId: 'pick_operation',
+      chosen: 'openio reference list',
+      values,
+    });
+    await shown('ana', 'Lists the services');
+    const before = tops().length;
+    await submit('ana');
+    expect((await saw('knows nothing of this name', before)).plain).toContain(`/openio reference list ${long}`);
+  }, 30_000);
+
+  test('a container that is not there: the form keeps what was typed and says what may be meant', async () => {
+    const before = tops().length;
+    await type('ana', '/openio container locate FVE0');
+    await saw('FVE0 of', before);
+    await type('ana', '/openio');
+    await shown('ana', 'What');
+    await pick('ana', 'openio election sync');
+    await shown('ana', 'Container');
+    await submit('ana', { type: 'meta2', name: 'FVEO' });
+    const again = await shown('ana', 'knows nothing of this name');
+    expect(again.plain).toContain('/openio election sync meta2 FVE0 was found before');
+    expect(again.plain).not.toContain('reads again');
+    await submit('ana', { name: 'FVE0' });
+    expect((await shown('ana', 'All copies agree')).plain).not.toContain('knows nothing of this name');
+    await world.workspace.closeView('ana');
   }, 30_000);
 
   test('what a person may not ask for is refused before anything is read', async () => {

@@ -1,5 +1,4 @@
 import { catalogueOf } from '../../src/handlers/index';
-import type { Part } from '../../src/handlers/view';
 import { splitWords } from '../../src/handlers/words';
 import type { Outcome, Request, State } from '../../src/jobs/request/request';
 import { recentNames } from '../../src/jobs/store/recent';
@@ -25,8 +24,8 @@ function request(command: string, more: Partial<Request> = {}): Request {
 }
 
 const over = (...requests: readonly Request[]) => ({ store: { newest: async () => requests }, operation });
-const offered = async (parts: Promise<readonly Part[]>) =>
-  (await parts).flatMap((part) => (part.kind === 'next' ? [[part.label, part.words]] : []));
+const offered = async (parts: ReturnType<typeof meantInstead>) =>
+  (await parts).map(({ label, words }) => [label, words]);
 
 test('the nearest containers that were found, in the same command with its other words', async () => {
   const deps = over(

@@ -34,6 +34,7 @@ export function drawExternal(element, place) {
     typed.value = '';
     list.hidden = true;
   };
+  node.keep = keep;
   node.fill = (values) => keep([values].flat().map((value) => ({ value, text: { text: value } })));
   let timer;
   const ask = async () => {

@@ -105,7 +105,7 @@ function putBack(held) {
     const input = dialog.querySelector(`.input[data-block="${CSS.escape(one.block)}"]`);
     const node = input?.querySelector(`[data-action="${CSS.escape(one.action)}"]`);
     if (!node || node.dataset.kind !== one.kind) continue;
-    if (one.kind === 'external') node.fill(one.chosen.map((option) => option.value));
+    if (one.kind === 'external') node.keep(one.chosen);
     else if (one.kind !== 'choices' && one.value !== '') node.value = one.value;
   }
 }

@@ -1,22 +1,28 @@
-import type { ModalView } from '@slack/types';
+import type { KnownBlock, ModalView } from '@slack/types';
 import { type Clusters, selectCluster } from '../../handlers/clusters';
-import { filledFrom, wordsOf } from '../../handlers/filling';
+import { filledFrom } from '../../handlers/filling';
 import type { Filled } from '../../handlers/form';
-import { capital } from '../../handlers/help';
 import type { Operation, Words } from '../../handlers/operation';
-import { splitWords } from '../../handlers/words';
-import type { Requests } from '../../jobs/requests';
-import { type CommandDeps, runWords } from '../receive/commands';
-import { askForm, blockOf, filledIn, PICK_CLUSTER, PICK_OPERATION } from './ask-form';
-import { type Asked, chosen, fits, offered, readAsked } from './asked';
+import { GLASS, selectSwitches, switchesOf } from '../../handlers/switches';
+import type { View } from '../../handlers/view';
+import { joinWords, splitWords } from '../../handlers/words';
+import type { Store } from '../../jobs/store/store';
+import { withMeant } from '../../jobs/work/meant';
+import { type CommandDeps, ONLY_YOU, refusal, runWords } from '../receive/commands';
+import { askForm, PICK_CLUSTER, PICK_OPERATION } from './ask-form';
+import { filledIn } from './ask-inputs';
+import { type Asked, chosen, fits, offered, readAsked, wordsOfAsked } from './asked';
+import { problemsIn, saidIn } from './filled-in';
 import { drawInForm } from './in-form';
+import type { LongNames } from './long-names';
 import { DONE, modal, notice, type Submission, type Submitted, type Values } from './modals';
 import { previewForm, readingForm } from './preview-form';
 
 /** Asking by a form. In the end it is words, and they go the road of typed ones: same parsing, same admission. */
 
 export interface AskDeps extends CommandDeps {
-  readonly requests: Requests;
+  readonly store: Store;
+  readonly longNames: LongNames;
 }
 
 /** Where the answer will be. */
@@ -53,31 +59,41 @@ export function threadForm(clusters: Clusters, { channel, thread }: Where): Moda
 
 /** A form that is filled in as far as these words go. Null when they name no operation. */
 export function filledForm(
-  clusters: Clusters,
+  deps: AskDeps,
   where: Where & { readonly cluster: string },
   command: Words,
 ): ModalView | null {
-  const matched = clusters.find(where.cluster)?.catalogue.match(command);
+  const selected = selectSwitches(command);
+  const { words: said, filled: switches } = selected.ok ? selected.args : { words: command, filled: {} };
+  const matched = deps.clusters.find(where.cluster)?.catalogue.match(said);
   if (!matched) return null;
   const { operation, words } = matched;
-  const asked: Asked = { road: 'form', ...where, system: command[0] ?? null, operation: operation.name };
-  return askForm(clusters, asked, filledFrom(operation.form, words));
+  const asked: Asked = { road: 'form', ...where, system: said[0] ?? null, operation: operation.name };
+  return drawn(deps, asked, { ...filledFrom(operation.form, words), ...switches });
 }
 
 /** Another operation or cluster was chosen: the form with its inputs, which keep what the same ones held. */
-export function changedForm(
-  clusters: Clusters,
+export async function changedForm(
+  deps: AskDeps,
   form: { readonly about: string; readonly values: Values },
   pick: { readonly action: string; readonly value: string },
-): ModalView | null {
+): Promise<ModalView | null> {
   const asked = readAsked(form.about);
   if (!asked) return null;
-  const before = chosen(clusters, asked);
-  const filled: Filled = before ? filledIn(before, form.values) : {};
-  if (pick.action === PICK_OPERATION) return askForm(clusters, { ...asked, operation: pick.value }, filled);
+  const before = chosen(deps.clusters, asked);
+  const { filled } = await deps.longNames.resolve(before ? filledIn(before, form.values) : {});
+  if (pick.action === PICK_OPERATION) return drawn(deps, { ...asked, operation: pick.value }, filled);
   if (pick.action !== PICK_CLUSTER) return null;
-  const has = before !== null && clusters.operation(before.name, pick.value) !== null;
-  return askForm(clusters, { ...asked, cluster: pick.value, operation: has ? before.name : null }, filled);
+  const has = before !== null && deps.clusters.operation(before.name, pick.value) !== null;
+  return drawn(deps, { ...asked, cluster: pick.value, operation: has ? before.name : null }, filled);
+}
+
+function drawn(deps: AskDeps, asked: Asked, filled: Filled, said: readonly KnownBlock[] = []): ModalView {
+  const operation = chosen(deps.clusters, asked);
+  const { cluster, channel } = asked;
+  const frozen = operation !== null && deps.requests.frozen({ cluster, channel, operation });
+  deps.longNames.keep(Object.values(filled).flat());
+  return askForm(deps.clusters, asked, { filled, frozen, said });
 }
 
 const UNKNOWN = 'This form is of another version of the bot. Nothing was run. Type the command instead.';
@@ -90,15 +106,21 @@ export async function takeAsk(deps: AskDeps, submission: Submission): Promise<Su
   const asked = readAsked(submission.about);
   const operation = asked && chosen(deps.clusters, asked);
   if (!asked || !operation) return notice('Nothing was run', UNKNOWN);
-  const words = wordsOf(operation.form, filledIn(operation, submission.values));
-  const problem = words.ok ? operation.check(words.args) : words.problem;
-  if (!words.ok || problem !== null) return wrong(operation, submission.values, problem ?? '');
-  const full: Asked = { ...asked, words: [...words.args] };
+  const { filled, lost } = await deps.longNames.resolve(filledIn(operation, submission.values));
+  const said = saidIn(operation, filled, lost);
+  if (!said.ok) return problemsIn(operation, said);
+  const full: Asked = { ...asked, words: [...said.words], switches: [...said.switches] };
   if (operation.kind === 'query') return run(deps, full, submission);
   if (!fits(full)) return notice('Too long for a form', 'Nothing was run. Type the command instead.');
-  const refusal = await deps.requests.objection(askingOf(full, operation, submission));
-  if (refusal) return notice('Refused', refusal.why);
-  const preview = previewForm(operation, full, deps.onError);
+  const objection = await deps.requests.objection(askingOf(full, operation, filled, submission));
+  if (objection) return again(deps, full, refusal(objection.why));
+  const { user: requester } = submission;
+  const named = { operation: operation.name, words: said.words, cluster: full.cluster, requester };
+  const recent = { store: deps.store, operation: deps.clusters.operation };
+  const preview = previewForm(operation, full, {
+    onError: deps.onError,
+    again: async (view) => formAgain(deps, full, await withMeant(recent, named, view)),
+  });
   const soon = await Promise.race([preview, after(MOST_WAITING_MS)]);
   return soon ? { kind: 'next', form: soon } : { kind: 'next', form: readingForm(full), later: preview };
 }
@@ -111,28 +133,37 @@ export async function takePreview(deps: AskDeps, submission: Submission): Promis
 }
 
 async function run(deps: AskDeps, asked: Asked, { user, delivery }: Submission): Promise<Submitted> {
-  const { road, channel, thread, cluster, operation, words = [] } = asked;
+  const { road, channel, thread, cluster } = asked;
   const where = thread === undefined ? { channel } : { channel, thread };
-  const command = [...(operation ?? '').split(' '), ...words];
-  const reply = await runWords(deps, { road, words: command, user, delivery, cluster, ...where });
-  if (reply.kind !== 'whisper') return DONE;
-  return {
-    kind: 'next',
-    form: modal({ callback: 'notice', about: '', title: 'Nothing was run', blocks: drawInForm(reply.view) }),
-  };
+  const reply = await runWords(deps, { road, words: wordsOfAsked(asked), user, delivery, cluster, ...where });
+  if (reply.kind === 'whisper') return again(deps, asked, reply.view);
+  if (!reply.request.isPrivate) return DONE;
+  const blocks = drawInForm(ONLY_YOU);
+  return { kind: 'next', form: modal({ callback: 'notice', about: '', title: 'Asked privately', blocks }) };
 }
 
-function askingOf({ road, channel, cluster }: Asked, operation: Operation, { user }: Submission) {
-  return { road, channel, cluster, operation, requester: user };
+/** The same form once more, with why it was not taken above what was filled in: nothing has to be typed again. */
+function again(deps: AskDeps, asked: Asked, view: View): Submitted {
+  return { kind: 'next', form: formAgain(deps, asked, view) };
 }
 
-/** Below the input whose value is complained about, or else the first. */
-function wrong(operation: Operation, values: Values, problem: string): Submitted {
-  const blocks = operation.form.filter(({ input }) => input.kind !== 'flag').map(({ id }) => blockOf(operation, id));
-  const named = blocks.find((block) => values[block]?.some((value) => value !== '' && problem.includes(value)));
-  const block = named ?? blocks[0] ?? Object.keys(values)[0];
-  if (block === undefined) return notice('Nothing was run', `${capital(problem)}.`);
-  return { kind: 'wrong', problems: { [block]: `${capital(problem)}.` } };
+function formAgain(deps: AskDeps, asked: Asked, view: View): ModalView {
+  const operation = chosen(deps.clusters, asked);
+  const { words = [], switches = [], ...rest } = asked;
+  const own = operation ? filledFrom(operation.form, words) : {};
+  const every = operation ? filledFrom(switchesOf(operation), switches) : {};
+  const command = joinWords([...(rest.operation ?? '').split(' '), ...words]);
+  // This very form asks the same again.
+  const parts = view.parts.filter((part) => part.kind !== 'next' || !(part.fill || part.words === command));
+  return drawn(deps, rest, { ...own, ...every }, drawInForm({ ...view, parts }).slice(0, MOST_SAID));
+}
+
+/** Blocks above the inputs, so that the inputs always find room; what is said before them takes far less. */
+const MOST_SAID = 60;
+
+function askingOf({ road, channel, cluster }: Asked, operation: Operation, filled: Filled, { user }: Submission) {
+  const [breakGlass] = filled[GLASS.id] ?? [];
+  return { road, channel, cluster, operation, requester: user, ...(breakGlass !== undefined && { breakGlass }) };
 }
 
 function after(ms: number): Promise<null> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Cluster, Clusters } from '../../handlers/clusters';
-import type { Operation } from '../../handlers/operation';
+import type { Operation, Words } from '../../handlers/operation';
 import { joinWords } from '../../handlers/words';
 import { LIMITS } from '../view/limits';
 
@@ -16,6 +16,8 @@ const schema = z.strictObject({
   operation: z.string().nullable(),
   /** Once the form shows what a change would do: the words that were read, without the operation's name. */
   words: z.array(z.string()).optional(),
+  /** And what every command takes, as words. */
+  switches: z.array(z.string()).optional(),
 });
 export type Asked = z.infer<typeof schema>;
 
@@ -47,6 +49,10 @@ export function offered({ catalogue }: Cluster, system: string | null): readonly
 }
 
 /** The command as it would be typed. */
-export function commandOfAsked({ operation, words = [] }: Asked): string {
-  return joinWords([...(operation ?? '').split(' '), ...words]);
+export function commandOfAsked(asked: Asked): string {
+  return joinWords(wordsOfAsked(asked));
+}
+
+export function wordsOfAsked({ operation, words = [], switches = [] }: Asked): Words {
+  return [...(operation ?? '').split(' '), ...words, ...switches];
 }

@@ -35,7 +35,7 @@ function drawPart(part: Part): readonly KnownBlock[] {
     case 'picture':
       return lines(`A picture comes with the message: ${part.alt}`);
     case 'next':
-      return [];
+      return part.fill ? [] : lines(`Next: /${part.words} ${part.why}`);
   }
 }
 

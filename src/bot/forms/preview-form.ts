@@ -17,27 +17,29 @@ export function readingForm(asked: Asked): ModalView {
   return modal({ callback: 'notice', about: writeAsked(asked), title: 'Preview', blocks });
 }
 
-/** Never throws: what went wrong is shown. */
-export async function previewForm(
-  change: Change,
-  asked: Asked,
-  onError: (error: unknown, about: string) => void,
-): Promise<ModalView> {
+interface PreviewDeps {
+  readonly onError: (error: unknown, about: string) => void;
+  /** The form that was sent, with this view in it. */
+  readonly again: (view: View) => ModalView | Promise<ModalView>;
+}
+
+/** Never throws: what went wrong is shown, in the form that can be mended. */
+export async function previewForm(change: Change, asked: Asked, deps: PreviewDeps): Promise<ModalView> {
   const command = commandOfAsked(asked);
   try {
     const signal = AbortSignal.timeout(MOST_PLANNING_MS);
     const context: Context = { request: 'preview', signal, report: () => undefined };
-    return formOf(asked, await change.propose(asked.words ?? [], context));
+    return await formOf(asked, await change.propose(asked.words ?? [], context), deps);
   } catch (error) {
-    onError(error, command);
-    return over(readFailed(command, error));
+    deps.onError(error, command);
+    return deps.again(readFailed(command, error));
   }
 }
 
-function formOf(asked: Asked, planned: Planned<Proposal>): ModalView {
+function formOf(asked: Asked, planned: Planned<Proposal>, { again }: PreviewDeps): ModalView | Promise<ModalView> {
   if (planned.kind === 'shown') return over(planned.view);
   if (planned.kind !== 'plan')
-    return over({ title: 'Nothing to ask for', tone: 'neutral', parts: refusedParts(planned) });
+    return again({ title: 'Nothing to ask for', tone: 'neutral', parts: refusedParts(planned) });
   const { preview, danger, undo } = planned.plan;
   const reach = danger === 'irreversible' ? 'Cannot be undone.' : 'Can be undone.';
   const what: Text = `Nothing has been changed or posted yet. ${reach}${undo === null ? '' : ` Undo: ${undo}`}`;

@@ -4,9 +4,9 @@ import type { Choice, Known } from '../../handlers/form';
 import { nearest } from '../../handlers/near';
 import { recentNames } from '../../jobs/store/recent';
 import type { Store } from '../../jobs/store/store';
-import { LIMITS } from '../view/limits';
-import { option } from './ask-form';
+import { MOST_TEXT } from './ask-inputs';
 import { chosen, readAsked } from './asked';
+import { type LongNames, nameOption } from './long-names';
 
 /** What is offered while somebody types a name into a form. A courtesy that must be quick: what was typed can always be chosen. */
 export interface Suggester {
@@ -23,6 +23,7 @@ export interface Typing {
 interface SuggestDeps {
   readonly clusters: Clusters;
   readonly store: Store;
+  readonly longNames: LongNames;
   /** Monotonic milliseconds. */
   readonly clock: () => number;
   readonly onError: (error: unknown, about: string) => void;
@@ -51,9 +52,11 @@ export function createSuggester(deps: SuggestDeps): Suggester {
       const asked = readAsked(about);
       const operation = asked && chosen(deps.clusters, asked);
       const input = operation?.form.find(({ id }) => id === field)?.input;
-      if (!asked || input?.kind !== 'known') return typedItself(typed);
-      const choices = await Promise.race([known(asked.cluster, input.known), late()]);
-      return options(choices, typed.trim());
+      const isKnown = asked !== null && input?.kind === 'known';
+      const choices = isKnown ? await Promise.race([known(asked.cluster, input.known), late()]) : [];
+      const offered = offeredFor(choices, typed.trim());
+      deps.longNames.keep(offered.map(({ value }) => value));
+      return offered.map(({ value, about }) => nameOption(value, about));
     },
   };
 }
@@ -74,7 +77,7 @@ async function everything(deps: SuggestDeps, cluster: string, { kind, list }: Kn
 }
 
 /** Those that hold what was typed, then those that are near it; what was typed comes last, when it is none of them. */
-function options(choices: readonly Choice[], typed: string): readonly PlainTextOption[] {
+function offeredFor(choices: readonly Choice[], typed: string): readonly Choice[] {
   const wanted = typed.toLowerCase();
   const holding = choices.filter(({ value, about = '' }) => `${value} ${about}`.toLowerCase().includes(wanted));
   const near = nearest(
@@ -82,13 +85,10 @@ function options(choices: readonly Choice[], typed: string): readonly PlainTextO
     choices.map(({ value }) => value),
   );
   const others = choices.filter((choice) => near.includes(choice.value) && !holding.includes(choice));
-  const all = [...holding, ...others].filter(({ value }) => value.length <= LIMITS.option.value).slice(0, MOST_OFFERED);
-  const offered = all.map(({ value, about }) => option(value, value, about));
-  return all.some(({ value }) => value === typed) ? offered : [...offered, ...typedItself(typed)];
-}
-
-function typedItself(typed: string): readonly PlainTextOption[] {
-  return typed === '' || typed.length > LIMITS.option.value ? [] : [option(typed, typed, 'as typed')];
+  const offered = [...holding, ...others].filter(({ value }) => value.length <= MOST_TEXT).slice(0, MOST_OFFERED);
+  const isThere = offered.some(({ value }) => value === typed);
+  if (isThere || typed === '' || typed.length > MOST_TEXT) return offered;
+  return [...offered, { value: typed, about: 'as typed' }];
 }
 
 function late(): Promise<readonly Choice[]> {

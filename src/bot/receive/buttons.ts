@@ -6,18 +6,17 @@ import { splitWords } from '../../handlers/words';
 import { decidedOf, type Request } from '../../jobs/request/request';
 import type { Refusal } from '../../jobs/rules/policy';
 import type { Redraws } from '../../jobs/store/redraws';
-import { gone, type Store } from '../../jobs/store/store';
-import { filledForm } from '../forms/ask';
+import { gone } from '../../jobs/store/store';
+import { type AskDeps, filledForm } from '../forms/ask';
 import { codeForm } from '../forms/code-form';
 import { asksToEnrol, type EnrolDeps, enrol, withEnrolment } from '../forms/enrol-form';
 import { type Reasoned, reasonForm } from '../forms/reasons';
 import { type Click, type ClickAnswer, TAKEN, whisper } from './clicks';
-import { type CommandDeps, notConfirmed, refusal, runWords } from './commands';
+import { notConfirmed, refusal, runWords } from './commands';
 import { outcomeView } from './outcomes';
 import { askWhere, giveData, postWhereAsked } from './shares';
 
-export interface ButtonDeps extends CommandDeps, EnrolDeps {
-  readonly store: Store;
+export interface ButtonDeps extends AskDeps, EnrolDeps {
   readonly redraws: Redraws;
 }
 
@@ -91,7 +90,7 @@ function fillSaid(deps: ButtonDeps, { request: command, channel, thread }: Click
   const selected = split.ok ? selectCluster(split.args) : split;
   const cluster = (selected.ok && selected.args.cluster) || deps.clusters.ofChannel(channel);
   const where = { channel, cluster, ...(thread !== undefined && { thread }) };
-  const form = selected.ok ? filledForm(deps.clusters, where, selected.args.words) : null;
+  const form = selected.ok ? filledForm(deps, where, selected.args.words) : null;
   return form ? { kind: 'form', form } : whisper(refusal('There is no form for this. Type the command instead.'));
 }
 

@@ -3,6 +3,7 @@ import { selectAudience } from '../../handlers/audience';
 import type { Clusters } from '../../handlers/clusters';
 import { capital } from '../../handlers/help';
 import type { Words } from '../../handlers/operation';
+import { withSwitches } from '../../handlers/switches';
 import { type Help, understand } from '../../handlers/understand';
 import type { Text, View } from '../../handlers/view';
 import { splitWords } from '../../handlers/words';
@@ -59,7 +60,7 @@ export async function runWords(deps: CommandDeps, asked: WordsAsked): Promise<Re
   const understood = understand(deps.clusters, { ...asked, words: said });
   if (understood.kind === 'said') {
     const view = (understood.help && (await helpFor(deps, asked, understood.help))) ?? understood.view;
-    return whisper(view, whyOf(view));
+    return whisper(withSwitches(view, asked.words), whyOf(view));
   }
   const { cluster, operation, words, breakGlass } = understood;
   const { road, user: requester, channel, delivery, thread } = asked;

@@ -97,7 +97,7 @@ export async function onPick(
 ): Promise<void> {
   const value = 'selected_option' in action ? action.selected_option?.value : action.value;
   const form = { about: view.private_metadata, values: valuesOf(view.state.values) };
-  const changed = changedForm(deps.clusters, form, { action: action.action_id, value: value ?? '' });
+  const changed = await changedForm(deps, form, { action: action.action_id, value: value ?? '' });
   if (changed) await update(deps, view.id, changed);
 }
 

@@ -1,5 +1,6 @@
 import { decidedOf, type Request } from '../request/request';
 import type { Durability } from '../store/durability';
+import { freezesAt } from './freeze';
 import { createMembers, type People } from './people';
 import type { Refusal, Standing } from './policy';
 import { type About, allGroups, askingGroups, type Rules, type Ruling, rulingOf } from './rules';
@@ -17,6 +18,8 @@ export interface Admission {
   standingOf(request: Request): Promise<Standing>;
   /** The rules alone, for showing them. */
   rulingOf(request: Request): Ruling;
+  /** Whether a freeze may hold for this at that time, whatever its danger: enough to offer the way around it, not to judge. */
+  frozen(about: Omit<About, 'danger'>, at: number): boolean;
   /** Why no change may be asked, approved or started at all, or null. */
   unsafe(): Promise<Refusal | null>;
 }
@@ -28,6 +31,8 @@ export interface AdmissionDeps {
   /** Whether approving what cannot be undone asks for a one-time code. */
   readonly secondFactor: boolean;
 }
+
+const DANGERS: readonly About['danger'][] = [null, 'reversible', 'irreversible'];
 
 export function createAdmission({ rules, people, durability, secondFactor }: AdmissionDeps): Admission {
   const membersOf = createMembers(people);
@@ -58,6 +63,7 @@ export function createAdmission({ rules, people, durability, secondFactor }: Adm
     },
     standingOf,
     rulingOf: (request) => rulingOf(rules, aboutOf(request)),
+    frozen: (about, at) => DANGERS.some((danger) => freezesAt(rulingOf(rules, { ...about, danger }), at).length > 0),
     unsafe: async () => {
       const problem = await durability.problem();
       if (problem === null) return null;

@@ -100,6 +100,8 @@ export function keysOf(prefix: string) {
     scheduleLock: (id: string) => `${tag}:schedule-lock:${id}`,
     hookDelivery: (hook: string, delivery: string) => `${tag}:hook:${hook}:${delivery}`,
     hookMinute: (hook: string) => `${tag}:hook-minute:${hook}`,
+    /** A long name that was offered in a form. */
+    name: (key: string) => `${tag}:name:${key}`,
     /** The address of the Slack workspace, for links to messages. */
     workspace: `${tag}:workspace`,
   } as const;

@@ -9,7 +9,7 @@ import { belowFloor } from '../rules/floors';
 import type { Attachments } from '../store/attachments';
 import type { Store } from '../store/store';
 import { isPassing, readFailed } from './failures';
-import { meantInstead } from './meant';
+import { withMeant } from './meant';
 
 /** What the worker's procedures share. */
 export interface Work {
@@ -55,14 +55,6 @@ export async function read(
 async function answer(work: Work, request: Request, query: Query, context: Context): Promise<void> {
   const view = await withMeant(work, request, await query.answer(request.words, context));
   await finishWith(work, request, { kind: 'answered', view });
-}
-
-/** What was named is not there: with the names that may have been meant, unless the operation found some itself. */
-async function withMeant(work: Work, request: Request, view: View): Promise<View> {
-  if (!view.absent) return view;
-  const meant = await meantInstead(work, request).catch(() => []);
-  const known = new Set(view.parts.flatMap((part) => (part.kind === 'next' ? [part.words] : [])));
-  return { ...view, parts: [...view.parts, ...meant.filter((part) => part.kind !== 'next' || !known.has(part.words))] };
 }
 
 async function propose(work: Work, request: Request, change: Change, context: Context): Promise<void> {

@@ -3,22 +3,35 @@ import { filledFrom, wordsOf } from '../../handlers/filling';
 import type { Field, Filled } from '../../handlers/form';
 import { nearest } from '../../handlers/near';
 import type { Operation } from '../../handlers/operation';
-import type { Part } from '../../handlers/view';
+import type { Part, View } from '../../handlers/view';
 import { joinWords } from '../../handlers/words';
 import type { Request } from '../request/request';
 import { only, type RecentDeps, recentUses, type Use } from '../store/recent';
 
+type Suggested = Extract<Part, { kind: 'next' }>;
+
 const OFFERED = 3;
 
+/** What was asked for, as far as it tells which names may have been meant. */
+export type Asked = Pick<Request, 'operation' | 'words' | 'cluster' | 'requester'>;
+
+/** An answer that says that what was named is not there: with what may have been meant, as far as it does not say so itself. */
+export async function withMeant(deps: RecentDeps, asked: Asked, view: View): Promise<View> {
+  if (!view.absent) return view;
+  const meant = await meantInstead(deps, asked).catch(() => []);
+  const known = new Set(view.parts.flatMap((part) => (part.kind === 'next' ? [part.words] : [])));
+  return { ...view, parts: [...view.parts, ...meant.filter(({ words }) => !known.has(words))] };
+}
+
 /**
- * What was named is not there: the same command with the nearest names that earlier requests found, each where it was
+ * The same command with the nearest names that earlier requests found, each where it was
  * found. A courtesy: where it cannot be told, nothing is offered.
  */
-export async function meantInstead(deps: RecentDeps, request: Request): Promise<readonly Part[]> {
-  const operation = deps.operation(request.operation, request.cluster);
+export async function meantInstead(deps: RecentDeps, asked: Asked): Promise<readonly Suggested[]> {
+  const operation = deps.operation(asked.operation, asked.cluster);
   if (!operation) return [];
-  const filled = filledFrom(operation.form, request.words);
-  const offers = operation.form.map((field) => offersFor(deps, request, { operation, field, filled }));
+  const filled = filledFrom(operation.form, asked.words);
+  const offers = operation.form.map((field) => offersFor(deps, asked, { operation, field, filled }));
   return (await Promise.all(offers)).flat().slice(0, OFFERED);
 }
 
@@ -28,13 +41,13 @@ interface Place {
   readonly filled: Filled;
 }
 
-async function offersFor(deps: RecentDeps, request: Request, place: Place): Promise<readonly Part[]> {
+async function offersFor(deps: RecentDeps, asked: Asked, place: Place): Promise<readonly Suggested[]> {
   const { operation, field, filled } = place;
   const { id, input } = field;
   const [typed, ...more] = filled[id] ?? [];
   if (input.kind !== 'known' || typed === undefined || more.length > 0) return [];
   const { kind, beside = [] } = input.known;
-  const uses = await recentUses(deps, { cluster: request.cluster, kind, to: request.requester });
+  const uses = await recentUses(deps, { cluster: asked.cluster, kind, to: asked.requester });
   const here: Use = { name: typed, beside: only(filled, beside) };
   // It was found under this very name: something else is wrong.
   if (uses.some((use) => isDeepStrictEqual(use, here))) return [];
@@ -67,7 +80,7 @@ function without(filled: Filled, ids: readonly string[]): Filled {
   return Object.fromEntries(Object.entries(filled).filter(([id]) => !ids.includes(id)));
 }
 
-function offer(operation: Operation, label: string, words: ReturnType<typeof wordsOf>): readonly Part[] {
+function offer(operation: Operation, label: string, words: ReturnType<typeof wordsOf>): readonly Suggested[] {
   if (!words.ok || operation.check(words.args) !== null) return [];
   const command = joinWords([...operation.name.split(' '), ...words.args]);
   return [{ kind: 'next', label, words: command, why: 'was found before and may be what you meant' }];
