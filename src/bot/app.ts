@@ -146,11 +146,12 @@ async function onCommand(deps: AppDeps, system: string, command: SlashCommand) {
     text,
     user_id: user,
     channel_id: channel,
+    channel_name: channelName,
     team_id: team,
     trigger_id: trigger,
     response_url: responseUrl,
   } = command;
-  const asked = { system, text, user, channel, delivery: `command ${team} ${trigger || randomUUID()}` };
+  const asked = { system, text, user, channel, channelName, delivery: `command ${team} ${trigger || randomUUID()}` };
   const form = commandForm(deps.clusters, asked);
   if (form) {
     void deps.underWay.during(onFormCommand(deps, command, { form, instead: () => handleCommand(deps, asked) }));

@@ -4,7 +4,7 @@ import type { Operation, Words } from '../handlers/operation';
 import { decide as deciding, type Move } from './request/lifecycle';
 import { hold, release } from './request/opinion';
 import type { Place, Request, Road } from './request/request';
-import { share } from './request/sharing';
+import { type ShareWish, share } from './request/sharing';
 import type { Admission } from './rules/admission';
 import { mayAsk, type Refusal, type Standing, type Vote } from './rules/policy';
 import type { SecondFactor } from './second-factor/second-factor';
@@ -28,7 +28,7 @@ export interface Requests {
   /** Why a vote would not count, or null. Writes nothing: for whoever asks for more words before the vote. */
   refusal(id: string, vote: Vote): Promise<Refusal | null>;
   /** The result shall be seen in another place as well. Rejects when Redis has not confirmed. */
-  share(id: string, wish: { readonly by: string; readonly place: Place }): Promise<Opened>;
+  share(id: string, wish: ShareWish): Promise<Opened>;
 }
 
 /** What would be asked, as far as admission looks at it. */
@@ -96,7 +96,7 @@ export function createRequests(deps: RequestsDeps): Requests {
       const moved = moveOf(vote, standing)(request, { at, seq: 0 });
       return moved.ok ? null : moved.refusal;
     },
-    share: (id, { by, place }) => deps.store.move(id, share(by, place)),
+    share: (id, wish) => deps.store.move(id, share(wish)),
   };
 }
 

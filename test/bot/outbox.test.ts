@@ -11,7 +11,7 @@ import { ASKED, approval, type JobsUnderTest, openJobs, standing } from '../supp
 
 /** Slack as the outbox sees it: each call is written down, and answered as the test wishes. */
 interface Call {
-  readonly method: 'post' | 'update' | 'upload' | 'whisper';
+  readonly method: 'post' | 'update' | 'remove' | 'upload' | 'whisper';
   /** The channel of a post. */
   readonly to: string;
   readonly text: string;
@@ -61,6 +61,9 @@ function start(): Outbox {
   return made;
 }
 
+/** Which channel a name is of, only Slack knows. */
+const NAMES: Readonly<Record<string, string>> = { '#ops': 'C2', '#inc': 'C1' };
+
 function farSide(): Slack {
   const call = <T>(
     method: Call['method'],
@@ -82,10 +85,11 @@ function farSide(): Slack {
       return call(
         'post',
         { ...content, to: to.channel, ...(to.thread !== undefined && { thread: to.thread }) },
-        { channel: to.channel, ts: `1760000000.${String(++posted).padStart(6, '0')}` },
+        { channel: NAMES[to.channel] ?? to.channel, ts: `1760000000.${String(++posted).padStart(6, '0')}` },
       );
     },
     update: ({ ts }, content) => call('update', { ...content, to: ts }, null),
+    remove: ({ channel, ts }) => call('remove', { text: '', blocks: [], to: `${channel} ${ts}` }, null),
     upload: ({ channel, ts }, { name, data }) => {
       const sent = call('upload', { text: name, blocks: [], to: channel, thread: ts }, null);
       Object.assign(calls.at(-1) ?? {}, { said: data.toString('utf8') });
@@ -394,6 +398,34 @@ test('a share that no bot was there for is posted by the next one, once', async 
   await second.stop();
   expect(calls.filter(({ to }) => to === 'C2')).toHaveLength(1);
   expect(await copyOf('RAAAA', 1)).toMatchObject({ channel: 'C2' });
+});
+
+test('a channel that was given by its name and by its id has the result once', async () => {
+  await answered('RAAAA');
+  await until(() => calls.length === 1);
+  await outbox.stop();
+  await shareTo('RAAAA', '#ops');
+  await shareTo('RAAAA', 'C2');
+  outbox = start();
+  await until(() => calls.some(({ to }) => to === '#ops'));
+  await waitForRest();
+  expect(calls.flatMap(({ method, to }) => (method === 'post' ? [to] : []))).toEqual(['C1', '#ops']);
+  expect(methods()).not.toContain('remove');
+  const [entry = '{}'] = await under.jobs.store.trail.newest(1);
+  expect(JSON.parse(entry)).toMatchObject({ event: 'share refused', detail: { channel: 'C2', why: 'already_there' } });
+  expect(calls.some(({ said }) => said.includes('Not shared'))).toBe(false);
+});
+
+test('a copy that comes out where the message is already is taken back before its files follow', async () => {
+  const rows = Array.from({ length: 200 }, (_, n) => [`row ${n}`]);
+  await answered('RAAAA', { parts: [{ kind: 'table', name: 'rows.csv', head: ['a'], rows }] });
+  await until(() => calls.length === 2);
+  await shareTo('RAAAA', '#inc');
+  await until(() => methods().includes('remove'));
+  await waitForRest();
+  expect(calls.find(({ method }) => method === 'remove')?.to).toBe('C1 1760000000.000002');
+  expect(calls.filter(({ method }) => method === 'upload')).toHaveLength(1);
+  expect(calls.some(({ said }) => said.includes('Not shared'))).toBe(false);
 });
 
 test('a message whose looks a move does not change is not edited', async () => {

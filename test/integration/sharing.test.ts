@@ -60,6 +60,36 @@ test('Share asks for the channel; the same result is not posted there twice', as
   expect(tops(there).slice(fromThere)).toHaveLength(1);
 }, 30_000);
 
+test('the channel of --share is the same place by its name and by its id', async () => {
+  const [fromHere, fromThere] = [tops(here).length, tops(there).length];
+  await type('ana', '/palm servers --share #storage-ops');
+  await saw(there, fromThere, 'Shared by @ana');
+  await saw(here, fromHere, 'Shared in #storage-ops');
+  await press('cho', 'Share', here);
+  await world.workspace.until(() => world.workspace.view('cho'));
+  await submit('cho', 'C0STORAGE');
+  expect(Object.values(world.workspace.view('cho')?.errors ?? {}).join()).toContain('is in #C0STORAGE already');
+  await world.workspace.closeView('cho');
+}, 30_000);
+
+test('--share of the channel itself posts one message, and says nothing of sharing', async () => {
+  for (const channel of ['#inc-42', 'C0INC42']) {
+    const from = tops(here).length;
+    await type('ana', `/palm servers --share ${channel}`);
+    const message = await saw(here, from, 'took');
+    // A second message would come before the answer to a later command.
+    await type('ana', '/ops locks');
+    await saw(here, from, '/ops locks');
+    expect(
+      tops(here)
+        .slice(from)
+        .filter((one) => one.plain.includes('pricer')),
+    ).toHaveLength(1);
+    expect(message.plain).not.toMatch(/shared/i);
+  }
+  expect(world.workspace.calls.filter((call) => call.method === 'chat.delete')).toEqual([]);
+}, 30_000);
+
 test('a channel that is not there: the message says so, and the answer itself is there', async () => {
   const from = tops(here).length;
   await type('ana', '/ops locks --share #nowhere');

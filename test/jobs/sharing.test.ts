@@ -33,7 +33,7 @@ const proposed = {
 } as const;
 
 test('sharing is a move of its own, with who and where in the audit trail', () => {
-  const moved = go(ended(), share('UBEN', { channel: 'C2' }));
+  const moved = go(ended(), share({ by: 'UBEN', place: { channel: 'C2' } }));
   expect(moved.request.shares).toEqual([{ channel: 'C2', by: 'UBEN', at: 7 }]);
   expect(moved.request.revision).toBe(3);
   expect(moved.note).toMatchObject({ event: 'shared', by: 'UBEN', detail: { channel: 'C2' } });
@@ -48,30 +48,45 @@ test('a wish that came with the command is in the record and in its first audit 
 });
 
 test('a result goes to each place once, and again where Slack did not take it', () => {
-  const shared = go(ended(), share('UBEN', { channel: 'C2' })).request;
-  expect(refused(shared, share('UCHO', { channel: 'C2' }))).toBe('sharing');
-  expect(refused(shared, share('UCHO', { channel: 'C1' }))).toBe('sharing');
+  const shared = go(ended(), share({ by: 'UBEN', place: { channel: 'C2' } })).request;
+  expect(refused(shared, share({ by: 'UCHO', place: { channel: 'C2' } }))).toBe('sharing');
+  expect(refused(shared, share({ by: 'UCHO', place: { channel: 'C1' } }))).toBe('sharing');
   const failed = go(shared, refuseShare(0, 'not_in_channel'));
   expect(failed.note).toMatchObject({ event: 'share refused', detail: { channel: 'C2', why: 'not_in_channel' } });
   expect(refused(failed.request, refuseShare(0, 'again'))).toBe('sharing');
-  expect(go(failed.request, share('UCHO', { channel: 'C2' })).request.shares).toHaveLength(2);
+  expect(go(failed.request, share({ by: 'UCHO', place: { channel: 'C2' } })).request.shares).toHaveLength(2);
+});
+
+test('a channel that was given by its name is the same place as its id, once Slack has told', () => {
+  const named = go(ended(), share({ by: 'UBEN', place: { channel: '#ops' } })).request;
+  const seen = [{ channel: 'C1' }, { channel: 'C2' }];
+  expect(refused(named, share({ by: 'UCHO', place: { channel: 'C2' }, seen }))).toBe('sharing');
+  expect(refused(named, share({ by: 'UCHO', place: { channel: 'C3' }, seen }))).toBeNull();
+  expect(refused(named, share({ by: 'UCHO', place: { channel: 'C2', thread: '1.1' }, seen }))).toBeNull();
+});
+
+test('a command that shares with the channel it was typed in shares with nobody else', () => {
+  const moved = ask({ ...asked, share: { channel: 'C1' } }, standing(), { at: 3, seq: 1 });
+  expect(moved.ok && moved.request.shares).toBeUndefined();
+  const fromThread = { ...asked, place: { channel: 'C1', thread: '1.1' }, share: { channel: 'C1' } };
+  expect(ask(fromThread, standing(), { at: 3, seq: 1 })).toMatchObject({ request: { shares: [{ channel: 'C1' }] } });
 });
 
 test('a change that has not ended is not touched by sharing: its performer must find the record as it was left', () => {
   const waiting = go(opened({ kind: 'change' }), plan(proposed, standing())).request;
-  expect(refused(waiting, share('UBEN', { channel: 'C2' }))).toBe('sharing');
+  expect(refused(waiting, share({ by: 'UBEN', place: { channel: 'C2' } }))).toBe('sharing');
 });
 
 test('a private answer is posted by the one who asked and by nobody else, into its own channel too', () => {
   const hidden = ended({ isPrivate: true });
-  expect(refused(hidden, share('UBEN', { channel: 'C2' }))).toBe('sharing');
-  expect(go(hidden, share('UANA', { channel: 'C1' })).request.shares).toHaveLength(1);
+  expect(refused(hidden, share({ by: 'UBEN', place: { channel: 'C2' } }))).toBe('sharing');
+  expect(go(hidden, share({ by: 'UANA', place: { channel: 'C1' } })).request.shares).toHaveLength(1);
 });
 
 test('at most ten places', () => {
   let request = ended();
-  for (let n = 0; n < 10; n++) request = go(request, share('UBEN', { channel: `C9${n}` })).request;
-  expect(refused(request, share('UBEN', { channel: 'C8' }))).toBe('sharing');
+  for (let n = 0; n < 10; n++) request = go(request, share({ by: 'UBEN', place: { channel: `C9${n}` } })).request;
+  expect(refused(request, share({ by: 'UBEN', place: { channel: 'C8' } }))).toBe('sharing');
 });
 
 test('a change cannot be private', () => {

@@ -1,8 +1,8 @@
 import type { ModalView } from '@slack/types';
 import { plain } from '../../handlers/view';
 import type { Request } from '../../jobs/request/request';
-import type { Requests } from '../../jobs/requests';
 import { commandOf } from '../../jobs/work/answer';
+import { type SharingDeps, shareResult } from '../receive/sharing';
 import { cut } from '../view/canvas';
 import { DONE, modal, paragraph, type Submission, type Submitted } from './modals';
 
@@ -35,12 +35,9 @@ export function shareForm(request: Request): ModalView {
 const FIELD = 'channel';
 
 /** What cannot be shared stays in the form, with the reason below the channel. */
-export async function takeShare(
-  { requests }: { readonly requests: Requests },
-  { about, user, values }: Submission,
-): Promise<Submitted> {
+export async function takeShare(deps: SharingDeps, { about, user, values }: Submission): Promise<Submitted> {
   const channel = values[FIELD]?.[0];
   if (channel === undefined) return { kind: 'wrong', problems: { [FIELD]: 'Choose a channel.' } };
-  const shared = await requests.share(about, { by: user, place: { channel } });
+  const shared = await shareResult(deps, about, { by: user, place: { channel } });
   return shared.ok ? DONE : { kind: 'wrong', problems: { [FIELD]: plain(shared.refusal.why) } };
 }

@@ -1,7 +1,7 @@
 import type { ContextBlock } from '@slack/types';
 import type { Piece } from '../../handlers/view';
 import type { Request, Share } from '../../jobs/request/request';
-import { sharesOf } from '../../jobs/request/sharing';
+import { ALREADY_THERE, sharesOf } from '../../jobs/request/sharing';
 import type { Drawing } from '../view/canvas';
 import { smallPrint } from './footer';
 
@@ -27,7 +27,7 @@ function cameFrom({ place, isPrivate }: Request, { share, link }: Copy): Context
 function goesTo(request: Request): readonly ContextBlock[] {
   const shares = sharesOf(request);
   const shown = shares.filter(({ refused }) => refused === undefined);
-  const refused = shares.filter((share) => share.refused !== undefined);
+  const refused = shares.filter(({ refused }) => refused !== undefined && refused !== ALREADY_THERE);
   const only = request.isPrivate ? [onlyYou(request)] : [];
   return [
     ...only,

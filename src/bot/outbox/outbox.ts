@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Clusters, shownCluster } from '../../handlers/clusters';
-import type { Request } from '../../jobs/request/request';
-import { refuseShare } from '../../jobs/request/sharing';
+import { isAmong, type Request } from '../../jobs/request/request';
 import type { Admission } from '../../jobs/rules/admission';
 import type { Attachments } from '../../jobs/store/attachments';
 import { type Drawn, type Due, RENEW_EVERY_MS, type Redraws } from '../../jobs/store/redraws';
@@ -14,11 +13,12 @@ import { refusal } from '../receive/commands';
 import { drawSaid } from '../view/blocks';
 import type { Drawing } from '../view/canvas';
 import { approversText } from './approvers';
+import { type Copying, drawCopies, type Faced, THERE_ALREADY, takeBack } from './copies';
 import { type Face, ownFace, sharedFaces } from './faces';
-import { type Posted, postFiles } from './files';
+import { postFiles } from './files';
 import { postNotices } from './notices';
 import { type Bucket, createPace, type Pace } from './pace';
-import { AGAIN_MS, createLanes, createPump, DONE, type Next } from './pump';
+import { AGAIN_MS, createLanes, createPump, type Next } from './pump';
 import { rawFile } from './raw';
 import type { Sent, Slack } from './slack';
 
@@ -128,42 +128,23 @@ async function repaint(
 async function drawDue(deps: OutboxDeps, memory: Memory, due: Due): Promise<Next> {
   const request = await deps.store.load(due.request);
   if (!request) return { kind: 'never', why: 'the request is gone', unposted: false };
-  const own = await drawFace(deps, memory, { request, face: ownFace(request), link: null });
+  const own = await drawFace(deps, memory, { request, face: ownFace(request), link: null, taken: [] });
   if (own.message === null || own.next.kind !== 'done') return own.next;
-  let next: Next = DONE;
-  for (const face of sharedFaces(request)) {
-    // Only one person can see the message of a private request.
-    const link = request.isPrivate ? null : await deps.links.of(request);
-    const copy = await drawFace(deps, memory, { request, face, link });
-    next = sooner(next, await afterShare(deps, request, face, copy.next));
-  }
+  const next = await drawCopies(deps, { request, own: own.message }, (copy) =>
+    drawFace(deps, memory, { request, ...copy }),
+  );
   if (next.kind === 'done') await deps.redraws.drawn(due, own.message);
   return next;
 }
 
-/** What Slack does not take is recorded: the first message says so, and nobody tries again. */
-async function afterShare(deps: OutboxDeps, request: Request, { index }: Face, next: Next): Promise<Next> {
-  if (next.kind !== 'never') return next;
-  await deps.store.move(request.id, refuseShare(index, next.why));
-  return DONE;
-}
-
-function sooner(one: Next, other: Next): Next {
-  if (one.kind !== 'later') return other;
-  return other.kind === 'later' && other.ms < one.ms ? other : one;
-}
-
-interface Facing {
+interface Facing extends Copying {
   readonly request: Request;
-  readonly face: Face;
-  readonly link: string | null;
 }
-
-type Faced = Posted | { readonly next: Exclude<Next, { kind: 'done' }>; readonly message: null };
 
 async function drawFace(deps: OutboxDeps, memory: Memory, facing: Facing): Promise<Faced> {
   const { request, face } = facing;
   const message = (await deps.redraws.message(face.key)) ?? memory.posted.get(face.key) ?? null;
+  if (message === null && isAmong(facing.taken, face.to)) return { next: THERE_ALREADY, message: null };
   const drawing = await draw(deps, facing);
   const looks = looksOf(drawing);
   const at = { key: face.key, channel: face.to.channel };
@@ -182,6 +163,7 @@ async function drawFace(deps: OutboxDeps, memory: Memory, facing: Facing): Promi
     else if ((await keepFirst(deps, memory, facing, shown)).ts !== shown.ts)
       return { next: { kind: 'later', ms: 0 }, message: null };
   }
+  if (isAmong(facing.taken, { ...face.to, channel: shown.channel })) return takeBack(deps, shown);
   const noticed = await postNotices(deps, request, shown);
   if (noticed.kind === 'later') return { next: noticed, message: null };
   const posted = await postFiles(deps, request, {

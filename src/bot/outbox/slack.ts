@@ -22,6 +22,8 @@ export interface Slack {
     content: Content,
   ): Promise<Sent<{ readonly channel: string; readonly ts: string }>>;
   update(message: { readonly channel: string; readonly ts: string }, content: Content): Promise<Sent<null>>;
+  /** Takes back a message of ours. */
+  remove(message: { readonly channel: string; readonly ts: string }): Promise<Sent<null>>;
   upload(
     to: { readonly channel: string; readonly ts: string },
     file: { name: string; alt: string; data: Buffer },
@@ -80,6 +82,11 @@ export function createSlack({ token, apiUrl }: SlackOptions): Slack {
     update: ({ channel, ts }, { text, blocks }) =>
       sent(async () => {
         await client.chat.update({ channel, ts, text, blocks: [...blocks], ...asWritten });
+        return null;
+      }),
+    remove: ({ channel, ts }) =>
+      sent(async () => {
+        await client.chat.delete({ channel, ts });
         return null;
       }),
     upload: ({ channel, ts }, { name, alt, data }) =>

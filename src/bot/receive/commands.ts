@@ -17,6 +17,8 @@ export interface Command {
   readonly text: string;
   readonly user: string;
   readonly channel: string;
+  /** As people call it, where Slack tells. */
+  readonly channelName?: string;
   /** Names this delivery and its repetitions. */
   readonly delivery: string;
 }
@@ -46,6 +48,7 @@ export interface WordsAsked {
   readonly words: Words;
   readonly user: string;
   readonly channel: string;
+  readonly channelName?: string;
   readonly delivery: string;
   readonly thread?: string;
   /** The cluster that is meant when the words name none; left out: the channel's. */
@@ -56,7 +59,8 @@ export interface WordsAsked {
 export async function runWords(deps: CommandDeps, asked: WordsAsked): Promise<Reply> {
   const selected = selectAudience(asked.words);
   if (!selected.ok) return whisper(notUnderstood(selected.problem), 'not understood');
-  const { words: said, ...audience } = selected.args;
+  const { words: said, isPrivate, share } = selected.args;
+  const audience = { isPrivate, share: channelMeant(asked, share) };
   const understood = understand(deps.clusters, { ...asked, words: said });
   if (understood.kind === 'said') {
     const view = (understood.help && (await helpFor(deps, asked, understood.help))) ?? understood.view;
@@ -81,6 +85,14 @@ export async function runWords(deps: CommandDeps, asked: WordsAsked): Promise<Re
     deps.onError(error, delivery);
     return whisper(notConfirmed(operation.name), 'not confirmed');
   }
+}
+
+/** What Slack calls channels whose name it does not tell. */
+const NAMELESS = /^(?:directmessage|privategroup|mpdm-)/;
+
+/** Only Slack knows which channel a name is of; of the one where it was typed, it says so. */
+function channelMeant({ channel, channelName = '' }: WordsAsked, typed: string | null): string | null {
+  return typed === `#${channelName}` && !NAMELESS.test(channelName) ? channel : typed;
 }
 
 /** Who asks for help is not kept waiting for rights: without them everything is listed. */

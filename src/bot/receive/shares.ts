@@ -8,6 +8,7 @@ import { markOf } from '../outbox/files';
 import { rawFile } from '../outbox/raw';
 import { type Click, type ClickAnswer, TAKEN, whisper } from './clicks';
 import { refusal } from './commands';
+import { shareResult } from './sharing';
 
 /** What can be done with a result: share it, post a private one where it was asked, take its data. */
 interface ShareDeps {
@@ -24,10 +25,10 @@ export async function askWhere({ store }: ShareDeps, click: Click): Promise<Clic
 }
 
 /** *Post it here*, of an answer that only one person has seen. It may still be read; it is posted when it is there. */
-export async function postWhereAsked({ store, requests }: ShareDeps, click: Click): Promise<ClickAnswer> {
-  const request = await store.load(click.request);
+export async function postWhereAsked(deps: ShareDeps, click: Click): Promise<ClickAnswer> {
+  const request = await deps.store.load(click.request);
   if (!request) return whisper(refusal(gone(click.request).why));
-  const shared = await requests.share(request.id, { by: click.user, place: request.place });
+  const shared = await shareResult(deps, request.id, { by: click.user, place: request.place });
   return shared.ok ? TAKEN : whisper(refusal(shared.refusal.why));
 }
 

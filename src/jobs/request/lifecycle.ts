@@ -17,7 +17,18 @@ import { missingApprovals, neededNow } from '../rules/quorum';
 import type { Handover } from '../store/commit';
 import type { Event, Note } from '../trail/audit';
 import { fingerprintOf } from './fingerprint';
-import type { Decision, Outcome, Performed, Place, Proposed, Recheck, Request, Road, State } from './request';
+import {
+  type Decision,
+  isAmong,
+  type Outcome,
+  type Performed,
+  type Place,
+  type Proposed,
+  type Recheck,
+  type Request,
+  type Road,
+  type State,
+} from './request';
 
 /**
  * Every move a request can make, as pure functions. `store.ts` carries them out: it supplies the clock (Redis TIME) and
@@ -63,8 +74,10 @@ export interface Asked {
   readonly share?: Place;
 }
 
-export function ask({ share, isPrivate = false, ...asked }: Asked, standing: Standing, tick: Tick): Moved {
+export function ask({ share: wish, isPrivate = false, ...asked }: Asked, standing: Standing, tick: Tick): Moved {
   const { words, place, road, cluster, breakGlass } = asked;
+  // There it is seen anyway.
+  const share = wish && !isAmong([place], wish) ? wish : undefined;
   const refusal =
     mayBePrivate(asked.kind, isPrivate) ?? mayAsk({ ...asked, channel: place.channel }, { standing, at: tick.at });
   if (refusal) return { ok: false, refusal };

@@ -47,6 +47,11 @@ export interface Place {
   readonly thread?: string;
 }
 
+/** The thread of a channel is another place than the channel. */
+export function isAmong(places: readonly Place[], { channel, thread }: Place): boolean {
+  return places.some((one) => one.channel === channel && one.thread === thread);
+}
+
 export interface Share extends Place {
   readonly by: string;
   readonly at: number;

@@ -1,17 +1,25 @@
 import type { Refusal } from '../rules/policy';
 import { type Move, moved, next } from './lifecycle';
-import { hasEnded, type Place, type Request, type Share } from './request';
+import { hasEnded, isAmong, type Place, type Request, type Share } from './request';
 
 /** A result is seen in other places, too. Pure moves; what is posted there is drawn from the same record. */
 
 /** Beyond this a result is better linked to than repeated. */
 const MOST_SHARES = 10;
 
+/** Who wants it to be seen where. */
+export interface ShareWish {
+  readonly by: string;
+  readonly place: Place;
+  /** Where its messages are, as Slack told when it took them: a place may have been given by its name. */
+  readonly seen?: readonly Place[];
+}
+
 /** Counts only as a wish until Slack has taken the message; see `refuseShare`. */
 export const share =
-  (by: string, place: Place): Move =>
+  ({ by, place, seen = [] }: ShareWish): Move =>
   (request, tick) => {
-    const refusal = mayShare(request, by, place);
+    const refusal = mayShare(request, { by, place, seen });
     if (refusal) return { ok: false, refusal };
     return moved(withShares(request, [...sharesOf(request), { ...place, by, at: tick.at }]), 'shared', {
       by,
@@ -31,29 +39,31 @@ export const refuseShare =
     return moved(withShares(request, all), 'share refused', { detail: { channel: refused.channel, why } });
   };
 
+/** Why a share was refused that was to where the result is anyway. Nobody has to mend that. */
+export const ALREADY_THERE = 'already_there';
+
 export function sharesOf({ shares = [] }: Request): readonly Share[] {
   return shares;
 }
 
-/** A change is not shared while it may still move: whoever performs it must find its record as it was left. */
-function mayShare(request: Request, by: string, place: Place): Refusal | null {
+/**
+ * A change is not shared while it may still move: whoever performs it must find its record as it was left. Where Slack
+ * refused it, it may be tried again once somebody has mended that.
+ */
+function mayShare(request: Request, { by, place, seen }: Required<ShareWish>): Refusal | null {
   const { id, isPrivate, requester } = request;
   const refused = (why: Refusal['why']): Refusal => ({ rule: 'sharing', why });
   if (request.kind === 'change' && !hasEnded(request.state))
     return refused(`Request ${id} has not ended yet. Share it when it has. Nothing was posted.`);
   if (isPrivate && by !== requester)
     return refused([`Request ${id} was asked privately: only `, { user: requester }, ' can post it.']);
-  const known = isPrivate ? sharesOf(request) : [request.place, ...sharesOf(request)];
-  if (known.some((one) => isSame(one, place)))
+  const wished = sharesOf(request).filter((one) => one.refused === undefined);
+  const known = [...(isPrivate ? [] : [request.place]), ...wished, ...seen];
+  if (isAmong(known, place))
     return refused([`The result of ${id} is in `, { channel: place.channel }, ' already. Nothing was posted again.']);
   if (sharesOf(request).length >= MOST_SHARES)
     return refused(`The result of ${id} was shared ${MOST_SHARES} times already. Link to one of these messages.`);
   return null;
-}
-
-/** Where Slack refused it, it may be tried again once somebody has mended that. */
-function isSame(known: Place & { readonly refused?: string }, place: Place): boolean {
-  return known.refused === undefined && known.channel === place.channel && known.thread === place.thread;
 }
 
 function withShares(request: Request, shares: readonly Share[]): Request {
