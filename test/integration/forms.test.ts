@@ -10,6 +10,11 @@ import { script } from '../support/processes';
 let world: World;
 const channel = 'inc-42';
 
+/** So many days from now. */
+function day(ahead: number): string {
+  return new Date(Date.now() + ahead * 24 * 3600_000).toISOString().slice(0, 10);
+}
+
 const RULES = `
 rules:
   - name: resets are for cho
@@ -19,6 +24,9 @@ rules:
     match: { operation: openio cache flush }
     frozen: { zone: UTC, dates: [2020-01-01 – 2100-01-01] }
     breakGlass: [U0BEN]
+  - name: maintenance is announced
+    match: { kind: change }
+    frozen: { zone: UTC, dates: [${day(3)} – ${day(4)}] }
 `;
 
 beforeAll(async () => {
@@ -444,7 +452,7 @@ describe('the Home tab', () => {
     const shown = await open('cho', 'default: distkv. ');
     expect(shown.plain).toMatch(/default: openio/);
     expect(shown.plain).toMatch(
-      /Freezes\n“caches stay warm”, changes of openio cache flush.* May break the glass: @ben/,
+      /Freezes\nNow: “caches stay warm”, changes of openio cache flush.* May break the glass: @ben/,
     );
     const before = tops().length;
     await world.workspace.pressInHome({ who: 'cho', actionId: button('cho', 'again') });
@@ -455,6 +463,25 @@ describe('the Home tab', () => {
           .some((one) => one.plain.includes('Asked by @cho')),
       10_000,
     );
+  }, 30_000);
+
+  test('the rules and the broken glasses come as a direct message to whoever wants to see them', async () => {
+    const shown = await open('sam', 'Freezes');
+    expect(shown.buttons).toEqual(expect.arrayContaining(['Show the rules', 'Who broke the glass']));
+    expect(shown.plain).toMatch(/Coming: “maintenance is announced”, every change from .* until /);
+    const before = tops().length;
+    const inbox = (text: string) =>
+      world.workspace.until(
+        () => world.workspace.messages().find((one) => one.channel === 'D0SAM' && one.plain.includes(text)),
+        10_000,
+      );
+    await world.workspace.pressInHome({ who: 'sam', actionId: 'next_said_0~rules' });
+    const rules = await inbox('The usual rules, and 3 of the configuration');
+    expect(rules.plain).toContain('Only you see this message. Asked in the Home tab.');
+    expect(rules.buttons).toEqual(['Run again', 'Share', 'Raw']);
+    await world.workspace.pressInHome({ who: 'sam', actionId: 'next_said_1~rules' });
+    await inbox('Nobody broke the glass');
+    expect(tops()).toHaveLength(before);
   }, 30_000);
 
   test('is drawn at most once a second, and what happened meanwhile is in it', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
-import { type Calendar, frozenAt, isZone, parseWindow } from '../../src/jobs/rules/calendar';
+import { type Calendar, frozenAt, isZone, nextFreeze, parseWindow } from '../../src/jobs/rules/calendar';
 
 const at = (text: string) => {
   const time = DateTime.fromISO(text, { setZone: true });
@@ -129,4 +129,26 @@ test('whatever the zone, the window and the moment: frozen is what the wall cloc
     }),
     { numRuns: 500 },
   );
+});
+
+const DAY_MS = 24 * 3600_000;
+const next = (freeze: Calendar, when: string, days = 7) => {
+  const from = nextFreeze(freeze, at(when), days * DAY_MS);
+  return from === null ? 'none' : DateTime.fromMillis(from, { zone: 'utc' }).toFormat('LL-dd HH:mm');
+};
+
+test.each([
+  ['later in the week', '2026-11-24T12:00:00+01:00', '11-27 15:00'],
+  ['on the same day', '2026-11-27T15:59:59+01:00', '11-27 15:00'],
+  ['the one after that which holds', '2026-11-27T16:00:00+01:00', '12-04 15:00'],
+  ['after the clocks went back', '2026-10-24T12:00:00+02:00', '10-30 15:00'],
+])('the next weekend: %s', (_what, when, expected) => {
+  expect(next(weekend, when)).toBe(expected);
+});
+
+test('what begins later than one looks ahead is not in sight, and what is over does not come again', () => {
+  const days = calendar('UTC', '2026-12-20 – 2027-01-04');
+  expect(next(days, '2026-12-12T23:59:59Z')).toBe('none');
+  expect(next(days, '2026-12-13T00:00:00Z')).toBe('12-20 00:00');
+  expect(next(days, '2027-02-01T00:00:00Z')).toBe('none');
 });

@@ -1,7 +1,7 @@
 import type { ActionsBlock, Button, HomeView, KnownBlock } from '@slack/types';
-import type { Text } from '../../handlers/view';
+import type { Piece, Text } from '../../handlers/view';
 import type { Request } from '../../jobs/request/request';
-import type { FreezeNow } from '../../jobs/rules/freeze';
+import type { FreezeInSight } from '../../jobs/rules/freeze';
 import { stateWord } from '../../jobs/trail/ledger';
 import { commandOf } from '../../jobs/work/answer';
 import { paragraph } from '../forms/modals';
@@ -20,8 +20,8 @@ export interface HomeModel {
   readonly mine: readonly Request[];
   /** Every system of every cluster, with the newest answer about its state. */
   readonly systems: readonly SystemState[];
-  /** What holds changes back right now. */
-  readonly freezes: readonly FreezeNow[];
+  /** What holds changes back right now, and what will soon. */
+  readonly freezes: readonly FreezeInSight[];
 }
 
 export interface SystemState {
@@ -44,21 +44,23 @@ export function drawHome({ waiting, mine, systems, freezes }: HomeModel): HomeVi
     callback_id: 'home',
     blocks: [
       header('Waiting for you'),
-      ...listed(waiting, MOST_WAITING, drawWaiting, 'Nothing waits for your decision.'),
+      ...listed(waiting, MOST_WAITING, drawWaiting, { none: 'Nothing waits for your decision.', more: 'ops requests' }),
       { type: 'divider' },
       header('Your requests'),
-      ...listed(
-        mine,
-        MOST_MINE,
-        drawMine,
-        'You have not asked for anything yet. Type /ops help, or /palm, /openio, /distkv.',
-      ),
+      ...listed(mine, MOST_MINE, drawMine, {
+        none: 'You have not asked for anything yet. Type /ops help, or /palm, /openio, /distkv.',
+        more: 'ops requests',
+      }),
       { type: 'divider' },
       header('Clusters'),
-      ...listed(systems, MOST_SYSTEMS, drawSystem, 'No system is configured.'),
+      ...listed(systems, MOST_SYSTEMS, drawSystem, { none: 'No system is configured.', more: 'ops help' }),
       { type: 'divider' },
       header('Freezes'),
-      ...listed(freezes, MOST_FREEZES, drawFreeze, 'Nothing is frozen now.'),
+      ...listed(freezes, MOST_FREEZES, drawFreeze, {
+        none: 'Nothing is frozen now or in the next 7 days.',
+        more: 'ops rules',
+      }),
+      lookButtons(),
     ],
   };
 }
@@ -71,11 +73,11 @@ function listed<T>(
   all: readonly T[],
   most: number,
   draw: (one: T) => readonly KnownBlock[],
-  none: string,
+  { none, more }: { readonly none: string; readonly more: string },
 ): readonly KnownBlock[] {
   if (all.length === 0) return [paragraph(none)];
   const blocks = all.slice(0, most).flatMap(draw);
-  return all.length > most ? [...blocks, smallPrint(`${all.length - most} more: type /ops requests.`)] : blocks;
+  return all.length > most ? [...blocks, smallPrint(`${all.length - most} more: type /${more}.`)] : blocks;
 }
 
 function drawWaiting(request: Request): readonly KnownBlock[] {
@@ -127,16 +129,39 @@ function drawSystem({ cluster, production, system, command, last }: SystemState)
   ];
 }
 
-function drawFreeze({ rule, until }: FreezeNow): readonly KnownBlock[] {
+function drawFreeze({ rule, from, until }: FreezeInSight): readonly KnownBlock[] {
   const { match, breakGlass = [] } = rule;
   const about = [match.cluster, match.system, match.operation].flatMap((names) => (names ? [names.join(', ')] : []));
-  const text: Text = [
+  const text: readonly Piece[] = [
     `“${rule.name}”, ${about.length === 0 ? 'every change' : `changes of ${about.join('; ')}`}`,
+    ...(from === null ? [] : [' from ', { at: from, ago: true } as const]),
     ...(until === null ? [', without an end in sight.'] : [' until ', { at: until, ago: true } as const, '.']),
     breakGlass.length === 0 ? '' : ' May break the glass: ',
     ...breakGlass.flatMap((user, index) => [index === 0 ? '' : ', ', { user }]),
   ];
-  return [smallPrint(text)];
+  return [from === null ? paragraph(['Now: ', ...text]) : smallPrint(['Coming: ', ...text])];
+}
+
+/** Nobody else has to see these answers: they come as direct messages, from where they can be shared. */
+const LOOKS: readonly (readonly [label: string, command: string])[] = [
+  ['Show the rules', 'ops rules'],
+  ['Who broke the glass', 'ops breaks'],
+];
+
+function lookButtons(): ActionsBlock {
+  const elements = LOOKS.map(([label, command], index) => typed(`next_said_${index}${OF}rules`, label, command));
+  return { type: 'actions', block_id: 'rules', elements };
+}
+
+/** A click is the same as typing the command. */
+function typed(id: string, label: string, command: string): Button {
+  return {
+    type: 'button',
+    action_id: id,
+    value: `${command} --private`,
+    text: { type: 'plain_text', text: label, emoji: false },
+    accessibility_label: `${label}: /${command}`,
+  };
 }
 
 /** Slack tells the buttons of a view apart by their ids: each has the id of its request behind its own. */

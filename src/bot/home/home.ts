@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Clusters } from '../../handlers/clusters';
 import type { Request, Waiting } from '../../jobs/request/request';
 import type { Admission } from '../../jobs/rules/admission';
-import { freezesNow } from '../../jobs/rules/freeze';
+import { freezesInSight } from '../../jobs/rules/freeze';
 import { isApprover } from '../../jobs/rules/policy';
 import type { Rules } from '../../jobs/rules/rules';
 import type { Store } from '../../jobs/store/store';
@@ -85,7 +85,7 @@ async function modelOf(deps: HomeDeps, user: string): Promise<HomeModel> {
     waiting,
     mine: newest.filter(({ requester }) => requester === user),
     systems: systemsOf(deps.clusters, newest),
-    freezes: freezesNow(deps.rules, await store.now()),
+    freezes: freezesInSight(deps.rules, await store.now()),
   };
 }
 

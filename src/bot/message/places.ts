@@ -1,6 +1,6 @@
 import type { ContextBlock } from '@slack/types';
 import type { Piece } from '../../handlers/view';
-import type { Request, Share } from '../../jobs/request/request';
+import { isAskedAtHome, type Request, type Share } from '../../jobs/request/request';
 import { ALREADY_THERE, sharesOf } from '../../jobs/request/sharing';
 import type { Drawing } from '../view/canvas';
 import { smallPrint } from './footer';
@@ -36,8 +36,9 @@ function goesTo(request: Request): readonly ContextBlock[] {
   ];
 }
 
-function onlyYou({ place }: Request): ContextBlock {
-  return smallPrint(['Only you see this message. Asked in ', { channel: place.channel }, '.']);
+function onlyYou(request: Request): ContextBlock {
+  if (isAskedAtHome(request)) return smallPrint('Only you see this message. Asked in the Home tab.');
+  return smallPrint(['Only you see this message. Asked in ', { channel: request.place.channel }, '.']);
 }
 
 function sharedIn(shares: readonly Share[]): ContextBlock {

@@ -1,7 +1,7 @@
 import type { ActionsBlock, Button } from '@slack/types';
 import { onCluster } from '../../handlers/clusters';
 import type { View } from '../../handlers/view';
-import type { Request } from '../../jobs/request/request';
+import { isAskedAtHome, type Request } from '../../jobs/request/request';
 import { commandOf } from '../../jobs/work/answer';
 import { button } from '../view/controls';
 
@@ -9,7 +9,7 @@ import { button } from '../view/controls';
 export function resultActions(request: Request, shown: readonly View[]): readonly ActionsBlock[] {
   const elements = [
     ...again(request, shown),
-    ...(request.isPrivate ? [button(request, 'post', 'Post it there')] : []),
+    ...(request.isPrivate && !isAskedAtHome(request) ? [button(request, 'post', 'Post it there')] : []),
     ...passedOn(request),
   ];
   return [{ type: 'actions', block_id: 'result', elements }];

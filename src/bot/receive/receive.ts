@@ -75,7 +75,8 @@ export async function onHomeClick(deps: ReceiveDeps, body: BlockAction, action: 
     action: actionOf(action.action_id),
     request,
     user: body.user.id,
-    channel: place?.channel ?? '',
+    // What belongs to no request belongs to nobody but whoever clicked.
+    channel: place?.channel ?? body.user.id,
     ts: '',
     delivery: ['home', body.team?.id, action.action_id, action.action_ts, body.user.id].join(' '),
     ...(place?.thread !== undefined && { thread: place.thread }),

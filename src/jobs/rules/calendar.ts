@@ -103,6 +103,21 @@ export function frozenAt(calendars: readonly Calendar[], at: number): Frozen | n
   return { until: null };
 }
 
+/** When the next window begins, if that is within this time. Null: none does. */
+export function nextFreeze({ zone, windows }: Calendar, at: number, withinMs: number): number | null {
+  const starts = windows.flatMap((window) => startsFrom(window, zone, at, withinMs));
+  const ahead = starts.filter((start) => start > at && start <= at + withinMs);
+  return ahead.length === 0 ? null : Math.min(...ahead);
+}
+
+function startsFrom({ kind, from }: Window, zone: string, at: number, withinMs: number): readonly number[] {
+  if (kind === 'dated') return [first(from, zone)];
+  const today = DateTime.fromMillis(at, { zone }).startOf('day');
+  const days = Array.from({ length: Math.ceil(withinMs / A_DAY_MS) + 1 }, (_, ahead) => today.plus({ days: ahead }));
+  const begun = days.filter(({ weekday }) => weekday === from.weekday);
+  return begun.map((day) => first({ ...dateOf(day), ...from }, zone));
+}
+
 /** The latest end of the windows that this instant is in. */
 function endOf(calendars: readonly Calendar[], at: number): number | null {
   const spans = calendars.flatMap(({ zone, windows }) => windows.flatMap((window) => spansNear(window, zone, at)));

@@ -1,5 +1,5 @@
 import type { Piece, Text } from '../../handlers/view';
-import { frozenAt } from './calendar';
+import { frozenAt, nextFreeze } from './calendar';
 import type { Freeze, Rule, Rules, Ruling, Who } from './rules';
 import type { Refusal, Standing } from './standing';
 import { isAmong } from './who';
@@ -29,17 +29,30 @@ export function freezesAt({ freezes }: Ruling, at: number): readonly Freeze[] {
   return freezes.filter(({ calendar }) => frozenAt([calendar], at) !== null);
 }
 
-/** Every freeze of the rules that holds at this moment, and until when; null: not within sight. */
-export function freezesNow({ rules }: Pick<Rules, 'rules'>, at: number): readonly FreezeNow[] {
-  return rules.flatMap((rule): readonly FreezeNow[] => {
-    const now = rule.frozen ? frozenAt([rule.frozen], at) : null;
-    return now ? [{ rule, until: now.until }] : [];
-  });
+export interface FreezeInSight {
+  readonly rule: Rule;
+  /** Null: it holds already. */
+  readonly from: number | null;
+  /** Null: its end is not within sight. */
+  readonly until: number | null;
 }
 
-export interface FreezeNow {
-  readonly rule: Rule;
-  readonly until: number | null;
+/** So far ahead people plan what a freeze would keep them from. */
+const IN_SIGHT_MS = 7 * 24 * 3600_000;
+
+/** Every freeze of the rules that holds at this moment, and then those that come, the soonest first. */
+export function freezesInSight({ rules }: Pick<Rules, 'rules'>, at: number): readonly FreezeInSight[] {
+  const inSight = rules.flatMap((rule) => freezeInSight(rule, at));
+  return inSight.toSorted((one, other) => (one.from ?? at) - (other.from ?? at));
+}
+
+function freezeInSight(rule: Rule, at: number): readonly FreezeInSight[] {
+  const { frozen: calendar } = rule;
+  if (!calendar) return [];
+  const now = frozenAt([calendar], at);
+  if (now) return [{ rule, from: null, until: now.until }];
+  const from = nextFreeze(calendar, at, IN_SIGHT_MS);
+  return from === null ? [] : [{ rule, from, until: frozenAt([calendar], from)?.until ?? null }];
 }
 
 function frozenText(now: readonly Freeze[], at: number): Text {
