@@ -65,13 +65,13 @@ function named(channel: string): string {
   return channel.replace(/^#/, '');
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  not_in_channel: 'I am not in that channel. Invite me there.',
-  channel_not_found: 'there is no such channel, or it is private and I am not in it. Invite me there.',
-  is_archived: 'that channel is archived. Choose another one.',
-  restricted_action: 'only some people may post in that channel. Ask its owners.',
-};
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['not_in_channel', 'I am not in that channel. Invite me there.'],
+  ['channel_not_found', 'there is no such channel, or it is private and I am not in it. Invite me there.'],
+  ['is_archived', 'that channel is archived. Choose another one.'],
+  ['restricted_action', 'only some people may post in that channel. Ask its owners.'],
+]);
 
 function whyNot(error: string): string {
-  return REASONS[error] ?? `Slack says ${error}. Mend that.`;
+  return REASONS.get(error) ?? `Slack says ${error}. Mend that.`;
 }

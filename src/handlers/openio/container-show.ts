@@ -75,10 +75,15 @@ function factsOf({ properties, system }: AdminTable): readonly (readonly [string
   const created: Text = Number.isNaN(ctime) ? 'missing' : [`${Math.floor(ctime / 1_000)} (`, { at: ctime }, ')'];
   const own = Object.entries(properties).map(([key, value]) => [`meta.${key}`, value] as const);
   const status = system['sys.status'] ?? '';
-  return [...named, ['ctime', created], ['status', STATUSES[status] ?? (status || 'missing')], ...own];
+  return [...named, ['ctime', created], ['status', STATUSES.get(status) ?? (status || 'missing')], ...own];
 }
 
-const STATUSES: Readonly<Record<string, string>> = { '0': 'enabled', '4294967295': 'frozen', '4294967294': 'disabled' };
+/** No object: the far side could say `constructor`. */
+const STATUSES: ReadonlyMap<string, string> = new Map([
+  ['0', 'enabled'],
+  ['4294967295', 'frozen'],
+  ['4294967294', 'disabled'],
+]);
 
 const FIELDS = [
   ['account', 'sys.account', 'missing'],

@@ -62,13 +62,16 @@ export function otherPeersInBase({ copies, directory }: Observed): Finding | nul
   return { tone: 'bad', text, evidence, next: REFERENCE };
 }
 
-const STATUSES: Readonly<Record<string, string>> = { '4294967295': 'frozen', '4294967294': 'disabled' };
+const STATUSES: ReadonlyMap<string, string> = new Map([
+  ['4294967295', 'frozen'],
+  ['4294967294', 'disabled'],
+]);
 
 export function baseFrozen({ copies }: Observed): Finding | null {
   const statuses = new Set((copies?.copies ?? []).map((copy) => copy.table?.system['sys.status'] ?? '0'));
   const evidence = [...statuses]
     .filter((status) => status !== '0')
-    .map((status) => `sys.status is ${status} (${STATUSES[status] ?? 'unknown'})`);
+    .map((status) => `sys.status is ${status} (${STATUSES.get(status) ?? 'unknown'})`);
   if (evidence.length === 0) return null;
   return {
     tone: 'warning',

@@ -29,6 +29,17 @@ describe.each(VERSIONS)('on %s', (version) => {
     expect(text).toContain('status: enabled');
   });
 
+  test.each(['constructor', '__proto__', '7'])('a status that nobody knows is shown as it is: %s', async (status) => {
+    const containerTable: typeof world.openio.containerTable = async (...asked) => {
+      const reading = await world.openio.containerTable(...asked);
+      if (reading.kind !== 'read') throw new Error('FVE0 is there');
+      const { table } = reading;
+      return { ...reading, table: { ...table, system: { ...table.system, 'sys.status': status } } };
+    };
+    const view = await ask(openioContainerShow({ ...world.openio, containerTable }), 'FVE0');
+    expect(textOf(view)).toContain(`status: ${status}`);
+  });
+
   test('a damaged copy shows in some reads, and the bot says what that means', async () => {
     await world.sandbox.switchTrouble('lost-rows-slave', true);
     const show = openioContainerShow(world.openio);
