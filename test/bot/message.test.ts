@@ -88,9 +88,9 @@ const titleAndTop = (state: State) => {
 test('a doubt stands in the title and right below it, in the words of whoever has it', () => {
   const held = { by: 'U0CHO', at: 1_000, why: 'is this *not* the one we need?', releases: [] };
   const { text, top } = titleAndTop({ kind: 'planned', expiresAt: 5, held, ...decided(view) });
-  expect(text).toMatch(/^⚠ HELD · /);
+  expect(text).toMatch(/^HELD · /);
   expect(top).toMatch(
-    /⚠ HELD · .*Held by .*U0CHO.*rich_text_quote.*is this \*not\* the one we need\?.*Nobody can approve/,
+    /HELD · .*Held by .*U0CHO.*rich_text_quote.*is this \*not\* the one we need\?.*Nobody can approve/,
   );
   expect(top).not.toContain('"context"');
 });

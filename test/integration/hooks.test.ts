@@ -63,7 +63,7 @@ test('a signed alert posts a diagnose in the channel, with the next commands, in
         .find((one) => one.plain.includes(request) && one.buttons.includes('Run again')),
     20_000,
   );
-  expect(message.plain).toContain('Asked by @webhook base-troubled');
+  expect(message.plain).toContain('Asked by webhook base-troubled');
   expect(message.plain).toContain('/openio election diagnose meta2 FVE0');
 }, 60_000);
 

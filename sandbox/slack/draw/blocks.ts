@@ -31,7 +31,7 @@ function drawRichInline(inline: RichInline, names: Names): Inline {
     case 'link':
       return { kind: 'link', url: inline.url, text: inline.text ?? inline.url, look: inline.style };
     case 'date':
-      return text(formatDate(inline.timestamp, inline.format), inline.style);
+      return text(formatDate(inline.timestamp, inline.format, names.now), inline.style);
     case 'emoji':
       return text(emoji(inline.name));
     case 'color':

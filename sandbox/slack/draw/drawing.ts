@@ -71,8 +71,10 @@ export interface TableDrawing {
   readonly pageSize: number | undefined;
 }
 
-/** How ids become names. */
+/** How ids become names, and times become words. */
 export interface Names {
+  /** When it is looked at; left out: now. */
+  readonly now?: Date;
   person(id: string): string;
   channel(id: string): string;
   group(id: string): string;

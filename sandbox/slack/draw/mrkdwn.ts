@@ -20,7 +20,7 @@ function angle(inner: string, names: Names): Inline | undefined {
   const group = /^!subteam\^(S\w+)$/.exec(body)?.[1];
   if (group) return { kind: 'mention', of: 'group', text: `@${names.group(group)}` };
   const [, seconds, format] = /^!date\^(-?\d+)\^([^^]+)/.exec(body) ?? [];
-  if (seconds && format) return text(formatDate(Number(seconds), decode(format)));
+  if (seconds && format) return text(formatDate(Number(seconds), decode(format), names.now));
   if (/^(https?:\/\/|mailto:)/.test(body)) return { kind: 'link', url: decode(body), text: decode(label ?? body) };
   return undefined;
 }

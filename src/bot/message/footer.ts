@@ -25,11 +25,16 @@ export function footerText(request: Request): Text {
   const took = tookMs(request);
   return [
     'Asked by ',
-    { user: request.requester },
+    asker(request),
     ...approvers(request),
     took === null ? '' : `, took ${duration(took)}`,
     `. Request ${request.id}${fingerprint(request)}${auditPlace(request)}`,
   ];
+}
+
+/** A webhook is nobody who could be mentioned. */
+function asker({ road, requester }: Request): Piece {
+  return road === 'webhook' ? requester : { user: requester };
 }
 
 /** While more are waited for, the message says so elsewhere, with how many are missing. */

@@ -47,7 +47,7 @@ export function holdLines({ held }: Waiting): readonly Text[] {
 export function withHold(drawing: Drawing, request: Request, { held }: Waiting): Drawing {
   if (!held) return drawing;
   const did = [...heldBy(held), '. What looks wrong:'];
-  return withBanner(drawing, request, { mark: '⚠ HELD', did, words: held.why, follows: untilReleased(held) });
+  return withBanner(drawing, request, { mark: 'HELD', did, words: held.why, follows: untilReleased(held) });
 }
 
 function heldBy({ by, at }: Hold): readonly Piece[] {

@@ -96,8 +96,8 @@ function bounded(compared: Json): Json {
   return text.length <= MOST_COMPARED ? compared : { 'the whole answer': `${text.length} characters, ${hashOf(text)}` };
 }
 
-/** What changed comes first, then the whole answer. */
-function told(schedule: Schedule, view: View, changed: ReturnType<typeof differences> | null): View {
+/** What changed comes first, then the whole answer. `changed`: null for the first one. */
+export function told(schedule: Pick<Schedule, 'id'>, view: View, changed: ReturnType<typeof differences> | null): View {
   const stop: Part = {
     kind: 'next',
     label: 'Stop it',

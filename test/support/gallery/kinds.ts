@@ -31,6 +31,16 @@ export const CHAPTERS: readonly Chapter[] = [
       kind('unanswered', 'Could not be answered', 'Why, whether anything may have happened, and what to do.'),
       kind('shared', 'Shared', 'The same result in another channel: who shared it, from where, and a link back.'),
       kind(
+        'webhook',
+        'Asked by an alert',
+        'A signed webhook asks one query in its channel. It can never ask for a change.',
+      ),
+      kind(
+        'changed',
+        'Asked again and again',
+        '`/ops every`: said only when the answer changed, with what changed first.',
+      ),
+      kind(
         'private',
         'Private',
         '`--private`: a direct message, which only the one who asked sees and can post later.',
@@ -104,6 +114,14 @@ export const CHAPTERS: readonly Chapter[] = [
       kind('form-deny', 'Why it is denied', 'A denial needs a reason.'),
       kind('form-code', 'The second factor', 'A one-time code, where it cannot be undone.'),
       kind('form-share', 'Where to share', 'Any channel that the bot is in.'),
+    ],
+  },
+  {
+    title: 'Outside of channels',
+    about: 'The same records, drawn for one person.',
+    kinds: [
+      kind('home', 'Home', 'What waits for you, what you asked, how every system is, and what is frozen.'),
+      kind('console', 'The console', 'For the day when Slack is the incident: the same card in a terminal.'),
     ],
   },
 ];

@@ -1,117 +1,41 @@
-import type { KnownBlock, ModalView } from '@slack/types';
-import { PEOPLE } from '../../../sandbox/world';
-import { BackendFailure } from '../../../src/backends/failure';
+import type { KnownBlock } from '@slack/types';
 import { commandForm } from '../../../src/bot/forms/ask';
 import { codeForm } from '../../../src/bot/forms/code-form';
 import { reasonForm } from '../../../src/bot/forms/reasons';
 import { shareForm } from '../../../src/bot/forms/share-form';
-import { drawRequest } from '../../../src/bot/message/message';
 import { postHere } from '../../../src/bot/message/results';
 import { noticeText } from '../../../src/bot/message/waiting';
 import { notConfirmed, ONLY_YOU, refusal } from '../../../src/bot/receive/commands';
 import { drawSaid } from '../../../src/bot/view/blocks';
-import type { Drawing } from '../../../src/bot/view/canvas';
 import { section } from '../../../src/bot/view/canvas';
 import { mrkdwn, richElements } from '../../../src/bot/view/rich';
 import type { Proposal, Step } from '../../../src/handlers/operation';
 import { understand } from '../../../src/handlers/understand';
 import type { View } from '../../../src/handlers/view';
-import type { Decided, Outcome, Performed, Request, State, Waiting } from '../../../src/jobs/request/request';
-import { readFailed } from '../../../src/jobs/work/failures';
-import { DEAD, type Stage } from './stage';
-
-/** One picture: a message, what only one person sees, a notice in a thread, or a form. */
-export type Shown =
-  | { readonly kind: 'message' | 'only you'; readonly drawing: Drawing }
-  | { readonly kind: 'form'; readonly view: ModalView };
-
-/** A moment ago: what is waited for still lies ahead. */
-const ASKED = Date.now() - 60_000;
-const [ANA, BEN, CHO] = [PEOPLE.ana.id, PEOPLE.ben.id, PEOPLE.cho.id];
-const HERE = 'C0INC42';
+import type { Outcome, Performed, State, Waiting } from '../../../src/jobs/request/request';
+import { elsewhere } from './elsewhere';
+import { queries } from './queries';
+import {
+  ANA,
+  ASKED,
+  BEN,
+  CHO,
+  decided,
+  type Entries,
+  ended,
+  HERE,
+  message,
+  PURGE,
+  request,
+  type Shown,
+} from './records';
+import type { Stage } from './stage';
 
 /** The pictures by the id of their kind. */
-export function shown(stage: Stage): ReadonlyMap<string, Shown> {
-  return new Map([...queries(stage), ...waiting(stage), ...running(stage), ...whispers(stage), ...forms(stage)]);
+export async function shown(stage: Stage): Promise<ReadonlyMap<string, Shown>> {
+  const inSlack = [...queries(stage), ...waiting(stage), ...running(stage), ...whispers(stage), ...forms(stage)];
+  return new Map([...inSlack, ...(await elsewhere(stage))]);
 }
-
-type Entries = readonly (readonly [id: string, shown: Shown])[];
-
-interface Asked {
-  readonly command: string;
-  readonly kind: Request['kind'];
-  readonly state: State;
-}
-
-function request({ command, kind, state }: Asked, more: Partial<Request> = {}): Request {
-  const [system = '', verb = '', ...words] = command.split(' ');
-  return {
-    ...{ id: 'R7K2M9QF', revision: 3, kind, operation: `${system} ${verb}`, words, cluster: 'default', road: 'slash' },
-    ...{ requester: ANA, place: { channel: HERE }, askedAt: ASKED, state },
-    audit: { seq: 4_711, hash: '5fd0c9a1b2e3'.padEnd(64, '0') },
-    ...more,
-  };
-}
-
-const EXTRA = {
-  partial: null,
-  cluster: null,
-  approvers: ['May approve: ', { user: BEN }, ', ', { user: CHO }, '. The requester never counts.'],
-};
-
-function message(asked: Request, extra: Partial<Parameters<typeof drawRequest>[1]> = {}): Shown {
-  return { kind: 'message', drawing: drawRequest(asked, { ...EXTRA, ...extra }) };
-}
-
-function ended(outcome: Outcome, more: Partial<Extract<State, { kind: 'finished' }>> = {}): State {
-  return {
-    kind: 'finished',
-    at: ASKED + 1_240,
-    startedAt: null,
-    outcome,
-    decided: null,
-    recheck: { kind: 'none' },
-    ...more,
-  };
-}
-
-function queries({ servers, election }: Stage): Entries {
-  const asked = (command: string, state: State, more?: Partial<Request>) =>
-    request({ command, kind: 'query', state }, more);
-  const answered = ended({ kind: 'answered', view: servers });
-  const away = new BackendFailure('list /servers/: no answer from 10.0.0.21:2379', {
-    ...{ backend: 'palm', kind: 'unreachable', effect: 'none' },
-  });
-  const failed = { kind: 'failed', steps: [], findings: [], view: readFailed('palm servers', away) } as const;
-  const copy = { share: { channel: 'C0STORAGE', by: BEN, at: ASKED }, link: LINK };
-  return [
-    ['queued', message(asked('palm servers', { kind: 'queued' }))],
-    ['answered', message(asked('palm servers', answered))],
-    ['picture', message(asked('openio election debug meta2 FVE0', ended({ kind: 'answered', view: election })))],
-    ['unanswered', message(asked('palm servers', ended(failed)))],
-    ['shared', message(asked('palm servers', answered), { copy })],
-    ['private', message(asked('palm servers', answered, { isPrivate: true }))],
-  ];
-}
-
-const LINK = 'https://team.slack.com/archives/C0INC42/p1764040327000100';
-
-function decided(
-  { plan, danger, targets, slots, procedure, preview }: Proposal,
-  approvals: readonly string[],
-): Decided {
-  return {
-    proposed: {
-      ...{ plan, danger, targets, slots, preview, procedure, recheckAfterMs: null },
-      fingerprint: '2b9c41d07e55'.padEnd(64, '0'),
-      needs: danger === 'irreversible' ? 2 : 1,
-      ...(danger === 'reversible' && { undo: '/palm undo R7K2M9QF' }),
-    },
-    approvals: approvals.map((by, at) => ({ by, at: ASKED + 30_000 + at })),
-  };
-}
-
-const PURGE = { command: `palm purge ${DEAD}`, kind: 'change' } as const;
 
 function waiting({ purge, reset }: Stage): Entries {
   const open = { kind: 'planned', expiresAt: ASKED + 15 * 60_000, ...decided(purge, []) } as const;

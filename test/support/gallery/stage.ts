@@ -14,12 +14,15 @@ import { everySystem } from '../systems';
 export interface Stage {
   readonly clusters: Clusters;
   readonly servers: View;
+  /** The same question, after one of them is gone. */
+  readonly oneLess: View;
   readonly election: View;
   readonly purge: Proposal;
   readonly reset: Proposal;
 }
 
 export const DEAD = SEED.dead;
+const ETCD = '10.0.0.21:2379';
 
 export async function setStage(): Promise<{ readonly stage: Stage; readonly close: () => Promise<void> }> {
   const [etcd, sandbox] = await Promise.all([startEtcd(), createOpenioSandbox({ version: '2026.14.2' })]);
@@ -33,19 +36,27 @@ export async function setStage(): Promise<{ readonly stage: Stage; readonly clos
   if (!units) throw new Error('the catalogue of the tests has PALM');
   const catalogue = catalogueOf({ ...systems, openio, palm: { etcd: palm, units } });
   const context = { request: 'R7K2M9QF', signal: AbortSignal.timeout(30_000), report: () => undefined };
+  /** The port is another one each time. */
+  const named = (view: View): View => JSON.parse(JSON.stringify(view).replaceAll(new URL(etcd.url).host, ETCD));
+  const answer = async (name: string) => named(await query(name).answer([], context));
   const query = (name: string) => catalogue.byName(name) as Query;
   const propose = async (name: string, words: readonly string[]) => {
     const planned = await (catalogue.byName(name) as Change).propose(words, context);
     if (planned.kind !== 'plan') throw new Error(`${name} planned nothing: ${JSON.stringify(planned)}`);
-    return planned.plan;
+    return { ...planned.plan, preview: named(planned.plan.preview) };
   };
+  const before = {
+    servers: await answer('palm servers'),
+    purge: await propose('palm purge', [DEAD]),
+    reset: await propose('palm reset', []),
+  };
+  for await (const step of before.purge.execute(context)) if (step.status !== 'done') throw new Error(step.text);
   return {
     stage: {
+      ...before,
       clusters: createClusters([{ name: 'default', production: false, catalogue }]),
-      servers: await query('palm servers').answer([], context),
+      oneLess: await answer('palm servers'),
       election: await query('openio election debug').answer(['meta2', 'FVE0'], context),
-      purge: await propose('palm purge', [DEAD]),
-      reset: await propose('palm reset', []),
     },
     close: async () => {
       await Promise.all([palm.close(), openio.close(), systems.close(), cluster.close()]);
