@@ -38,7 +38,7 @@ export function request({ command, kind, state }: Asked, more: Partial<Request> 
   };
 }
 
-export const EXTRA = {
+const EXTRA = {
   partial: null,
   cluster: null,
   approvers: ['May approve: ', { user: BEN }, ', ', { user: CHO }, '. The requester never counts.'],
