@@ -1,6 +1,7 @@
 import type { ContextBlock } from '@slack/types';
 import type { Piece } from '../../handlers/view';
-import { isAskedAtHome, type Request, type Share } from '../../jobs/request/request';
+import { isAskedAtHome } from '../../jobs/request/places';
+import type { Request, Share } from '../../jobs/request/request';
 import { ALREADY_THERE, sharesOf } from '../../jobs/request/sharing';
 import type { Drawing } from '../view/canvas';
 import { smallPrint } from './footer';

@@ -1,7 +1,8 @@
 import type { ActionsBlock, Button } from '@slack/types';
 import { onCluster } from '../../handlers/clusters';
 import type { View } from '../../handlers/view';
-import { isAskedAtHome, type Request } from '../../jobs/request/request';
+import { isAskedAtHome } from '../../jobs/request/places';
+import type { Request } from '../../jobs/request/request';
 import { commandOf } from '../../jobs/work/answer';
 import { button } from '../view/controls';
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Clusters, shownCluster } from '../../handlers/clusters';
-import { isAmong, type Request } from '../../jobs/request/request';
+import { isAmong } from '../../jobs/request/places';
+import type { Request } from '../../jobs/request/request';
 import type { Admission } from '../../jobs/rules/admission';
 import type { Attachments } from '../../jobs/store/attachments';
 import { type Drawn, type Due, RENEW_EVERY_MS, type Redraws } from '../../jobs/store/redraws';

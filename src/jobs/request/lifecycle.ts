@@ -17,18 +17,8 @@ import { missingApprovals, neededNow } from '../rules/quorum';
 import type { Handover } from '../store/commit';
 import type { Event, Note } from '../trail/audit';
 import { fingerprintOf } from './fingerprint';
-import {
-  type Decision,
-  isAmong,
-  type Outcome,
-  type Performed,
-  type Place,
-  type Proposed,
-  type Recheck,
-  type Request,
-  type Road,
-  type State,
-} from './request';
+import { isAmong } from './places';
+import type { Decision, Outcome, Performed, Place, Proposed, Recheck, Request, Road, State } from './request';
 
 /**
  * Every move a request can make, as pure functions. `store.ts` carries them out: it supplies the clock (Redis TIME) and

@@ -47,16 +47,6 @@ export interface Place {
   readonly thread?: string;
 }
 
-/** From the Home tab, where there is no channel: the place is the person. */
-export function isAskedAtHome({ place, requester }: Pick<Request, 'place' | 'requester'>): boolean {
-  return place.channel === requester;
-}
-
-/** The thread of a channel is another place than the channel. */
-export function isAmong(places: readonly Place[], { channel, thread }: Place): boolean {
-  return places.some((one) => one.channel === channel && one.thread === thread);
-}
-
 export interface Share extends Place {
   readonly by: string;
   readonly at: number;

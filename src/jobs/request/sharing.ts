@@ -1,6 +1,7 @@
 import type { Refusal } from '../rules/policy';
 import { type Move, moved, next } from './lifecycle';
-import { hasEnded, isAmong, type Place, type Request, type Share } from './request';
+import { isAmong } from './places';
+import { hasEnded, type Place, type Request, type Share } from './request';
 
 /** A result is seen in other places, too. Pure moves; what is posted there is drawn from the same record. */
 
