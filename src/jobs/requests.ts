@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Audience } from '../handlers/audience';
 import type { Operation, Words } from '../handlers/operation';
-import { decide as deciding, type Move } from './request/lifecycle';
+import { type Asked, decide as deciding, type Move } from './request/lifecycle';
 import { hold, release } from './request/opinion';
+import { guessed, refused } from './request/refused';
 import type { Place, Request, Road } from './request/request';
 import { type ShareWish, share } from './request/sharing';
 import type { Admission } from './rules/admission';
@@ -106,28 +107,49 @@ function moveOf(vote: Vote, standing: Standing): Move {
 }
 
 async function open(deps: RequestsDeps, gap: Gap, asking: Asking): Promise<Opened> {
-  const { operation, words, cluster, road, requester, breakGlass, place, audience = EVERYBODY } = asking;
-  const { kind, name } = operation;
-  const refusal = kind === 'query' ? null : await deps.admission.unsafe();
-  if (refusal) return { ok: false, refusal };
-  const about = { kind, operation: name, cluster, channel: place.channel, danger: null };
-  const standing = await deps.admission.standing(about);
-  const id = requestId(asking.delivery);
-  const asked = { id, kind, operation: name, words, cluster, road, requester, place, isPrivate: audience.isPrivate };
-  const share = audience.share === null ? {} : { share: { channel: audience.share } };
-  const glass = breakGlass === undefined ? {} : { breakGlass };
-  const opened = await deps.store.open({ ...asked, ...share, ...glass }, standing);
-  if (!opened.ok) return opened;
+  const asked = askedOf(asking);
+  const opened = await admit(deps, asked);
+  if (!opened.ok) {
+    if (asked.kind === 'change') await writeDown(deps, asked, opened.refusal);
+    return opened;
+  }
+  const { id } = asked;
   // Not waited for: the request is stored, and the sweep adds a job that was lost.
   gap.afterwards(() => void deps.queues.read(id).catch((error: unknown) => deps.onError(error, id)));
   return opened;
 }
 
+function askedOf({ delivery, operation, audience = EVERYBODY, ...asking }: Asking): Asked {
+  const { kind, name } = operation;
+  const { isPrivate, share } = audience;
+  const where = share === null ? {} : { share: { channel: share } };
+  return { id: requestId(delivery), kind, operation: name, ...asking, isPrivate, ...where };
+}
+
+async function admit({ admission, store }: RequestsDeps, asked: Asked): Promise<Opened> {
+  const { kind, operation, cluster, place } = asked;
+  const refusal = kind === 'query' ? null : await admission.unsafe();
+  if (refusal) return { ok: false, refusal };
+  const standing = await admission.standing({ kind, operation, cluster, channel: place.channel, danger: null });
+  return store.open(asked, standing);
+}
+
+/**
+ * A change that was refused is in the audit trail as well, once however often it is delivered: it costs the trail one entry,
+ * where a query that is answered costs it two. The refusal stands, whether or not that could be written.
+ */
+async function writeDown({ store, onError }: RequestsDeps, asked: Asked, refusal: Refusal): Promise<void> {
+  // Under an id of its own: the same delivery may be admitted when it comes again.
+  const id = requestId(`refused ${asked.id}`);
+  await store.begin(id, refused({ ...asked, id }, refusal)).catch((error: unknown) => onError(error, id));
+}
+
 /** Everything else is in order by now, so no code is used up for a vote that does not count. */
 async function decideWithCode(deps: RequestsDeps, id: string, vote: Vote, standing: Standing): Promise<Opened> {
   const refusal = await deps.secondFactor.prove(vote.by, vote.code);
-  if (refusal) return { ok: false, refusal };
-  return deps.store.move(id, moveOf(vote, { ...standing, secondFactor: 'given' }));
+  if (!refusal) return deps.store.move(id, moveOf(vote, { ...standing, secondFactor: 'given' }));
+  if (refusal.tell) await deps.store.move(id, guessed(vote.by, refusal.tell));
+  return { ok: false, refusal };
 }
 
 async function objection({ admission }: RequestsDeps, wish: Wish): Promise<Refusal | null> {

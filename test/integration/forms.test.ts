@@ -361,6 +361,11 @@ describe('forms', () => {
     await submit('sam');
     await shown('sam', 'By the rule “resets are for cho”');
     await world.workspace.closeView('sam');
+    // Nobody else is disturbed, and the timeline tells who tried.
+    const before = tops().length;
+    await type('ana', '/ops timeline');
+    await saw('and was refused (not an asker)', before);
+    expect(tops()).toHaveLength(before + 1);
   }, 30_000);
 
   test('a change that cannot be planned says so in the form, and is not asked for', async () => {

@@ -12,6 +12,7 @@ import {
   step,
 } from '../../src/jobs/request/lifecycle';
 import { outcomeKind } from '../../src/jobs/request/outcome';
+import { guessed } from '../../src/jobs/request/refused';
 import type { Decision, Request, Road } from '../../src/jobs/request/request';
 import { mayAsk, type VoteOf } from '../../src/jobs/rules/policy';
 import { DEFAULT_RULES, rulingOf } from '../../src/jobs/rules/rules';
@@ -197,6 +198,12 @@ test('a step of a request that somebody else has ended is refused', () => {
   const done: Step = { target: 'x', status: 'done', text: '' };
   const ended = go(go(approved(), start(us)), finish({ kind: 'failed', steps: [], findings: [], view }, 'running'));
   expect(refused(ended, step(done))).toBe('changed meanwhile');
+});
+
+test('a wrong code changes nothing of a request, and is not told while its record must stay as its performer left it', () => {
+  const waiting = planned({ needs: 2 });
+  expect(go(waiting, guessed('UBEN', 'wrong code'))).toEqual({ ...waiting, revision: waiting.revision + 1 });
+  expect(refused(go(approved(), start(us)), guessed('UBEN', 'locked out'))).toBe('changed meanwhile');
 });
 
 test('a late reader cannot end what has been approved and runs by now', () => {

@@ -151,6 +151,55 @@ describe('enrolling', () => {
   });
 });
 
+describe('in the audit trail', () => {
+  const guesses = async () =>
+    (await events()).filter((told) => /^(wrong code|locked out|refused)/.test(told)).reverse();
+
+  test('are the first wrong code and the lockout, with the request and the person, and no code at all', async () => {
+    const app = await enrolled('UBEN');
+    const id = await planned('!a');
+    for (let n = 0; n < 9; n++) await approve(id, 'UBEN', app.wrong());
+    expect(await guesses()).toEqual(['wrong code UBEN', 'locked out UBEN']);
+    const entries = (await under.jobs.ledger.find(id))?.entries ?? [];
+    expect(entries.map(({ event }) => event)).toEqual(['locked out', 'wrong code', 'planned', 'asked']);
+    expect(entries.slice(0, 2).map(({ detail }) => detail)).toEqual(['', '']);
+    expect(await under.jobs.ledger.verifyAudit()).toMatchObject({ kind: 'whole' });
+    // It still waits as before.
+    expect((await under.jobs.store.load(id))?.state).toMatchObject({ kind: 'planned', approvals: [] });
+  });
+
+  test('are not the codes that were wrong in many clicks at once, but for those two', async () => {
+    const app = await enrolled('UBEN');
+    const id = await planned('!a');
+    await Promise.all(Array.from({ length: 20 }, () => approve(id, 'UBEN', app.wrong())));
+    expect((await guesses()).toSorted()).toEqual(['locked out UBEN', 'wrong code UBEN']);
+  });
+
+  test('are those who would replace a second factor that they do not have', async () => {
+    const { secondFactor } = under.jobs;
+    const old = await enrolled('UBEN');
+    const app = authenticator((await secondFactor.begin('UBEN')).secret);
+    const form = confirming('UBEN', app.code(1), old.wrong());
+    for (let n = 0; n < 6; n++) await secondFactor.confirm(form);
+    const texts = await under.jobs.store.trail.newest(2);
+    expect(texts.map(readEntry)).toMatchObject([
+      { event: 'refused', by: 'UBEN', operation: 'ops second-factor enroll', detail: { rule: 'locked out' } },
+      { event: 'refused', by: 'UBEN', detail: { rule: 'old code', channel: 'C1' } },
+    ]);
+    expect(texts.map((text) => JSON.stringify(readEntry(text)?.detail)).join()).not.toContain(old.wrong());
+    expect(await guesses()).toHaveLength(2);
+  });
+
+  test('a form that is sent again with the right code enrols all the same', async () => {
+    const { secondFactor } = under.jobs;
+    const old = await enrolled('UBEN');
+    const app = authenticator((await secondFactor.begin('UBEN')).secret);
+    const form = confirming('UBEN', app.code(1), old.wrong());
+    expect(await secondFactor.confirm(form)).toMatchObject({ rule: 'old code' });
+    expect(await secondFactor.confirm({ ...form, old: old.code(1) })).toBeNull();
+  });
+});
+
 describe('proving', () => {
   test('a code counts once, and no code of an earlier step after it', async () => {
     const app = await enrolled('UBEN');

@@ -8,7 +8,7 @@ import type { View } from '../../handlers/view';
 import { joinWords, splitWords } from '../../handlers/words';
 import type { Store } from '../../jobs/store/store';
 import { withMeant } from '../../jobs/work/meant';
-import { type CommandDeps, ONLY_YOU, refusal, runWords } from '../receive/commands';
+import { type CommandDeps, ONLY_YOU, runWords } from '../receive/commands';
 import { askForm, PICK_CLUSTER, PICK_OPERATION } from './ask-form';
 import { filledIn } from './ask-inputs';
 import { type Asked, chosen, fits, offered, readAsked, wordsOfAsked } from './asked';
@@ -113,7 +113,8 @@ export async function takeAsk(deps: AskDeps, submission: Submission): Promise<Su
   if (operation.kind === 'query') return run(deps, full, submission);
   if (!fits(full)) return notice('Too long for a form', 'Nothing was run. Type the command instead.');
   const objection = await deps.requests.objection(askingOf(full, operation, filled, submission));
-  if (objection) return again(deps, full, refusal(objection.why));
+  // Refused on the road itself, which writes down who tried what.
+  if (objection) return run(deps, full, submission);
   const { user: requester } = submission;
   const named = { operation: operation.name, words: said.words, cluster: full.cluster, requester };
   const recent = { store: deps.store, operation: deps.clusters.operation };

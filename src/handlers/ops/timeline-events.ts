@@ -41,6 +41,14 @@ function begin(event: string, take: Take, command: string): string {
       take('words');
       take('channel');
       return `asked for /${command}`;
+    case 'refused':
+      take('words');
+      take('channel');
+      return `asked for /${command} and was refused (${take('rule')}): ${take('why')}`;
+    case 'wrong code':
+      return 'wanted to approve with a wrong one-time code';
+    case 'locked out':
+      return 'gave too many wrong one-time codes and is locked out for a while';
     case 'planned':
       return `the preview was shown: ${take('danger')}, needs ${take('needs')}, fingerprint ${print(take)}`;
     case 'approval':
@@ -113,7 +121,7 @@ export function outcomeOf({ events }: Chapter): string {
 
 /** What moves nothing on: a result that was shared is still what it was, a request that was held still waits. */
 const BESIDE: ReadonlySet<string> = new Set([
-  ...['held', 'release', 'released', 'reminded'],
+  ...['held', 'release', 'released', 'reminded', 'wrong code', 'locked out'],
   ...['step', 'rechecked', 'cleared', 'shared', 'share refused'],
 ]);
 

@@ -31,7 +31,7 @@ export function timelineMarkdown(timeline: Timeline): string {
 }
 
 const NOT_IN_IT =
-  'Commands and clicks that were refused before they became a request or a decision are not in the audit trail.';
+  'Queries that were refused, commands that were not understood, and clicks that counted for nothing are not in the audit trail.';
 
 function row({ event, chapter }: Told): string {
   return `| ${utc(event.at).slice(0, -4)} | ${who(event)} | ${escapeMarkdown(sentence(event, chapter))} | ${linked(chapter)} |`;
@@ -61,7 +61,7 @@ function decodable(link: string): string {
 function section(chapter: Chapter): readonly string[] {
   const { channel, events, command, request } = chapter;
   const named = (...names: string[]) => events.filter(({ event }) => names.includes(event));
-  const [asked] = named('asked');
+  const [asked] = named('asked', 'refused');
   return [
     '',
     `### ${escapeMarkdown(request)}: ${escapeMarkdown(outcomeOf(chapter))}`,
@@ -70,15 +70,17 @@ function section(chapter: Chapter): readonly string[] {
     ...(asked ? [`- Asked by ${who(asked)} at ${utc(asked.at)}`] : []),
     ...(channel === null ? [] : [`- Where: channel ${escapeMarkdown(channel)}, ${seen(chapter)}`]),
     ...named(...DECISIONS).map(decision),
+    ...lines('Second factor', named('wrong code', 'locked out'), chapter),
     ...lines('Steps', named('step'), chapter),
-    ...lines('End', named('finished', 'rechecked', 'cleared'), chapter),
+    ...lines('End', named('refused', 'finished', 'rechecked', 'cleared'), chapter),
   ];
 }
 
 /** What people said to it, in the order in which they did. */
 const DECISIONS = ['approval', 'approved', 'held', 'release', 'released', 'denied', 'withdrawn', 'expired'] as const;
 
-function seen({ link }: Chapter): string {
+function seen({ link, events }: Chapter): string {
+  if (events.some(({ event }) => event === 'refused')) return 'told to that person alone';
   return link === null ? 'its message is not known any more' : `[message](${target(link)})`;
 }
 

@@ -43,6 +43,8 @@ export type Moved =
       readonly release?: boolean;
       /** Written with this move; it fails as a whole when what is handed over is not there any more. */
       readonly handover?: Handover;
+      /** No message tells of it. */
+      readonly silent?: boolean;
     }
   | { readonly ok: false; readonly refusal: Refusal };
 

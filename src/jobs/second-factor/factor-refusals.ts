@@ -1,3 +1,4 @@
+import type { Guess } from '../request/refused';
 import type { Refusal } from '../rules/policy';
 import type { Accepted } from './factor-store';
 
@@ -28,24 +29,28 @@ export const WRONG_FIRST: Refusal = {
   why: 'This is not the code of the new secret. Look whether the clock of your phone is right.',
 };
 
-export function lockedOut(until: number): Refusal {
+/** `tell`: what the audit trail must hear of it. */
+export type Unproved = Refusal & { readonly tell?: Guess };
+
+export function lockedOut(until: number): Unproved {
   return {
     rule: 'locked out',
     why: ['Too many wrong codes. None is looked at until ', { at: until }, '. Your vote was not counted.'],
   };
 }
 
-export function refusalOf(accepted: Accepted): Refusal | null {
+export function refusalOf(accepted: Accepted): Unproved | null {
   switch (accepted.kind) {
     case 'accepted':
       return null;
     case 'locked':
-      return lockedOut(accepted.until);
+      return { ...lockedOut(accepted.until), ...(accepted.begins && { tell: 'locked out' }) };
     case 'used':
       return { rule: 'second factor', why: 'This code was used already. Wait for the next one.' };
     case 'wrong':
       return {
         rule: 'second factor',
+        ...(accepted.first && { tell: 'wrong code' }),
         why: `This code is wrong. ${accepted.left} more wrong ${accepted.left === 1 ? 'one locks' : 'ones lock'} you out for 15 minutes.`,
       };
     case 'changed':

@@ -30,8 +30,10 @@ export type Accepted =
   | { readonly kind: 'accepted' }
   /** Its time step, or a later one, was accepted before. */
   | { readonly kind: 'used' }
-  | { readonly kind: 'wrong'; readonly left: number }
-  | { readonly kind: 'locked'; readonly until: number }
+  /** `first`: of those that are counted together. */
+  | { readonly kind: 'wrong'; readonly left: number; readonly first: boolean }
+  /** `begins`: by this very code. */
+  | { readonly kind: 'locked'; readonly until: number; readonly begins: boolean }
   /** Another secret by now, or none. */
   | { readonly kind: 'changed' };
 
@@ -65,7 +67,7 @@ wrong = wrong + 1
 if wrong >= ${MOST_WRONG} then
   redis.call('HSET', KEYS[1], 'lockedUntil', now + ${LOCKED_MS})
   redis.call('HDEL', KEYS[1], 'wrong', 'wrongSince')
-  return {'locked', now + ${LOCKED_MS}}
+  return {'locks', now + ${LOCKED_MS}}
 end
 redis.call('HSET', KEYS[1], 'wrong', wrong, 'wrongSince', since)
 return {'wrong', ${MOST_WRONG} - wrong}
@@ -94,7 +96,7 @@ export function createFactorStore(redis: Redis, keys: Keys): FactorStore {
 function acceptedOf(reply: unknown): Accepted {
   const [kind, number] = Array.isArray(reply) ? reply : [];
   if (kind === 'accepted' || kind === 'used' || kind === 'changed') return { kind };
-  if (kind === 'wrong') return { kind, left: Number(number) };
-  if (kind === 'locked') return { kind, until: Number(number) };
+  if (kind === 'wrong') return { kind, left: Number(number), first: Number(number) === MOST_WRONG - 1 };
+  if (kind === 'locks' || kind === 'locked') return { kind: 'locked', until: Number(number), begins: kind === 'locks' };
   throw new Error('the script that accepts codes answered something else');
 }

@@ -3,13 +3,24 @@ import type { Redis } from 'ioredis';
 import { DEFAULT_CLUSTER } from '../../handlers/clusters';
 import type { Factors } from '../../handlers/factors';
 import type { View } from '../../handlers/view';
-import { type Moved, moved, type Tick } from '../request/lifecycle';
-import type { Place, Request } from '../request/request';
+import { type Asked, type Moved, moved, type Tick } from '../request/lifecycle';
+import { ended, refused } from '../request/refused';
+import type { Place } from '../request/request';
+import { requestId } from '../requests';
 import type { Refusal } from '../rules/policy';
 import type { Handover } from '../store/commit';
 import type { Keys } from '../store/redis';
 import type { Store } from '../store/store';
-import { lockedOut, NEEDED, NOT_ENROLLED, OUT_OF_TIME, refusalOf, UNREADABLE, WRONG_FIRST } from './factor-refusals';
+import {
+  lockedOut,
+  NEEDED,
+  NOT_ENROLLED,
+  OUT_OF_TIME,
+  refusalOf,
+  UNREADABLE,
+  type Unproved,
+  WRONG_FIRST,
+} from './factor-refusals';
 import { createFactorStore, type FactorStore } from './factor-store';
 import { base32Of, newSecret, stepOf, uriOf } from './one-time';
 import { openSecret, sealSecret } from './sealing';
@@ -24,7 +35,7 @@ export interface SecondFactor extends Factors {
   /** Null: it counts from now on. */
   confirm(confirming: Confirming): Promise<Refusal | null>;
   /** Null: the code is good, and used up by that. Without a code: whether there is anything to ask for. */
-  prove(user: string, code: string | undefined): Promise<Refusal | null>;
+  prove(user: string, code: string | undefined): Promise<Unproved | null>;
 }
 
 export interface Begun {
@@ -94,7 +105,7 @@ function idOf(sealed: string): string {
   return createHash('sha256').update(sealed).digest('hex').slice(0, 16);
 }
 
-async function prove({ key, factors }: Deps, user: string, code: string | undefined) {
+async function prove({ key, factors }: Deps, user: string, code: string | undefined): Promise<Unproved | null> {
   const [stored, now] = await Promise.all([factors.load(user), factors.now()]);
   if (!stored) return NOT_ENROLLED;
   if (stored.lockedUntil > now) return lockedOut(stored.lockedUntil);
@@ -115,7 +126,7 @@ async function confirm(deps: Deps, confirming: Confirming): Promise<Refusal | nu
   if (step === null) return WRONG_FIRST;
   // Looked at last: a code that is accepted is used up.
   const refusal = stored && (await prove(deps, user, old));
-  if (refusal) return { ...refusal, rule: refusal.rule === 'second factor' ? 'old code' : refusal.rule };
+  if (refusal) return notReplaced(deps, confirming, refusal);
   const handover: Handover = {
     from: deps.keys.factorPending(user),
     text: pending,
@@ -126,30 +137,29 @@ async function confirm(deps: Deps, confirming: Confirming): Promise<Refusal | nu
   return written.ok ? null : OUT_OF_TIME;
 }
 
+/** Whoever replaces a second factor without having it is seen, too. */
+async function notReplaced({ store }: Deps, confirming: Confirming, { tell, ...refusal }: Unproved): Promise<Refusal> {
+  const rule = refusal.rule === 'second factor' ? 'old code' : refusal.rule;
+  const told = { ...refusal, rule };
+  // A record of its own: the same form may be sent again with the right code.
+  const id = requestId(`${tell} ${confirming.record}`);
+  if (tell) await store.begin(id, refused(askedOf({ ...confirming, record: id }), told));
+  return told;
+}
+
+function askedOf({ user, place, record }: Confirming): Asked {
+  return {
+    ...{ id: record, kind: 'query', operation: ENROLMENT, words: [], cluster: DEFAULT_CLUSTER, road: 'form' },
+    ...{ requester: user, place },
+  };
+}
+
 /** A record that has ended at its birth: it tells everybody in the channel who enrolled, and nothing of the secret. */
 const enrolled =
-  ({ user, place, record }: Confirming, handover: Handover) =>
+  (confirming: Confirming, handover: Handover) =>
   (tick: Tick): Moved => {
-    const request: Request = {
-      id: record,
-      revision: 1,
-      kind: 'query',
-      operation: ENROLMENT,
-      words: [],
-      cluster: DEFAULT_CLUSTER,
-      road: 'form',
-      requester: user,
-      place,
-      askedAt: tick.at,
-      state: {
-        kind: 'finished',
-        at: tick.at,
-        startedAt: null,
-        outcome: { kind: 'answered', view: told(user) },
-        decided: null,
-        recheck: { kind: 'none' },
-      },
-    };
+    const { user, place } = confirming;
+    const request = ended(askedOf(confirming), { kind: 'answered', view: told(user) }, tick);
     return { ...moved(request, 'enrolled', { by: user, detail: { channel: place.channel } }), handover };
   };
 

@@ -23,7 +23,7 @@ export interface Batch {
     /** The hash of the head after this item. */
     readonly hash: string;
     readonly open: boolean;
-    /** Milliseconds until the message must follow. */
+    /** Milliseconds until the message must follow; below zero: none does. */
     readonly drawInMs: number;
     /** Whether the record is still needed; one that is not is dropped after 90 days. */
     readonly keep: boolean;
@@ -140,7 +140,7 @@ for i, item in ipairs(batch.items) do
   redis.call(item.open and 'ZADD' or 'ZREM', open, unpack(item.open and {now, item.id} or {item.id}))
   if item.keep then redis.call('PERSIST', key) else redis.call('EXPIRE', key, ${KEEP_ENDED_S}) end
   -- The earliest wish counts: steps that follow each other closely must not put the message off for ever.
-  redis.call('ZADD', redraw, 'LT', now + item.drawInMs, item.id)
+  if item.drawInMs >= 0 then redis.call('ZADD', redraw, 'LT', now + item.drawInMs, item.id) end
   for _, target in ipairs(item.claim) do redis.call('HSET', locks, target, holder) end
   for _, place in ipairs(places[i]) do redis.call('HSET', locks, place, holder) end
   if item.release then

@@ -234,12 +234,17 @@ function itemOf({ pending, moved, hash }: Built): Batch['items'][number] {
     askedAt: request.askedAt,
     hash,
     open: isOpen(request.state),
-    drawInMs: PASSING.has(request.state.kind) ? PASSING_DRAW_MS : 0,
+    drawInMs: drawInMs(moved),
     keep: isOpen(request.state) || isUncertain(request.state),
     claim: claim.map((target) => target.key),
     slots,
     release,
   };
+}
+
+function drawInMs({ request, silent = false }: Ready): number {
+  if (silent) return -1;
+  return PASSING.has(request.state.kind) ? PASSING_DRAW_MS : 0;
 }
 
 function holderOf(request: Request): Holder | null {

@@ -26,6 +26,9 @@ export const EVENTS = [
   'shared',
   'share refused',
   'enrolled',
+  'refused',
+  'wrong code',
+  'locked out',
 ] as const;
 export type Event = (typeof EVENTS)[number];
 

@@ -61,14 +61,18 @@ async function chapterOf({ store, links }: TimelineDeps, id: string, entries: re
 
 /** The record is gone after 90 days; the entry of the question stays. */
 function commandIn(entries: readonly Entry[]): string {
-  const asked = entries.find(({ event }) => event === 'asked');
+  const asked = entries.find(isQuestion);
   return [entries[0]?.operation, asked?.detail.words].filter(Boolean).join(' ');
 }
 
 function channelOf(request: Request | null, entries: readonly Entry[]): string | null {
   if (request) return request.place.channel;
-  const channel = entries.find(({ event }) => event === 'asked')?.detail.channel;
+  const channel = entries.find(isQuestion)?.detail.channel;
   return channel === undefined ? null : String(channel);
+}
+
+function isQuestion({ event }: Entry): boolean {
+  return event === 'asked' || event === 'refused';
 }
 
 function eventOf({ seq, at, event, by, detail }: Entry): TimelineEvent {

@@ -283,6 +283,7 @@ const broken: readonly (readonly [what: string, invariant: (typeof INVARIANTS)[n
     'chain',
     { left: left(WAY.toSpliced(2, 0, { event: 'held', by: CHO })), events: [...GOOD] },
   ],
+  ['it ran although it was refused', 'chain', { left: left(WAY.toSpliced(0, 0, { event: 'refused', by: ANA })) }],
   ['the trail knows nothing of a deletion', 'chain', { left: left(WAY.slice(0, 3)) }],
   [
     'the trail says something else than the message',
@@ -309,6 +310,20 @@ test('every invariant is broken by one of these', () => {
 });
 
 test.each<[string, Case]>([
+  [
+    'what was refused is in the trail alone',
+    { left: left([...WAY, { event: 'refused', request: 'RZZZZZZZZ', by: SAM }]) },
+  ],
+  [
+    'a wrong code moves nothing',
+    {
+      left: left([
+        ...WAY.toSpliced(2, 0, { event: 'wrong code', by: BEN }),
+        { event: 'locked out', by: CHO },
+        { event: 'rechecked' },
+      ]),
+    },
+  ],
   [
     'a click on a process that was killed may stay unanswered',
     {

@@ -45,17 +45,26 @@ function links({ history: { left } }: Facts): readonly Violation[] {
 function waysIn(entries: readonly Entry[]): ReadonlyMap<string, readonly Entry[]> {
   const ways = new Map<string, Entry[]>();
   for (const entry of entries) ways.set(entry.request, [...(ways.get(entry.request) ?? []), entry]);
+  // What is told of a request and does not move it on.
+  for (const [request, way] of ways) {
+    const moves = way.filter(({ event }) => !BESIDE.has(event));
+    if (moves.length === 0) ways.delete(request);
+    else ways.set(request, moves);
+  }
   // The second look of a request of the round before may come late.
   for (const [request, way] of ways) if (way.every(({ event }) => event === 'rechecked')) ways.delete(request);
   return ways;
 }
+
+const BESIDE: ReadonlySet<string> = new Set(['wrong code', 'locked out']);
 
 const WAITING = ['planned', 'approval', 'held', 'release', 'released', 'reminded'];
 const FROM_WAITING = [...WAITING.slice(1), 'approved', 'denied', 'withdrawn', 'expired'];
 
 /** Which move may follow which. */
 const AFTER: Readonly<Record<string, readonly string[]>> = {
-  '': ['asked'],
+  // What was refused never became a request.
+  '': ['asked', 'refused'],
   asked: ['planned', 'finished'],
   ...Object.fromEntries(WAITING.map((event) => [event, FROM_WAITING])),
   approved: ['started', 'expired', 'finished'],
@@ -148,7 +157,10 @@ function untold(facts: Facts, ways: ReadonlyMap<string, readonly Entry[]>): read
       ? []
       : [chain(`${id} is ${last.word} for people and ${told} in the trail`, story)];
   });
-  const unseen = [...ways.keys()].filter((request) => !facts.requests.has(request));
+  const unseen = [...ways].flatMap(([request, way]) => {
+    const isTold = facts.requests.has(request) || way.every(({ event }) => event === 'refused');
+    return isTold ? [] : [request];
+  });
   const asked = of(facts.history, 'typed').length > 0 ? unseen : [];
   return [...effects, ...words, ...asked.map((request) => chain(`${request} is in the trail, and nobody ever saw it`))];
 }
