@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Audience } from '../handlers/audience';
 import type { Operation, Words } from '../handlers/operation';
+import { requestId } from './request/id';
 import { type Asked, decide as deciding, type Move } from './request/lifecycle';
 import { hold, release } from './request/opinion';
 import { guessed, refused } from './request/refused';
@@ -70,16 +70,6 @@ export interface RequestsDeps {
   readonly admission: Admission;
   readonly secondFactor: Pick<SecondFactor, 'prove'>;
   readonly onError: (error: unknown, request: string) => void;
-}
-
-/** Crockford's alphabet: no I, L, O, U to misread at night. */
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-const ID_LENGTH = 8;
-
-/** The same delivery always has the same id, so that asking again is harmless even when the first answer was lost. */
-export function requestId(delivery: string): string {
-  const hash = createHash('sha256').update(delivery).digest();
-  return `R${[...hash.subarray(0, ID_LENGTH)].map((byte) => ALPHABET[byte % 32]).join('')}`;
 }
 
 export function createRequests(deps: RequestsDeps): Requests {

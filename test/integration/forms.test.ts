@@ -361,10 +361,10 @@ describe('forms', () => {
     await submit('sam');
     await shown('sam', 'By the rule “resets are for cho”');
     await world.workspace.closeView('sam');
-    // Nobody else is disturbed, and the timeline tells who tried.
+    // Nobody else is disturbed, and the trail tells who tried.
     const before = tops().length;
-    await type('ana', '/ops timeline');
-    await saw('and was refused (not an asker)', before);
+    await type('ana', '/ops audit -n 5');
+    await saw('rule: not an asker', before);
     expect(tops()).toHaveLength(before + 1);
   }, 30_000);
 

@@ -1,7 +1,7 @@
 import { renderUnicodeCompact } from 'uqr';
 import type { Words } from '../../handlers/operation';
 import { plain, type View } from '../../handlers/view';
-import { requestId } from '../../jobs/requests';
+import { requestId } from '../../jobs/request/id';
 import { type Begun, ENROLMENT, type SecondFactor } from '../../jobs/second-factor/second-factor';
 import { type ClickAnswer, whisper } from '../receive/clicks';
 import { refusal } from '../receive/commands';

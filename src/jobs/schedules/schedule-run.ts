@@ -2,7 +2,7 @@ import { comparable } from '../../handlers/comparable';
 import type { Context, Json, Query } from '../../handlers/operation';
 import { type Part, plain, type View } from '../../handlers/view';
 import { differences } from '../request/fingerprint';
-import { requestId } from '../requests';
+import { requestId } from '../request/id';
 import { mayAsk } from '../rules/policy';
 import { hashOf } from '../trail/audit';
 import { contextOf, finishWith, type Work } from '../work/answer';
