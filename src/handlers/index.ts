@@ -30,6 +30,7 @@ import { opsAudit } from './ops/audit';
 import { opsAuditExport } from './ops/audit-export';
 import { opsAuditVerify } from './ops/audit-verify';
 import { opsBreaks } from './ops/breaks';
+import { opsBreaksReview } from './ops/breaks-review';
 import { opsCan } from './ops/can';
 import { opsClear } from './ops/clear';
 import { opsDoctor } from './ops/doctor';
@@ -124,6 +125,7 @@ function ofTheBot({ ledger, doctor, factors, rulebook, schedules }: Systems): re
     opsRules(rulebook),
     opsCan(rulebook),
     opsBreaks(rulebook),
+    opsBreaksReview(rulebook),
     opsSecondFactorEnroll(),
     opsSecondFactorReset(factors),
   ];

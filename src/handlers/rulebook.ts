@@ -11,6 +11,8 @@ export interface Rulebook {
   can(asked: RulesAsked, user: string): Promise<RightsFound>;
   /** Requests for which a freeze was to be broken, newest first. */
   breaks(): Promise<readonly Break[]>;
+  /** Somebody has looked at one of them; `asking` is the request that says so. Null: written down. */
+  review(request: string, asking: string): Promise<Text | null>;
 }
 
 export interface RulesAsked {
@@ -61,4 +63,6 @@ export interface Break {
   readonly state: string | null;
   /** The rules whose freeze was broken when it started; null: it did not start in a freeze. */
   readonly broke: string | null;
+  /** Who looked at it afterwards; null: nobody yet. */
+  readonly reviewed: { readonly by: string; readonly at: number } | null;
 }

@@ -68,12 +68,23 @@ afterAll(async () => {
 function rulebook(): Rulebook {
   const facts = [['May ask', ['a', { user: 'U0ANA' }]]] as const;
   const right = { what: 'ask', may: false, why: ['by ', { channel: 'C1' }] };
-  const broken = { request: 'R1', at: 1, by: 'U0ANA', command: 'c', reason: 'r', state: 's', broke: 'b' };
+  const broken = {
+    request: 'R1',
+    at: 1,
+    by: 'U0ANA',
+    command: 'c',
+    reason: 'r',
+    state: 's',
+    broke: 'b',
+    reviewed: null,
+  };
+  const reviewed = { ...broken, reviewed: { by: 'U0BEN', at: 2 } };
   return {
     list: () => [{ name: 'n', facts }],
     about: async () => ({ kind: 'found', command: 'palm purge', facts }),
     can: async () => ({ kind: 'found', command: 'palm purge', rights: [right, right] }),
-    breaks: async () => [broken, broken],
+    breaks: async () => [broken, reviewed],
+    review: async () => ['no: ', { user: 'U0ANA' }],
   };
 }
 

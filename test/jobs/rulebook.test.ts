@@ -3,10 +3,12 @@ import { createCatalogue } from '../../src/handlers/catalogue';
 import { createClusters } from '../../src/handlers/clusters';
 import { defineQuery } from '../../src/handlers/operation';
 import { opsBreaks } from '../../src/handlers/ops/breaks';
+import { opsBreaksReview } from '../../src/handlers/ops/breaks-review';
 import { opsCan } from '../../src/handlers/ops/can';
 import { opsRules } from '../../src/handlers/ops/rules';
 import type { Rulebook } from '../../src/handlers/rulebook';
 import { plain, type View } from '../../src/handlers/view';
+import type { Road } from '../../src/jobs/request/request';
 import { parseWindow } from '../../src/jobs/rules/calendar';
 import type { Rule, Rules } from '../../src/jobs/rules/rules';
 import type { Workers } from '../../src/jobs/work/worker';
@@ -62,6 +64,7 @@ async function open(rules: Partial<Rules>): Promise<void> {
     opsRules(rulebook),
     opsCan(rulebook),
     opsBreaks(rulebook),
+    opsBreaksReview(rulebook),
   ];
   const rulebook = under.jobs.rulebook(() => clusters);
   const operations = operationsWith(rulebook);
@@ -74,18 +77,20 @@ async function open(rules: Partial<Rules>): Promise<void> {
 }
 
 let count = 0;
-async function told(command: string): Promise<string> {
-  const words = command.split(' ');
-  const operation = [opsRules, opsCan, opsBreaks].map((make) => make(under.jobs.rulebook(() => createClusters([]))));
+async function told(command: string, as: { requester?: string; road?: Road } = {}): Promise<string> {
+  const operation = [opsRules, opsCan, opsBreaksReview, opsBreaks].map((make) =>
+    make(under.jobs.rulebook(() => createClusters([]))),
+  );
   const found = operation.find(({ name }) => command.startsWith(name));
   if (!found) throw new Error(command);
-  expect(found.check(words.slice(2))).toBeNull();
+  const words = command.slice(found.name.length).split(' ').filter(Boolean);
+  expect(found.check(words)).toBeNull();
   count += 1;
   const opened = await under.jobs.requests.open({
-    ...ASKED,
+    ...{ ...ASKED, ...as },
     delivery: `${count}`,
     operation: found,
-    words: words.slice(2),
+    words,
   });
   const { state } = await under.until(opened.ok ? opened.request.id : '', 'finished');
   if (state.kind !== 'finished' || state.outcome.kind !== 'answered') throw new Error(JSON.stringify(state));
@@ -193,8 +198,67 @@ test('a freeze is told before somebody runs into it, and who breaks it is listed
   await under.until(id, 'finished');
   expect(await told('ops breaks')).toMatch(
     new RegExp(
-      `1 broken glass to review\n${id} \\| .* UTC \\| @UANA \\| the registry is down \\| /test raise a \\| succeeded \\| Always`,
+      `1 broken glass to review\n${id} \\| .* UTC \\| @UANA \\| the registry is down \\| /test raise a \\| succeeded \\| Always \\| not yet`,
     ),
   );
   expect(shelf.writes).toBe(1);
+});
+
+describe('reviewing a broken glass', () => {
+  const frozen: Rule = { name: 'Always', match: { kind: 'change' }, frozen: always, breakGlass: ['UANA'] };
+  async function broken(delivery: string): Promise<string> {
+    await open({ rules: [frozen] });
+    const asking = { ...ASKED, delivery, operation: change, words: ['a'], breakGlass: 'the registry is down' };
+    const opened = await under.jobs.requests.open(asking);
+    if (!opened.ok) throw new Error('not opened');
+    await under.until(opened.request.id, 'planned');
+    return opened.request.id;
+  }
+  async function ended(delivery: string): Promise<string> {
+    const id = await broken(delivery);
+    await under.jobs.requests.decide(id, approval('UBEN'));
+    await under.until(id, 'finished');
+    return id;
+  }
+  const review = (id: string, requester: string, road: Road = 'slash') =>
+    told(`ops breaks review ${id}`, { requester, road });
+
+  test('is done by somebody else who may approve, once, and the list and the trail say who', async () => {
+    const id = await ended('review');
+    expect(await review(id, 'UBEN')).toContain(`Request ${id} is reviewed`);
+    expect(await review(id, 'UCHO')).toContain('was reviewed by @UBEN');
+    expect(await told('ops breaks')).toMatch(/^Every broken glass is reviewed\n.* \| by @UBEN .* UTC$/);
+    const entries = (await under.jobs.ledger.find(id))?.entries ?? [];
+    expect(entries[0]).toMatchObject({ event: 'reviewed', by: 'UBEN' });
+    expect(await under.jobs.ledger.verifyAudit()).toMatchObject({ kind: 'whole' });
+    expect((await under.jobs.store.load(id))?.state).toMatchObject({ outcome: { kind: 'succeeded' } });
+  });
+
+  test.each<[string, string, Road, string]>([
+    ['who broke it', 'UANA', 'slash', 'You asked for'],
+    ['who may not approve', 'USAM', 'slash', 'Only people who may approve'],
+    ['that is no person', 'UBEN', 'webhook', 'Only a person can'],
+  ])('is not done by somebody %s', async (what, requester, road, why) => {
+    const id = await ended(what);
+    expect(await review(id, requester, road)).toContain(why);
+    expect(await told('ops breaks')).toContain('1 broken glass to review');
+  });
+
+  test('is not done before it has ended, nor where no glass was broken', async () => {
+    const id = await broken('not ended');
+    expect(await review(id, 'UBEN')).toContain('has not ended yet');
+    await workers.close();
+    await under.close();
+    await open({});
+    const plain = await under.jobs.requests.open({ ...ASKED, delivery: 'plain', operation: change, words: ['a'] });
+    expect(await review(plain.ok ? plain.request.id : '', 'UBEN')).toContain('nothing to review');
+    expect(await review('R00000000', 'UBEN')).toContain('There is no request');
+  });
+
+  test('a glass that nobody could break is not in the list', async () => {
+    await open({ rules: [frozen] });
+    const asking = { ...ASKED, requester: 'UBEN', operation: change, words: ['a'], breakGlass: 'please' };
+    expect(await under.jobs.requests.open({ ...asking, delivery: 'no' })).toMatchObject({ ok: false });
+    expect(await told('ops breaks')).toContain('Nobody broke the glass');
+  });
 });

@@ -28,7 +28,13 @@ export function everySystem(): Systems & { close(): Promise<void> } {
 
 function emptyRulebook(): Rulebook {
   const said = { kind: 'said', view: { title: 'nothing', tone: 'neutral', parts: [] } } as const;
-  return { list: () => [], about: async () => said, can: async () => said, breaks: async () => [] };
+  return {
+    list: () => [],
+    about: async () => said,
+    can: async () => said,
+    breaks: async () => [],
+    review: async () => null,
+  };
 }
 
 function emptyLedger(): Ledger {

@@ -49,6 +49,8 @@ function begin(event: string, take: Take, command: string): string {
       return 'wanted to approve with a wrong one-time code';
     case 'locked out':
       return 'gave too many wrong one-time codes and is locked out for a while';
+    case 'reviewed':
+      return 'looked at the broken glass afterwards';
     case 'planned':
       return `the preview was shown: ${take('danger')}, needs ${take('needs')}, fingerprint ${print(take)}`;
     case 'approval':
@@ -114,14 +116,15 @@ function isPerson(by: string): boolean {
 /** How far a request came within the timeline. */
 export function outcomeOf({ events }: Chapter): string {
   const last = events.findLast(({ event }) => !BESIDE.has(event));
-  // Only what has ended can be shared.
-  if (last === undefined) return events.some(({ event }) => event === 'shared') ? 'ended before' : 'under way';
+  // Only what has ended can be shared or reviewed.
+  const isOver = events.some(({ event }) => event === 'shared' || event === 'reviewed');
+  if (last === undefined) return isOver ? 'ended before' : 'under way';
   return String(last.detail.outcome ?? WORDS[last.event] ?? last.event);
 }
 
 /** What moves nothing on: a result that was shared is still what it was, a request that was held still waits. */
 const BESIDE: ReadonlySet<string> = new Set([
-  ...['held', 'release', 'released', 'reminded', 'wrong code', 'locked out'],
+  ...['held', 'release', 'released', 'reminded', 'wrong code', 'locked out', 'reviewed'],
   ...['step', 'rechecked', 'cleared', 'shared', 'share refused'],
 ]);
 

@@ -72,7 +72,7 @@ function section(chapter: Chapter): readonly string[] {
     ...named(...DECISIONS).map(decision),
     ...lines('Second factor', named('wrong code', 'locked out'), chapter),
     ...lines('Steps', named('step'), chapter),
-    ...lines('End', named('refused', 'finished', 'rechecked', 'cleared'), chapter),
+    ...lines('End', named('refused', 'finished', 'rechecked', 'cleared', 'reviewed'), chapter),
   ];
 }
 

@@ -30,6 +30,8 @@ export interface Request {
   readonly requester: string;
   /** Why a freeze shall not hold for it, in the words of the requester. */
   readonly breakGlass?: string;
+  /** Who looked at that afterwards. */
+  readonly reviewed?: Pick<Approval, 'by' | 'at'>;
   readonly place: Place;
   /** Only the requester sees it, wherever it was asked. */
   readonly isPrivate?: boolean;

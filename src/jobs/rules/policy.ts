@@ -20,6 +20,10 @@ export type { Refusal, Standing } from './standing';
 /** Roads with no person at their other end. They may look, and never ask for a change or decide on one. */
 const UNATTENDED: ReadonlySet<Road> = new Set(['schedule', 'webhook']);
 
+export function isUnattended(road: Road): boolean {
+  return UNATTENDED.has(road);
+}
+
 export interface Asking {
   readonly kind: Request['kind'];
   readonly road: Road;
@@ -33,7 +37,7 @@ export function mayAsk(asking: Asking, { standing, at }: Judged): Refusal | null
   const { kind, road, channel } = asking;
   const notAsker = mayBeAsker(asking, standing);
   if (kind === 'query') return notAsker ?? noGlass(asking.breakGlass);
-  if (UNATTENDED.has(road)) {
+  if (isUnattended(road)) {
     return {
       rule: 'road',
       why: `A ${road} can only ask for queries. Nothing was run. A person must ask for a change.`,
@@ -107,7 +111,7 @@ export function mayDecide(request: Request, waiting: Waiting, vote: Vote, { stan
       why: `Request ${request.id} has expired. Nothing was run. Run the command again for a fresh preview.`,
     };
   }
-  if (UNATTENDED.has(vote.road)) {
+  if (isUnattended(vote.road)) {
     return { rule: 'road', why: `A ${vote.road} cannot decide on ${request.id}. Only a person can.` };
   }
   if (vote.decision === 'withdraw') return mayWithdraw(request, vote.by);

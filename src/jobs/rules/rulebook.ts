@@ -3,8 +3,10 @@ import type { Danger } from '../../handlers/operation';
 import type { Break, Right, RightsFound, Rulebook, RulesAsked } from '../../handlers/rulebook';
 import { named, type Understood } from '../../handlers/understand';
 import type { Text } from '../../handlers/view';
-import type { Store } from '../store/store';
+import { review } from '../request/review';
+import { gone, type Store } from '../store/store';
 import { readEntry } from '../trail/audit';
+import { stateWord } from '../trail/ledger';
 import { commandOf } from '../work/answer';
 import type { Admission } from './admission';
 import { freezesAt } from './freeze';
@@ -46,6 +48,7 @@ export function createRulebook(deps: RulebookDeps): Rulebook {
       return found.kind === 'said' ? found : rightsOf(deps, found, user);
     },
     breaks: () => breaks(deps),
+    review: (id, asking) => reviewed(deps, id, asking),
   };
 }
 
@@ -155,15 +158,26 @@ async function breaks({ store, now }: RulebookDeps): Promise<readonly Break[]> {
     }
     const { request, at, by = '', operation } = entry;
     const command = [operation, words].filter(Boolean).join(' ');
-    asked.set(request, { request, at, by, command, reason: String(breakGlass), state: null, broke: null });
+    const reason = String(breakGlass);
+    asked.set(request, { request, at, by, command, reason, state: null, broke: null, reviewed: null });
   }
   const newest = [...asked.values()].reverse();
   return Promise.all(newest.map(async (one) => ({ ...one, ...(await keptOf(store, one.request)) })));
 }
 
+async function reviewed({ store, admission }: RulebookDeps, id: string, asking: string): Promise<Text | null> {
+  const [request, own] = await Promise.all([store.load(id), store.load(asking)]);
+  if (!request) return gone(id).why;
+  if (!own) return gone(asking).why;
+  const { requester: by, road } = own;
+  // The same command that is read once more, after a worker was lost.
+  if (request.reviewed?.by === by && request.reviewed.at >= own.askedAt) return null;
+  const moved = await store.move(id, review({ by, road }, await admission.standingOf(request)));
+  return moved.ok ? null : moved.refusal.why;
+}
+
 async function keptOf(store: Store, id: string): Promise<Partial<Break>> {
   const request = await store.load(id);
   if (!request) return {};
-  const { state } = request;
-  return { command: commandOf(request), state: state.kind === 'finished' ? state.outcome.kind : state.kind };
+  return { command: commandOf(request), state: stateWord(request), reviewed: request.reviewed ?? null };
 }

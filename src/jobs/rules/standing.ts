@@ -29,6 +29,7 @@ export interface Refusal {
     | 'changed meanwhile'
     | 'private'
     | 'sharing'
+    | 'review'
     /** A one-time code is missing, wrong or used up: the next one may be good. */
     | 'second factor'
     | 'old code'

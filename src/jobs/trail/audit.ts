@@ -29,6 +29,7 @@ export const EVENTS = [
   'refused',
   'wrong code',
   'locked out',
+  'reviewed',
 ] as const;
 export type Event = (typeof EVENTS)[number];
 

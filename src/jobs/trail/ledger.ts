@@ -76,6 +76,7 @@ function factsOf(request: Request): readonly (readonly [string, Text])[] {
   const decided = decidedOf(request.state);
   const facts: (readonly [string, Text])[] = [['Channel', [{ channel: request.place.channel }]]];
   if (request.breakGlass !== undefined) facts.push(['Break-glass', request.breakGlass]);
+  if (request.reviewed) facts.push(['Reviewed by', [{ user: request.reviewed.by }, ' ', { at: request.reviewed.at }]]);
   if (!decided) return facts;
   const { proposed, approvals } = decided;
   facts.push(['Fingerprint', proposed.fingerprint.slice(0, SHOWN)], ['Danger', proposed.danger]);

@@ -56,7 +56,7 @@ function waysIn(entries: readonly Entry[]): ReadonlyMap<string, readonly Entry[]
   return ways;
 }
 
-const BESIDE: ReadonlySet<string> = new Set(['wrong code', 'locked out']);
+const BESIDE: ReadonlySet<string> = new Set(['wrong code', 'locked out', 'reviewed']);
 
 const WAITING = ['planned', 'approval', 'held', 'release', 'released', 'reminded'];
 const FROM_WAITING = [...WAITING.slice(1), 'approved', 'denied', 'withdrawn', 'expired'];
