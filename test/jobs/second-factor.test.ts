@@ -5,6 +5,8 @@ import type { Server } from '../../sandbox/services/server';
 import type { Change } from '../../src/handlers/operation';
 import { createJobs, type Jobs } from '../../src/jobs/jobs';
 import { DEFAULT_RULES } from '../../src/jobs/rules/rules';
+import { createFactorStore } from '../../src/jobs/second-factor/factor-store';
+import { keysOf } from '../../src/jobs/store/redis';
 import { readEntry } from '../../src/jobs/trail/audit';
 import { USUAL_TIMING, type Workers } from '../../src/jobs/work/worker';
 import { type Authenticator, authenticator } from '../support/authenticator';
@@ -173,6 +175,17 @@ describe('in the audit trail', () => {
     const id = await planned('!a');
     await Promise.all(Array.from({ length: 20 }, () => approve(id, 'UBEN', app.wrong())));
     expect((await guesses()).toSorted()).toEqual(['locked out UBEN', 'wrong code UBEN']);
+  });
+
+  test('is the lockout once, also of processes that looked before it', async () => {
+    await enrolled('UBEN');
+    const factors = createFactorStore(under.redis, keysOf(under.prefix));
+    const sealed = (await factors.load('UBEN'))?.sealed ?? '';
+    const told = [];
+    for (let n = 0; n < 7; n++) told.push(await factors.accept('UBEN', sealed, null));
+    expect(told.filter((one) => one.kind === 'wrong' && one.first)).toEqual([{ kind: 'wrong', left: 4, first: true }]);
+    expect(told.filter(({ kind }) => kind === 'wrong')).toHaveLength(4);
+    expect(told.filter((one) => one.kind === 'locked').map(({ begins }) => begins)).toEqual([true, false, false]);
   });
 
   test('are those who would replace a second factor that they do not have', async () => {
