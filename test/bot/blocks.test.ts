@@ -176,6 +176,17 @@ test('a table that is too long shows its first rows, says how many are missing, 
   expect(attachments[0] && wholeText(attachments[0].part).split('\r\n')).toHaveLength(1_002);
 });
 
+test('a second table is seen in the message, however wide it is: people approve what it says', () => {
+  const rows = [['1', 'freeze', 'x'.repeat(200)]];
+  const table = { kind: 'table', name: 'steps.csv', head: ['Step', 'Does', 'How'], rows } as const;
+  const drawn = drawView(
+    { title: 't', tone: 'warning', parts: [table, { ...table, rows: [['2', 'copy', 'y'.repeat(200)]] }] },
+    'preview',
+  );
+  expect(JSON.stringify(drawn.blocks)).toContain('y'.repeat(200));
+  expect(drawn.files).toEqual([]);
+});
+
 test('CSV keeps commas, quotes and line ends in their cells', () => {
   const rows = Array.from({ length: 61 }, () => ['a,b', 'say "x"\nnow']);
   const { attachments } = spillView({

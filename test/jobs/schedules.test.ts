@@ -130,7 +130,9 @@ test('the first answer is posted, the same answer is not, and a change is shown 
   expect(second && viewOf(second)).toMatchObject({
     title: 'Changed: Looked',
     parts: [
-      { kind: 'table', head: ['What', 'Before', 'Now'], rows: [['Master', 'one', 'two']] },
+      { text: 'Before → now:' },
+      { kind: 'facts', facts: [['Master', 'one → two']] },
+      { text: 'All of it now:' },
       {},
       { words: 'ops every stop EAAAA' },
     ],

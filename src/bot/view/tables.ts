@@ -20,10 +20,7 @@ export function drawTable(canvas: Canvas, table: Table): void {
   leaveRows(canvas, table, shown.length);
 }
 
-/** About what is shown of a line before it is broken, which makes a table unreadable. */
-const WIDEST_LINE = 110;
-
-/** Slack takes one table per message; a further one is lines of text, or a file where they are too long to be read. */
+/** Slack takes one table per message; a further one is lines of text. */
 function drawTableAsText(canvas: Canvas, table: Table): void {
   const room = Math.min(left(canvas) - 100, RAW_CHARACTERS);
   const rows = [table.head, ...table.rows].map((row) => row.map(plain));
@@ -34,8 +31,6 @@ function drawTableAsText(canvas: Canvas, table: Table): void {
       .join('  ')
       .trimEnd(),
   );
-  if (canvas.room.below && lines.some((line) => line.length > WIDEST_LINE))
-    return leave(canvas, table, `${table.rows.length + (table.more ?? 0)} rows`);
   const fitting = firstThatFit(lines, (line) => line.length + 1, room);
   const text = fitting.join('\n');
   if (fitting.length === 0) return leave(canvas, table, `${table.rows.length + (table.more ?? 0)} rows`);

@@ -96,7 +96,7 @@ function bounded(compared: Json): Json {
   return text.length <= MOST_COMPARED ? compared : { 'the whole answer': `${text.length} characters, ${hashOf(text)}` };
 }
 
-/** What changed comes first, then the whole answer. `changed`: null for the first one. */
+/** What changed comes first, as lines: a message has one table, which is the answer's. `changed`: null for the first one. */
 export function told(schedule: Pick<Schedule, 'id'>, view: View, changed: ReturnType<typeof differences> | null): View {
   const stop: Part = {
     kind: 'next',
@@ -105,9 +105,12 @@ export function told(schedule: Pick<Schedule, 'id'>, view: View, changed: Return
     why: 'ends these messages',
   };
   if (changed === null) return { ...view, parts: [...view.parts, stop] };
-  const rows = changed.map(({ path, approved, now }) => [path, approved, now]);
-  const table: Part = { kind: 'table', name: 'changed.csv', head: ['What', 'Before', 'Now'], rows };
-  return { title: `Changed: ${view.title}`, tone: view.tone, parts: [table, ...view.parts, stop] };
+  const differences: readonly Part[] = [
+    { kind: 'text', text: 'Before → now:' },
+    { kind: 'facts', facts: changed.map(({ path, approved, now }) => [path, `${approved} → ${now}`]) },
+    { kind: 'text', text: 'All of it now:' },
+  ];
+  return { title: `Changed: ${view.title}`, tone: view.tone, parts: [...differences, ...view.parts, stop] };
 }
 
 interface Posting {
