@@ -154,7 +154,9 @@ function tooLate(random: Random, needs: 1 | 2): readonly Act[] {
     EXPIRES_AFTER_MS +
     random.weighted([
       [1, random.int(-60, 60)],
-      [3, random.int(60, 700)],
+      // Before the sweep has come by, which is when only a look at the clock can tell.
+      [3, random.int(30, 200)],
+      [2, random.int(200, 700)],
     ]);
   return [type(random, by), waiting(), ...approvals.slice(0, -1), pass(wait), ...approvals.slice(-1)];
 }
@@ -206,9 +208,11 @@ function undone(random: Random, needs: 1 | 2): readonly Act[] {
 function troubles(random: Random): readonly Trouble[] {
   const count = random.weighted([
     [2, 0],
-    [4, 1],
-    [3, 2],
-    [1, 3],
+    [2, 1],
+    [2, 2],
+    [2, 3],
+    [1, 4],
+    [1, 5],
   ]);
   return Array.from({ length: count }, () => trouble(random));
 }
@@ -238,15 +242,9 @@ function trouble(random: Random): Trouble {
     [3, { kind: 'redis', what: random.pick(['restart', 'freeze', 'hold', 'cut', 'slow']), at, ms: short }],
     [4, { kind: 'etcd', what: random.pick(['restart', 'freeze', 'freeze', 'hold', 'cut', 'slow']), at, ms: long }],
     [2, { kind: 'lose answers', at, ms: short }],
-    [
-      2,
-      {
-        kind: 'slack',
-        what: random.pick(['too fast', 'lost answer', 'down', 'groups unknown', 'groups unknown']),
-        at,
-        ms: short,
-      },
-    ],
+    [3, { kind: 'slack', what: random.pick(['too fast', 'lost answer', 'down']), at, ms: short }],
+    // Long enough for what was known to be forgotten, and for somebody to press.
+    [3, { kind: 'slack', what: 'groups unknown', at, ms: short + 600 }],
     [2, { kind: 'clock', at, process, by: random.pick([-240_000, -60_000, -1_000, 1_000, 60_000, 240_000]) }],
   ]);
 }

@@ -71,6 +71,8 @@ export type Event =
       readonly request: string | null;
       readonly process: number;
     }
+  /** An entry of the audit trail is there now. `says`: when it tells that it was written, in milliseconds since 1970. */
+  | { readonly kind: 'stored'; readonly at: number; readonly seq: number; readonly says: number }
   | { readonly kind: 'trouble'; readonly at: number; readonly what: string; readonly process: number | null }
   | { readonly kind: 'mended'; readonly at: number; readonly what: string; readonly process: number | null };
 
@@ -105,6 +107,8 @@ export interface History {
   readonly stories: readonly { readonly channel: string; readonly targets: readonly string[] }[];
   readonly approvers: readonly string[];
   readonly expiresAfterMs: number;
+  /** Wall clock at 0 ms, in milliseconds since 1970. */
+  readonly begunAt: number;
   readonly events: readonly Event[];
   readonly left: Left | null;
 }

@@ -247,3 +247,19 @@ test('a Redis that could lose a decision: asking and approving are refused with 
   }
   expect(shelf.writes).toBe(0);
 });
+
+test('a process that is frozen may be the one that Redis wakes: another looks for itself a second later', async () => {
+  const marker = `{${under.prefix}}:reads:marker`;
+  const frozen = under.redis.duplicate();
+  // Whoever has waited longest is woken first.
+  const woken = frozen.bzpopmin(marker, 20).catch(() => null);
+  try {
+    work(raise(shelf));
+    const asked = performance.now();
+    await planned(raise(shelf));
+    expect(performance.now() - asked).toBeLessThan(3_000);
+    expect(await woken).toMatchObject([marker, '0', '0']);
+  } finally {
+    frozen.disconnect();
+  }
+});

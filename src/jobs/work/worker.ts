@@ -32,11 +32,18 @@ export const USUAL_TIMING: Timing = {
 /** How long a stopping process waits for what it is doing. */
 const MOST_DRAINING_MS = 25_000;
 
+/**
+ * Seconds after which a waiting worker looks for itself. Redis wakes the one that has waited longest, and that may be a
+ * process that is frozen or cut off: the job would lie there until the next look.
+ */
+const LOOKS_AGAIN_AFTER_S = 1;
+
 /** Workers of one queue must have the same options everywhere: whoever runs the stalled check applies its own. */
 const READING = {
   concurrency: 10,
   lockDuration: 15_000,
   stalledInterval: 5_000,
+  drainDelay: LOOKS_AGAIN_AFTER_S,
   maxStalledCount: 1,
   metrics: { maxDataPoints: 1_440 },
 } as const;
@@ -49,6 +56,7 @@ const CHANGING = {
   concurrency: 5,
   lockDuration: 30_000,
   stalledInterval: 5_000,
+  drainDelay: LOOKS_AGAIN_AFTER_S,
   maxStalledCount: 0,
   maxStartedAttempts: 1,
 } as const;

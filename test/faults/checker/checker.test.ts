@@ -114,6 +114,7 @@ function historyOf({ events = GOOD, left: found = left(WAY), needs = 1 }: Case):
     stories: [{ channel: 'C1', targets: [TARGET] }],
     approvers: [BEN, CHO],
     expiresAfterMs: 1_500,
+    begunAt: 0,
     events: events.toSorted((one, other) => one.at - other.at),
     left: found,
   };
@@ -278,6 +279,17 @@ const broken: readonly (readonly [what: string, invariant: (typeof INVARIANTS)[n
   ['a vote is in the trail that nobody gave', 'chain', { left: left(WAY.with(2, { event: 'approved', by: CHO })) }],
   ['two were needed, one is in the trail', 'chain', { needs: 2 }],
   ['it started long after its approval', 'chain', { left: left(WAY.with(3, { event: 'started', at: 1_700 })) }],
+  ['it was approved after its time', 'chain', { left: left(WAY.with(2, { event: 'approved', by: BEN, at: 1_601 })) }],
+  [
+    'an entry tells another time than the one it was written at',
+    'chain',
+    { events: [...GOOD, { kind: 'stored', at: 1_000, seq: 3, says: 200 }] },
+  ],
+  [
+    'it was approved and left alone',
+    'chain',
+    { left: left([...WAY.slice(0, 3), { event: 'expired' }]), events: instead(isEnd, ended('expired')) },
+  ],
   [
     'it was approved while it was held',
     'chain',

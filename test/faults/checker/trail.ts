@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { of } from '../history';
-import type { Facts, Violation } from './facts';
+import { type History, of } from '../history';
+import { type Facts, type Violation, wasTroubled } from './facts';
 
 interface Entry {
   readonly seq: number;
@@ -22,6 +22,7 @@ export function chained(facts: Facts): readonly Violation[] {
   const ways = waysIn(entries);
   return [
     ...links(facts),
+    ...timesOfNobody(facts.history),
     ...[...ways].flatMap(([request, way]) => wayProblems(facts, request, way)),
     ...untold(facts, ways),
   ];
@@ -40,6 +41,20 @@ function links({ history: { left } }: Facts): readonly Violation[] {
   return seq === left.head.seq && hash === left.head.hash
     ? []
     : [chain(`the head is ${left.head.seq}, the last entry ${seq}`)];
+}
+
+/** An entry may be this far from the clock of Redis, and it takes a moment until it is seen. */
+const CLOCK_MS = 750;
+
+/** A time in the trail is the time at which it was written, by the one clock there is. */
+function timesOfNobody(history: History): readonly Violation[] {
+  return of(history, 'stored').flatMap(({ seq, at, says }) => {
+    const told = says - history.begunAt;
+    if (Math.abs(at - told) <= CLOCK_MS) return [];
+    const excuse = { what: /^redis (restart|freeze)|^starved/, from: Math.min(told, at), until: at };
+    if (wasTroubled(history, excuse)) return [];
+    return [chain(`entry ${seq} was there at ${at} ms, and says ${Math.round(told)} ms`)];
+  });
 }
 
 function waysIn(entries: readonly Entry[]): ReadonlyMap<string, readonly Entry[]> {
@@ -83,6 +98,8 @@ function wayProblems(facts: Facts, request: string, way: readonly Entry[]): read
     ...voteProblems(facts, request, way),
     ...heldAndApproved(request, way),
     ...lateStart(facts, request, way),
+    ...lateVotes(facts, request, way),
+    ...leftAlone(facts, request, way),
   ].map((one) => ({
     ...one,
     story,
@@ -141,6 +158,29 @@ function lateStart({ history }: Facts, request: string, way: readonly Entry[]): 
   const started = way.find(({ event }) => event === 'started');
   if (!approved || !started || started.at <= approved.at + history.expiresAfterMs) return [];
   return [chain(`${request} was started ${started.at - approved.at} ms after its approval`)];
+}
+
+/** A preview may not be decided about after its time: both times are the trail's own. */
+function lateVotes({ history }: Facts, request: string, way: readonly Entry[]): readonly Violation[] {
+  const planned = way.find(({ event }) => event === 'planned');
+  if (!planned) return [];
+  const until = planned.at + history.expiresAfterMs;
+  return way
+    .filter(({ event, at }) => VOTES[event] === 'approve' && at > until)
+    .map(({ seq, at }) => chain(`entry ${seq} approves ${request} ${at - until} ms after its time`));
+}
+
+/** What was approved is begun; a job that was lost is no excuse. This long, and the bot must have noticed. */
+const NOTICED_MS = 1_200;
+
+function leftAlone({ history }: Facts, request: string, way: readonly Entry[]): readonly Violation[] {
+  const approved = way.find(({ event }) => event === 'approved');
+  const expired = way.find(({ event }) => event === 'expired');
+  if (!approved || !expired) return [];
+  const until = approved.at + history.expiresAfterMs - history.begunAt;
+  const excuse = { what: /^redis|^etcd|^down|^freeze|^starved/, from: until - NOTICED_MS, until };
+  if (wasTroubled(history, excuse)) return [];
+  return [chain(`${request} was approved and left alone until its time was over, and nothing had gone wrong by then`)];
 }
 
 /** What was done and said is in the trail. */

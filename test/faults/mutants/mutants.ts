@@ -255,7 +255,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'write tried again',
-    mistake: 'a delete whose answer was lost is sent once more',
+    mistake: 'a delete whose answer was lost is sent once more, without another look',
     patches: [
       {
         file: PURGE,
@@ -263,6 +263,7 @@ export const MUTANTS: readonly Mutant[] = [
         replace:
           'await palm.remove(guardOf(server), context.request, context.signal).catch(() => palm.remove(guardOf(server), context.request, context.signal))',
       },
+      NO_LOOK,
     ],
   },
   {

@@ -5,6 +5,8 @@ import { buttonsIn, read } from '../world/reading';
 /** What people see and what was recorded so far. */
 export interface Board {
   readonly events: Event[];
+  /** Wall clock at 0 ms. */
+  readonly begunAt: number;
   now(): number;
   note(event: Event): void;
   shown(message: {
@@ -44,6 +46,7 @@ export function createBoard(channels: readonly string[]): Board {
   const now = () => Math.round((performance.now() - begun) * 10) / 10;
   return {
     events,
+    begunAt: performance.timeOrigin + begun,
     now,
     note: (event) => events.push(event),
     shown: ({ channel, ts, text, blocks }) => {

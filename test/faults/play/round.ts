@@ -52,6 +52,7 @@ export async function playRound(world: World, schedule: Schedule): Promise<Histo
     stories: channels.map((channel, index) => ({ channel, targets: targets[index] ?? [] })),
     approvers: [PEOPLE.ben.id, PEOPLE.cho.id, PEOPLE.dee.id],
     expiresAfterMs: EXPIRES_AFTER_MS,
+    begunAt: board.begunAt,
     events: board.events.toSorted((one, other) => one.at - other.at),
     left,
   };
@@ -114,6 +115,7 @@ function listen(world: World, board: Board, { targets, schedule, trouble }: List
     down: (process) => board.note({ kind: 'trouble', at: board.now(), what: 'down', process }),
     up: (process) => board.note({ kind: 'mended', at: board.now(), what: 'down', process }),
   };
+  world.trail.stored = (entry) => board.note({ kind: 'stored', at: board.now(), ...entry });
   world.watch.changed = (change) => {
     const story = storyOf.get(change.target);
     if (story === undefined) return;

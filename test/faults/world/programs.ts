@@ -18,6 +18,12 @@ export interface Programs {
   stop(): Promise<void>;
 }
 
+/**
+ * A process that stops itself says so first, and may be stopped by the harness in between: woken up, it then does what it
+ * had said, and would sleep for ever.
+ */
+const STILL_STOPPING_MS = [50, 200, 1_000];
+
 export interface Watched {
   up(index: number): void;
   down(index: number): void;
@@ -98,8 +104,15 @@ export async function startPrograms(programs: readonly Program[], watched: Watch
       slot.running?.pause();
     },
     thaw: (index) => {
-      slotOf(index).frozen = false;
-      slotOf(index).running?.resume();
+      const slot = slotOf(index);
+      const { running } = slot;
+      slot.frozen = false;
+      running?.resume();
+      for (const ms of STILL_STOPPING_MS) {
+        setTimeout(() => {
+          if (slot.running === running && !slot.frozen) running?.resume();
+        }, ms).unref();
+      }
     },
     backAfter: 0,
     allUp: async () => {

@@ -13,6 +13,7 @@ import { type Control, createControl } from './control';
 import { createDesk, type Desk } from './desk';
 import { type Programs, startPrograms, type Watched } from './programs';
 import { createRegistry, type Registry } from './registry';
+import { type TrailWatch, watchTrail } from './trail-watch';
 import { type Watch, watchRecords } from './watch';
 
 /** Everything that a round needs; kept for many rounds, because starting it takes longer than a round. */
@@ -29,6 +30,7 @@ export interface World {
   readonly programs: Programs;
   readonly registry: Registry;
   readonly watch: Watch;
+  readonly trail: TrailWatch;
   watched: Watched;
   /** How many rounds it has seen. */
   rounds: number;
@@ -69,6 +71,7 @@ export async function createWorld({ subject, home, needs }: WorldOptions): Promi
     store.on('error', () => undefined);
     const client = keep(new Etcd3({ hosts: etcd.url }), async (it) => it.close());
     const watch = keep(await watchRecords(client), (it) => it.close());
+    const trail = keep(watchTrail(redis.url), async (it) => it.close());
     const slack = (process: number) => ({
       apiUrl: desk.apiUrl(process),
       botToken: desk.botToken,
@@ -88,7 +91,7 @@ export async function createWorld({ subject, home, needs }: WorldOptions): Promi
       ),
     );
     const world: Omit<World, 'programs'> = {
-      ...{ subject, needs, redis, etcd, wires, store, desk, control, registry: createRegistry(client), watch },
+      ...{ subject, needs, redis, etcd, wires, store, desk, control, registry: createRegistry(client), watch, trail },
       ...{
         watched: { up: () => undefined, down: () => undefined },
         rounds: 0,
