@@ -112,4 +112,4 @@ export interface Schedule {
  * How long a preview waits for approvals, and an approval for its start. On a machine that is busy with other things most
  * requests would expire before anybody could press: FAULTS_EXPIRES_MS gives them more time.
  */
-export const EXPIRES_AFTER_MS = Number(process.env.FAULTS_EXPIRES_MS ?? 2_500);
+export const EXPIRES_AFTER_MS = Number(process.env.FAULTS_EXPIRES_MS ?? 3_500);

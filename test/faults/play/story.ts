@@ -47,8 +47,11 @@ async function awaitState({ board, index }: Scene, act: Extract<Act, { kind: 'aw
   const deadline = performance.now() + act.mostMs;
   const there = () => {
     const request = board.requests(index)[act.request];
-    const state = request === undefined ? null : board.reading(request)?.state;
-    return act.what === 'ended' ? state === 'ended' : state !== null && state !== 'queued';
+    const reading = request === undefined ? null : board.reading(request);
+    if (!reading) return false;
+    if (act.what === 'ended') return reading.state === 'ended';
+    // A preview is there a moment before its buttons are, and nobody presses what is not there.
+    return reading.state !== 'queued' && (reading.state !== 'waiting' || reading.buttons.length > 0);
   };
   while (!there() && performance.now() < deadline) await wait(LOOK_EVERY_MS);
 }
