@@ -30,7 +30,7 @@ function story(random: Random, needs: 1 | 2): Story {
     [30, approved],
     [14, changedMeanwhile],
     [12, muddle],
-    [10, tooLate],
+    [14, tooLate],
     [10, twoAtOnce],
     [8, selfish],
     [8, deniedOrWithdrawn],
@@ -153,10 +153,9 @@ function tooLate(random: Random, needs: 1 | 2): readonly Act[] {
   const wait =
     EXPIRES_AFTER_MS +
     random.weighted([
-      [1, random.int(-60, 60)],
-      // Before the sweep has come by, which is when only a look at the clock can tell.
-      [3, random.int(30, 200)],
-      [2, random.int(200, 700)],
+      // Around it, and before the sweep has come by, which is when only a look at the clock can tell.
+      [5, random.int(-80, 150)],
+      [2, random.int(150, 700)],
     ]);
   return [type(random, by), waiting(), ...approvals.slice(0, -1), pass(wait), ...approvals.slice(-1)];
 }
@@ -217,6 +216,9 @@ function troubles(random: Random): readonly Trouble[] {
   return Array.from({ length: count }, () => trouble(random));
 }
 
+/** What a process takes to be there again. */
+const STARTS_WITHIN_MS = 1_000;
+
 function trouble(random: Random): Trouble {
   const at = random.int(0, 1_600);
   const short = random.weighted([
@@ -224,10 +226,13 @@ function trouble(random: Random): Trouble {
     [2, random.int(300, 1_200)],
   ]);
   // Longer than anybody waits for etcd, and than an approval waits for its start.
-  const long = random.chance(0.25) ? random.int(1_200, 3_600) : short;
+  const long = random.chance(0.25) ? random.int(1_200, EXPIRES_AFTER_MS + 1_100) : short;
   const process = road(random);
-  const backAfter = random.int(0, 200);
-  const both = random.chance(0.2);
+  const both = random.chance(0.3);
+  // Both away for about as long as an approval waits for its start: then it must not be used any more.
+  const away = EXPIRES_AFTER_MS + random.int(-1_500, 900);
+  const isLong = both && random.chance(0.5);
+  const backAfter = isLong ? away - STARTS_WITHIN_MS : random.int(0, 200);
   const there = {
     point: pointOf(random),
     phase: random.pick<Phase>(PHASES),
@@ -236,10 +241,10 @@ function trouble(random: Random): Trouble {
   };
   return random.weighted<Trouble>([
     [7, { kind: 'kill at', ...there, backAfter }],
-    [5, { kind: 'freeze at', ...there, ms: random.int(300, both ? 3_200 : 1_800) }],
+    [5, { kind: 'freeze at', ...there, ms: isLong ? away : random.int(300, 1_800) }],
     [1, { kind: 'kill', at, process, backAfter }],
     [2, { kind: 'freeze', at, process, ms: random.int(300, 1_800) }],
-    [3, { kind: 'redis', what: random.pick(['restart', 'freeze', 'hold', 'cut', 'slow']), at, ms: short }],
+    [3, { kind: 'redis', what: random.pick(['restart', 'freeze', 'hold', 'cut', 'slow']), at, ms: long }],
     [4, { kind: 'etcd', what: random.pick(['restart', 'freeze', 'freeze', 'hold', 'cut', 'slow']), at, ms: long }],
     [2, { kind: 'lose answers', at, ms: short }],
     [3, { kind: 'slack', what: random.pick(['too fast', 'lost answer', 'down']), at, ms: short }],
