@@ -3,6 +3,7 @@ import type { Invariant, Violation } from './checker/facts';
 import { generate } from './generate';
 import type { History } from './history';
 import { playRound } from './play/round';
+import type { Trouble } from './schedule';
 import type { SubjectName } from './subject/kinds';
 import { createWorld, type World } from './world/world';
 
@@ -20,6 +21,8 @@ export interface Campaign {
   /** Worlds at the same time, half of them for each number of approvals. */
   readonly worlds: number;
   readonly only?: Invariant | undefined;
+  /** Troubles that every round has. */
+  readonly certain?: readonly Trouble[] | undefined;
   /** Called after each round; true: enough. */
   readonly onRound: (played: Played) => boolean;
 }
@@ -36,7 +39,7 @@ export interface Played {
 /** Plays rounds, one seed after the other, in worlds that are used again as long as nothing went wrong in them. */
 export async function campaign(options: Campaign): Promise<void> {
   const seeds = Array.from({ length: options.rounds }, (_, n) => options.firstSeed + n);
-  const schedules = seeds.map((seed) => generate(seed, RUNS_PER_ROUND));
+  const schedules = seeds.map((seed) => generate(seed, RUNS_PER_ROUND, options.certain));
   const stop = { asked: false };
   const lanes = Array.from({ length: Math.max(1, options.worlds / 2) }, () => [1, 2] as const).flat();
   const queues = {

@@ -13,15 +13,15 @@ import {
   type Who,
 } from './schedule';
 
-/** A round's schedule: nothing but the seed decides. */
-export function generate(seed: number, stories: number): Schedule {
+/** A round's schedule: nothing but the seed decides. `certain`: troubles that it has in any case. */
+export function generate(seed: number, stories: number, certain: readonly Trouble[] = []): Schedule {
   const random = createRandom(seed);
   const needs = random.chance(0.5) ? 2 : 1;
   return {
     seed,
     needs,
     stories: Array.from({ length: stories }, () => story(random, needs)),
-    troubles: troubles(random),
+    troubles: [...certain, ...troubles(random)],
   };
 }
 

@@ -116,7 +116,7 @@ function createTally() {
       counts.clicks += of(history, 'clicked').length;
       counts.kills += troubles.filter(({ what }) => what === 'down').length;
       counts.freezes += troubles.filter(({ what }) => what === 'freeze').length;
-      counts.troubles += troubles.filter(({ what }) => !/^(down|freeze|starved)$/.test(what)).length;
+      counts.troubles += troubles.filter(({ what }) => !/^(down|freeze|starved.*)$/.test(what)).length;
       counts.violations += violations.length;
       for (const { last } of factsOf(history).requests.values()) {
         const word = last.word ?? last.state;

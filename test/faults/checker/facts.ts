@@ -134,7 +134,7 @@ export function wasTroubled(
   }: { readonly process?: number; readonly what?: RegExp; readonly from: number; readonly until: number },
 ): boolean {
   const concerns = (event: { readonly process: number | null; readonly what: string }) =>
-    (process !== undefined && event.process === process && !event.what.startsWith('clock')) ||
+    (process !== undefined && event.process === process && !/^(clock|starved$)/.test(event.what)) ||
     what?.test(event.what) === true;
   let on = 0;
   for (const event of history.events) {
@@ -148,9 +148,9 @@ export function wasTroubled(
   return on > 0;
 }
 
-/** Nothing went wrong: then there is no excuse. */
+/** Nothing went wrong: then there is no excuse. That the machine was busy now and then is none either. */
 export function isCalm(history: History): boolean {
-  return history.events.every(({ kind }) => kind !== 'trouble');
+  return of(history, 'trouble').every(({ what }) => what === 'starved');
 }
 
 /** No request of this story can be older. */

@@ -64,7 +64,7 @@ export function validApprovals(facts: Facts, asked: Asked, before: number): read
 
 function toleranceOf({ history }: Facts, from: number): number {
   const until = from + history.expiresAfterMs;
-  return wasTroubled(history, { what: /^redis|^down|^freeze|^starved/, from: from - ACK_MS, until })
+  return wasTroubled(history, { what: /^redis|^down|^freeze|^starved for/, from: from - ACK_MS, until })
     ? CLOCK_MS
     : NEARLY_MS;
 }
@@ -92,7 +92,7 @@ function unanswered({ history }: Facts): readonly Violation[] {
     const answer = answers.find((one) => one.delivery === delivery && one.copy === copy);
     const until = (answer?.at ?? at + ACK_MS) + NOTICED_MS;
     if (answer?.ok && answer.at - at <= ACK_MS + NEARLY_MS) return [];
-    if (wasTroubled(history, { process, what: /^starved/, from: at, until })) return [];
+    if (wasTroubled(history, { process, what: /^starved for/, from: at, until })) return [];
     const what = delivered.kind === 'typed' ? delivered.command : `${delivered.button} on ${delivered.request}`;
     return [
       {

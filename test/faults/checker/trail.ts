@@ -51,7 +51,7 @@ function timesOfNobody(history: History): readonly Violation[] {
   return of(history, 'stored').flatMap(({ seq, at, says }) => {
     const told = says - history.begunAt;
     if (Math.abs(at - told) <= CLOCK_MS) return [];
-    const excuse = { what: /^redis (restart|freeze)|^starved/, from: Math.min(told, at), until: at };
+    const excuse = { what: /^redis (restart|freeze)|^starved for/, from: Math.min(told, at), until: at };
     if (wasTroubled(history, excuse)) return [];
     return [chain(`entry ${seq} was there at ${at} ms, and says ${Math.round(told)} ms`)];
   });
@@ -178,7 +178,7 @@ function leftAlone({ history }: Facts, request: string, way: readonly Entry[]): 
   const expired = way.find(({ event }) => event === 'expired');
   if (!approved || !expired) return [];
   const until = approved.at + history.expiresAfterMs - history.begunAt;
-  const excuse = { what: /^redis|^etcd|^down|^freeze|^starved/, from: until - NOTICED_MS, until };
+  const excuse = { what: /^redis|^etcd|^down|^freeze|^starved for/, from: until - NOTICED_MS, until };
   if (wasTroubled(history, excuse)) return [];
   return [chain(`${request} was approved and left alone until its time was over, and nothing had gone wrong by then`)];
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../../../sandbox/pretend';
 import { campaign } from '../campaign';
+import type { Trouble } from '../schedule';
 import { build } from '../subject/build';
 import { MUTANTS, type Mutant } from './mutants';
 
@@ -59,12 +60,30 @@ const DOCUMENT = join(ROOT, 'docs', 'faults.md');
 /** The document's table, as it should be. */
 export function withTable(document: string): string {
   const caught = readCaught();
-  const rows = MUTANTS.map(({ name, mistake, patches }) => {
+  const rows = MUTANTS.map(({ name, mistake, patches, certain = [] }) => {
     const { seed, invariant } = caught[name] ?? { seed: '', invariant: 'not caught yet' };
-    return `| ${name} | ${mistake}${patches.length > 1 ? ` (${patches.length} guards)` : ''} | ${seed} | ${invariant} |`;
+    return `| ${name} | ${mistake}${patches.length > 1 ? ` (${patches.length} guards)` : ''} | ${certain.map(inWords).join(', ')} | ${seed} | ${invariant} |`;
   });
-  const table = ['| planted | the mistake | seed | caught by |', '|---|---|---|---|', ...rows].join('\n');
+  const table = [
+    '| planted | the mistake | each round has | seed | caught by |',
+    '|---|---|---|---|---|',
+    ...rows,
+  ].join('\n');
   return document.replace(/<!-- mutants -->[\s\S]*<!-- \/mutants -->/, `<!-- mutants -->\n${table}\n<!-- /mutants -->`);
+}
+
+function inWords(trouble: Trouble): string {
+  switch (trouble.kind) {
+    case 'kill at':
+    case 'freeze at':
+      return `${trouble.kind} ${trouble.point} ${trouble.phase}${trouble.both ? ', both' : ''}`;
+    case 'redis':
+    case 'etcd':
+    case 'slack':
+      return `${trouble.kind} ${trouble.what}`;
+    default:
+      return trouble.kind;
+  }
 }
 
 /** Another few of those that were caught before, each day, so that all of them come around. */
@@ -82,6 +101,7 @@ export function readCaught(): Readonly<Record<string, Caught>> {
 }
 
 interface Hunt {
+  readonly certain?: readonly Trouble[] | undefined;
   readonly firstSeed: number;
   readonly worlds: number;
   readonly rounds: number;
@@ -90,11 +110,11 @@ interface Hunt {
 async function hunt(mutant: Mutant, { firstSeed, worlds, rounds }: Hunt): Promise<Caught | null> {
   const home = await build(`mutant-${mutant.name.replaceAll(' ', '-')}`, mutant.patches);
   for (let next = firstSeed, left = rounds; left > 0; ) {
-    const found = await firstViolation({ home, firstSeed: next, rounds: left, worlds });
+    const found = await firstViolation({ home, firstSeed: next, rounds: left, worlds, certain: mutant.certain });
     if (!found) return null;
     console.log(`  ${found.invariant}: ${found.what}`);
     const { seed, invariant } = found;
-    if (!(await alsoWithout(seed, invariant))) return { seed, invariant, rounds: rounds - left + found.rounds };
+    if (!(await alsoWithout(mutant, seed, invariant))) return { seed, invariant, rounds: rounds - left + found.rounds };
     console.log('  but so it is without the mistake');
     next = seed + 1;
     left -= found.rounds;
@@ -123,22 +143,23 @@ async function firstViolation(options: Hunt & { readonly home: string }): Promis
 }
 
 /** What each seed breaks without any mistake, as far as it was asked for. */
-const unplanted = new Map<number, readonly string[]>();
+const unplanted = new Map<string, readonly string[]>();
 let clean: Promise<string> | null = null;
 
 /** A machine that is too busy breaks promises as well: what the bot does without the mistake was not caught by it. */
-async function alsoWithout(seed: number, invariant: string): Promise<boolean> {
+async function alsoWithout({ certain }: Mutant, seed: number, invariant: string): Promise<boolean> {
   clean ??= build(`without-mistake-${process.pid}`);
-  const known = unplanted.get(seed);
+  const key = `${seed} ${JSON.stringify(certain)}`;
+  const known = unplanted.get(key);
   if (known) return known.includes(invariant);
   const broken: string[] = [];
   await campaign({
-    ...{ subject: 'quorumbot', home: await clean, firstSeed: seed, rounds: 1, worlds: 2 },
+    ...{ subject: 'quorumbot', home: await clean, firstSeed: seed, rounds: 1, worlds: 2, certain },
     onRound: ({ violations }) => {
       broken.push(...violations.map((one) => one.invariant));
       return true;
     },
   });
-  unplanted.set(seed, broken);
+  unplanted.set(key, broken);
   return broken.includes(invariant);
 }

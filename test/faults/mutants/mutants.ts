@@ -1,4 +1,5 @@
 import type { Patch } from '../patch';
+import { EXPIRES_AFTER_MS, type Phase, type Point, type Trouble } from '../schedule';
 
 /** A planted mistake. */
 export interface Mutant {
@@ -7,7 +8,18 @@ export interface Mutant {
   readonly mistake: string;
   /** Several where one guard alone is covered by another: then all of them must be gone for harm to be done. */
   readonly patches: readonly Patch[];
+  /** What must go wrong for the mistake to show: every round of its hunt has it, beside what its seed brings. */
+  readonly certain?: readonly Trouble[];
 }
+
+const killed = (point: Point, phase: Phase, nth = 1): Trouble => ({
+  ...{ kind: 'kill at', point, phase, nth, both: false, backAfter: 0 },
+});
+const frozen = (point: Point, phase: Phase, { ms = 1_500, both = false } = {}): Trouble => ({
+  ...{ kind: 'freeze at', point, phase, nth: 1, both, ms },
+});
+const ANSWERS_LOST: Trouble = { kind: 'lose answers', at: 150, ms: 3_000 };
+const GROUPS_UNKNOWN: Trouble = { kind: 'slack', what: 'groups unknown', at: 150, ms: 2_500 };
 
 const LIFECYCLE = 'src/jobs/request/lifecycle.ts';
 const POLICY = 'src/jobs/rules/policy.ts';
@@ -82,6 +94,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'doubt releases',
     mistake: 'the locks are given back although nobody knows how it ended',
+    certain: [ANSWERS_LOST],
     patches: [{ file: LIFECYCLE, find: "release: outcome.kind !== 'uncertain',", replace: 'release: true,' }],
   },
   {
@@ -133,6 +146,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'unknown is yes',
     mistake: 'while Slack does not say who is in a group, everybody is',
+    certain: [GROUPS_UNKNOWN],
     patches: [
       {
         file: 'src/jobs/rules/who.ts',
@@ -166,8 +180,16 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'expiry not checked at the start',
-    mistake: 'an approval can be used after its time, until the sweep comes by',
-    patches: [{ file: POLICY, find: 'if (at > approved.expiresAt) {', replace: 'if (at < 0) {' }],
+    mistake: 'an approval can be used after its time: neither the start nor the sweep looks at the clock',
+    certain: [frozen('approved', 'answered', { both: true, ms: EXPIRES_AFTER_MS + 300 })],
+    patches: [
+      { file: POLICY, find: 'if (at > approved.expiresAt) {', replace: 'if (at < 0) {' },
+      {
+        file: SWEEP,
+        find: "(state.kind === 'planned' || state.kind === 'approved') && now",
+        replace: "state.kind === 'planned' && now",
+      },
+    ],
   },
   {
     name: 'expiry by another clock',
@@ -228,6 +250,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'time of nobody',
     mistake: 'the time in a batch is not compared with that of Redis',
+    certain: [frozen('started', 'before', { both: true })],
     patches: [{ file: COMMIT, find: ' or math.abs(now - batch.at) > batch.tolerance', replace: '' }],
   },
   {
@@ -244,6 +267,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'sweep performs again',
     mistake: 'what a dead process began is done once more',
+    certain: [killed('delete', 'before')],
     patches: [
       {
         file: SWEEP,
@@ -256,6 +280,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'write tried again',
     mistake: 'a delete whose answer was lost is sent once more, without another look',
+    certain: [ANSWERS_LOST],
     patches: [
       {
         file: PURGE,
@@ -281,6 +306,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'doubt is success',
     mistake: 'what cannot be told is called done',
+    certain: [ANSWERS_LOST],
     patches: [
       {
         file: 'src/jobs/request/outcome.ts',
@@ -292,6 +318,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'doubt is failure',
     mistake: 'a write that threw is called not done, and what cannot be told as well',
+    certain: [ANSWERS_LOST],
     patches: [
       {
         file: 'src/handlers/palm/outcome.ts',
@@ -308,11 +335,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'undone is never done',
     mistake: 'a record that was deleted and came back is called not deleted',
+    certain: [killed('delete', 'answered')],
     patches: [{ file: PURGE, find: "verdict: 'contradicted', acted: true,", replace: "verdict: 'contradicted'," }],
   },
   {
     name: 'door left open',
     mistake: 'after a crash the target is read without keeping late writes out, and that reading is believed',
+    certain: [frozen('delete', 'before')],
     patches: [NO_SEAL, UNSEALED_IS_SAFE],
   },
   {
@@ -323,6 +352,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'late write not kept out',
     mistake: 'a process that was frozen goes on, and neither it nor etcd asks whether it still may',
+    certain: [frozen('delete', 'before')],
     patches: [NOT_AT, NO_LOOK, NO_RECEIPT_COMPARE],
   },
   {
@@ -350,6 +380,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'born with buttons',
     mistake: 'a message can be pressed before it is remembered',
+    certain: [killed('post', 'sent', 2)],
     patches: [
       {
         file: 'src/bot/message/waiting.ts',
@@ -387,6 +418,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'lost job stays lost',
     mistake: 'an approved request whose job was lost is left alone',
+    certain: [killed('approved', 'answered')],
     patches: [
       { file: SWEEP, find: "if (state.kind === 'approved') return performAgain(deps, request, now);", replace: '' },
     ],
@@ -394,6 +426,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'dead performer left alone',
     mistake: 'nobody takes over what a dead process began',
+    certain: [killed('delete', 'answered')],
     patches: [{ file: SWEEP, find: "if (state.kind === 'running') return takeOver(deps, request);", replace: '' }],
   },
 ];

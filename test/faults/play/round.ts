@@ -80,9 +80,13 @@ async function interfere(world: World, board: Board, uuid: string, what: 'rewrit
   if (wrote) board.note({ kind: 'wrote', at: board.now(), target: uuid, ...wrote });
 }
 
+/** Longer than this without a processor, and leases and heartbeats may have run out. */
+const LONG_MS = 300;
+
 function starved(board: Board, process: number | null, ms: number): void {
-  board.note({ kind: 'trouble', at: board.now() - ms, what: 'starved', process });
-  board.note({ kind: 'mended', at: board.now(), what: 'starved', process });
+  const what = ms < LONG_MS ? 'starved' : 'starved for long';
+  board.note({ kind: 'trouble', at: board.now() - ms, what, process });
+  board.note({ kind: 'mended', at: board.now(), what, process });
 }
 
 interface Listening {
@@ -148,7 +152,8 @@ async function settled(world: World, board: Board, stories: number): Promise<voi
 
 function lastStarved({ events }: Board): number {
   return (
-    events.findLast(({ kind, ...event }) => kind === 'mended' && 'what' in event && event.what === 'starved')?.at ?? 0
+    events.findLast(({ kind, ...event }) => kind === 'mended' && 'what' in event && /^starved/.test(event.what))?.at ??
+    0
   );
 }
 
