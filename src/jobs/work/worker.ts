@@ -38,11 +38,14 @@ const MOST_DRAINING_MS = 25_000;
  */
 const LOOKS_AGAIN_AFTER_S = 1;
 
+/** A job whose worker is gone is noticed at the second look after its lock has run out. */
+const STALLED_LOOK_MS = 5_000;
+
 /** Workers of one queue must have the same options everywhere: whoever runs the stalled check applies its own. */
 const READING = {
   concurrency: 10,
   lockDuration: 15_000,
-  stalledInterval: 5_000,
+  stalledInterval: STALLED_LOOK_MS,
   drainDelay: LOOKS_AGAIN_AFTER_S,
   maxStalledCount: 1,
   metrics: { maxDataPoints: 1_440 },
@@ -55,7 +58,7 @@ const READING = {
 const CHANGING = {
   concurrency: 5,
   lockDuration: 30_000,
-  stalledInterval: 5_000,
+  stalledInterval: STALLED_LOOK_MS,
   drainDelay: LOOKS_AGAIN_AFTER_S,
   maxStalledCount: 0,
   maxStartedAttempts: 1,

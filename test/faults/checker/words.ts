@@ -92,7 +92,11 @@ function isInTheWay({ history, requests }: Facts, { id, targets, story }: Asked)
 
 /** A write may have been lost, or its answer. */
 function isDoubtful({ history }: Facts, { waitingAt, last }: Asked): boolean {
-  return wasTroubled(history, { what: /^etcd|^redis|^down|^freeze|^starved for/, from: waitingAt ?? 0, until: last.at });
+  return wasTroubled(history, {
+    what: /^etcd|^redis|^down|^freeze|^starved for/,
+    from: waitingAt ?? 0,
+    until: last.at,
+  });
 }
 
 function lacking(facts: Facts, asked: Asked, own: readonly Effect[]): string | null {

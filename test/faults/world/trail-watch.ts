@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 
 /** The program's audit trail, as it grows. */
@@ -29,6 +30,7 @@ export function watchTrail(url: string): TrailWatch {
   async function read(): Promise<void> {
     for (let after = '0'; open; ) {
       const streams = await redis.xread('BLOCK', 0, 'STREAMS', TRAIL, after).catch(() => null);
+      if (streams === null) await wait(AGAIN_MS);
       for (const [id, [, text = '']] of streams?.[0]?.[1] ?? []) {
         after = id;
         const { seq, at } = JSON.parse(text) as { readonly seq: number; readonly at: number };
