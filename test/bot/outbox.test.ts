@@ -29,6 +29,7 @@ let answers: Sent<never>[];
 let heard: () => void;
 let posted: number;
 let beforePost: (() => Promise<void>) | undefined;
+let beforeUpdate: (() => Promise<unknown>) | undefined;
 
 beforeAll(async () => {
   redis = await startRedis();
@@ -39,6 +40,7 @@ beforeEach(async () => {
   answers = [];
   posted = 0;
   beforePost = undefined;
+  beforeUpdate = undefined;
   under = openJobs(redis.url);
   await under.jobs.connected(2_000);
   outbox = start();
@@ -88,7 +90,10 @@ function farSide(): Slack {
         { channel: NAMES[to.channel] ?? to.channel, ts: `1760000000.${String(++posted).padStart(6, '0')}` },
       );
     },
-    update: ({ ts }, content) => call('update', { ...content, to: ts }, null),
+    update: async ({ ts }, content) => {
+      await beforeUpdate?.();
+      return call('update', { ...content, to: ts }, null);
+    },
     remove: ({ channel, ts }) => call('remove', { text: '', blocks: [], to: `${channel} ${ts}` }, null),
     upload: ({ channel, ts }, { name, data }) => {
       const sent = call('upload', { text: name, blocks: [], to: channel, thread: ts }, null);
@@ -218,6 +223,26 @@ test('a bot that was frozen while it drew, and draws over what another drew mean
   await until(() => calls.length === 2);
   await waitForRest();
   expect(calls[1]).toMatchObject({ method: 'update', text: expect.stringContaining('answer RAAAA') });
+});
+
+test('a bot that does not know what became of its drawing has it drawn again, also when another had drawn it meanwhile', async () => {
+  await answered('RAAAA');
+  await until(() => calls.length === 1);
+  await waitForRest();
+  // While this edit is under way another bot has drawn the newest and taken the request off the list.
+  const newest = await under.jobs.redraws.message('RAAAA');
+  if (!newest) throw new Error('must be remembered');
+  answers = [{ kind: 'lost', error: 'timeout' }];
+  beforeUpdate = async () => {
+    beforeUpdate = undefined;
+    await under.jobs.redraws.remember('RAAAA', newest);
+    await under.redis.del(`{${under.prefix}}:redraw`);
+  };
+  await under.jobs.redraws.remember('RAAAA', { ...newest, looks: 'older' });
+  await under.jobs.redraws.due('RAAAA');
+  await until(() => calls.length === 3);
+  await waitForRest();
+  expect(methods()).toEqual(['post', 'update', 'update']);
 });
 
 test('of two bots that post at the same time one has the message, and the other leaves a copy that says so', async () => {

@@ -8,9 +8,9 @@ import type { SubjectName } from './subject/kinds';
 import { createWorld, type World } from './world/world';
 
 /** Stories side by side in a round: each is a run. */
-export const RUNS_PER_ROUND = 10;
+export const RUNS_PER_ROUND = 20;
 /** Then a world is thrown away: it has no channels left, and its servers have grown. */
-const ROUNDS_PER_WORLD = 60;
+const ROUNDS_PER_WORLD = 55;
 
 export interface Campaign {
   readonly subject: SubjectName;

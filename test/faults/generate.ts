@@ -40,7 +40,7 @@ function story(random: Random, needs: 1 | 2): Story {
   return {
     targets: random.chance(0.2) ? 2 : 1,
     // Not all at once: a burst measures the machine.
-    acts: [pass(random.int(0, 800)), ...kind(random, needs)],
+    acts: [pass(random.int(0, 1_800)), ...kind(random, needs)],
     interferes: random.chance(0.12) ? random.pick<'rewrite' | 'change'>(['rewrite', 'change']) : null,
     registersAgain: random.chance(0.35) ? random.int(0, 250) : null,
   };
@@ -207,11 +207,11 @@ function undone(random: Random, needs: 1 | 2): readonly Act[] {
 function troubles(random: Random): readonly Trouble[] {
   const count = random.weighted([
     [2, 0],
-    [2, 1],
-    [2, 2],
+    [1, 1],
+    [1, 2],
     [2, 3],
-    [1, 4],
-    [1, 5],
+    [2, 4],
+    [2, 5],
   ]);
   return Array.from({ length: count }, () => trouble(random));
 }
@@ -220,7 +220,7 @@ function troubles(random: Random): readonly Trouble[] {
 const STARTS_WITHIN_MS = 1_000;
 
 function trouble(random: Random): Trouble {
-  const at = random.int(0, 1_600);
+  const at = random.int(0, 2_600);
   const short = random.weighted([
     [3, random.int(20, 300)],
     [2, random.int(300, 1_200)],

@@ -72,8 +72,9 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   });
 
   async function settle(due: Due, request: Request): Promise<void> {
-    const next = await drawDue(deps, memory, due).catch((error: unknown): Next => {
+    const next = await drawDue(deps, memory, due).catch(async (error: unknown): Promise<Next> => {
       deps.log.error({ error, request: request.id }, 'message not drawn');
+      for (const face of [ownFace(request), ...sharedFaces(request)]) await forgetLooks(deps, face);
       return { kind: 'later', ms: AGAIN_MS };
     });
     if (next.kind === 'later') return deps.redraws.later(due.request, next.ms);
@@ -156,6 +157,7 @@ async function drawFace(deps: OutboxDeps, memory: Memory, facing: Facing): Promi
     const born = message ?? (hasDecisions(drawing) ? await bear(deps, memory, facing, drawing) : null);
     const sent =
       born && 'ts' in born ? await edit(deps, facing, born, drawing) : (born ?? (await post(deps, facing, drawing)));
+    if (born && sent.kind === 'lost') await forgetLooks(deps, face);
     if (sent.kind !== 'ok')
       return { next: nextAfter(sent, memory.pace.bucket(at, message !== null), message === null), message: null };
     memory.pace.sent(face.key);
@@ -172,6 +174,15 @@ async function drawFace(deps: OutboxDeps, memory: Memory, facing: Facing): Promi
   });
   if (posted.next.kind === 'done' && face.share) await deps.redraws.remember(face.key, posted.message);
   return posted;
+}
+
+/**
+ * An edit whose answer was lost may have been done, and over what another bot drew meanwhile: whoever draws next must not
+ * think that the message looks as it is remembered.
+ */
+async function forgetLooks({ redraws }: OutboxDeps, { key }: Face): Promise<void> {
+  const known = await redraws.message(key);
+  if (known) await redraws.remember(key, { ...known, looks: '' });
 }
 
 /** Should Redis be away just now, the message is not posted a second time. */

@@ -88,10 +88,23 @@ return 1
 
 const postpone = script(`
 local time = redis.call('TIME')
-redis.call('ZADD', KEYS[1], 'XX', time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[2]), ARGV[1])
+-- Also when another has drawn it meanwhile: what became of our own drawing is not known, and it may lie over that one.
+redis.call('ZADD', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[2]), ARGV[1])
 redis.call('DEL', KEYS[2])
 return 1
 `);
+
+const soon = script(`
+local time = redis.call('TIME')
+redis.call('ZADD', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000), ARGV[1])
+return 1
+`);
+
+/** A new score, by the one clock: whoever draws just now does not take the request off the list when done. */
+export async function drawSoon(redis: Redis, keys: Keys, request: string): Promise<void> {
+  await soon(redis, [keys.redraw], [request]);
+  await redis.publish(keys.moves, request);
+}
 
 export function createRedraws(redis: Redis, keys: Keys, subscribe: () => Redis): Redraws {
   return {
@@ -128,9 +141,7 @@ export function createRedraws(redis: Redis, keys: Keys, subscribe: () => Redis):
     want: async (request, key) => {
       await redis.sadd(keys.wants(request), key);
       await redis.expire(keys.wants(request), KEEP_S);
-      // A new score: whoever draws just now must not take the request off the list when done.
-      await redis.zadd(keys.redraw, Date.now() - 60_000, request);
-      await redis.publish(keys.moves, request);
+      await drawSoon(redis, keys, request);
     },
     wants: (request) => redis.smembers(keys.wants(request)),
     onMove: (callback) => {

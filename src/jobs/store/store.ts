@@ -7,6 +7,7 @@ import type { Refusal, Standing } from '../rules/policy';
 import { createTrail, type Trail } from '../trail/trail';
 import { readRequest } from './record';
 import { type Keys, timeOf } from './redis';
+import { drawSoon } from './redraws';
 import { type Chain, createWriter, type Holder, type Written } from './writer';
 
 /** How long what a query reports while it reads is kept. Seconds. */
@@ -79,8 +80,7 @@ export function createStore(redis: Redis, keys: Keys, chain: Chain): Store {
     isAt: async (id, revision) => (await redis.hget(keys.request(id), 'revision')) === String(revision),
     report: async (id, view) => {
       await redis.set(keys.partial(id), JSON.stringify(view), 'EX', KEEP_PARTIAL_S);
-      await redis.zadd(keys.redraw, Date.now() - 60_000, id);
-      await redis.publish(keys.moves, id);
+      await drawSoon(redis, keys, id);
     },
     partial: async (id) => {
       const json = await redis.get(keys.partial(id));

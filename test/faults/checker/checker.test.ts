@@ -364,6 +364,20 @@ test.each<[string, Case]>([
     },
   ],
   [
+    'a machine that is busy with other things begins late what was approved',
+    {
+      left: left([...WAY.slice(0, 3), { event: 'expired' }]),
+      events: [
+        ...instead(
+          (event) => isEnd(event) || event === deleted || event === attempt,
+          shown(1_650, 'ended', { word: 'expired' }),
+        ),
+        { kind: 'trouble', at: 700, what: 'starved', process: 1 },
+        { kind: 'mended', at: 1_600, what: 'starved', process: 1 },
+      ],
+    },
+  ],
+  [
     'somebody else may have removed it first',
     {
       events: [...without(deleted, attempt), { kind: 'wrote', at: 120, target: TARGET, revision: 11, version: null }],

@@ -148,6 +148,26 @@ export function wasTroubled(
   return on > 0;
 }
 
+/** Of this time, how much a process had to wait for a processor: then nothing can be said of how soon it must do a thing. */
+const BUSY_SHARE = 0.5;
+
+/** The machine had other things to do for most of this time: one of the processes got next to none of it. */
+export function wasBusy(history: History, { from, until }: { readonly from: number; readonly until: number }): boolean {
+  const waited = new Map<number | null, number>();
+  const since = new Map<number | null, number>();
+  for (const event of history.events) {
+    if ((event.kind !== 'trouble' && event.kind !== 'mended') || !event.what.startsWith('starved')) continue;
+    const { process, at } = event;
+    if (event.kind === 'trouble') since.set(process, at);
+    else waited.set(process, (waited.get(process) ?? 0) + overlap([since.get(process) ?? at, at], [from, until]));
+  }
+  return Math.max(0, ...waited.values()) > (until - from) * BUSY_SHARE;
+}
+
+function overlap(one: readonly [number, number], other: readonly [number, number]): number {
+  return Math.max(0, Math.min(one[1], other[1]) - Math.max(one[0], other[0]));
+}
+
 /** Nothing went wrong: then there is no excuse. That the machine was busy now and then is none either. */
 export function isCalm(history: History): boolean {
   return of(history, 'trouble').every(({ what }) => what === 'starved');

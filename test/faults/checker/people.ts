@@ -7,6 +7,7 @@ import {
   isCalm,
   oldestAsking,
   type Violation,
+  wasBusy,
   wasTroubled,
 } from './facts';
 
@@ -92,7 +93,11 @@ function unanswered({ history }: Facts): readonly Violation[] {
     const answer = answers.find((one) => one.delivery === delivery && one.copy === copy);
     const until = (answer?.at ?? at + ACK_MS) + NOTICED_MS;
     if (answer?.ok && answer.at - at <= ACK_MS + NEARLY_MS) return [];
-    if (wasTroubled(history, { process, what: /^starved for/, from: at, until })) return [];
+    if (
+      wasTroubled(history, { process, what: /^starved for/, from: at, until }) ||
+      wasBusy(history, { from: at, until })
+    )
+      return [];
     const what = delivered.kind === 'typed' ? delivered.command : `${delivered.button} on ${delivered.request}`;
     return [
       {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type History, of } from '../history';
-import { type Facts, type Violation, wasTroubled } from './facts';
+import { type Facts, type Violation, wasBusy, wasTroubled } from './facts';
 
 interface Entry {
   readonly seq: number;
@@ -45,13 +45,19 @@ function links({ history: { left } }: Facts): readonly Violation[] {
 
 /** An entry may be this far from the clock of Redis, and it takes a moment until it is seen. */
 const CLOCK_MS = 750;
+/** Whoever looks on is connected again so long after a restart of Redis. */
+const BACK_WITHIN_MS = 2_000;
 
 /** A time in the trail is the time at which it was written, by the one clock there is. */
 function timesOfNobody(history: History): readonly Violation[] {
   return of(history, 'stored').flatMap(({ seq, at, says }) => {
     const told = says - history.begunAt;
     if (Math.abs(at - told) <= CLOCK_MS) return [];
-    const excuse = { what: /^redis (restart|freeze)|^starved for/, from: Math.min(told, at), until: at };
+    const excuse = {
+      what: /^redis (restart|freeze)|^starved for/,
+      from: Math.min(told, at) - BACK_WITHIN_MS,
+      until: at,
+    };
     if (wasTroubled(history, excuse)) return [];
     return [chain(`entry ${seq} was there at ${at} ms, and says ${Math.round(told)} ms`)];
   });
@@ -179,7 +185,7 @@ function leftAlone({ history }: Facts, request: string, way: readonly Entry[]): 
   if (!approved || !expired) return [];
   const until = approved.at + history.expiresAfterMs - history.begunAt;
   const excuse = { what: /^redis|^etcd|^down|^freeze|^starved for/, from: until - NOTICED_MS, until };
-  if (wasTroubled(history, excuse)) return [];
+  if (wasTroubled(history, excuse) || wasBusy(history, excuse)) return [];
   return [chain(`${request} was approved and left alone until its time was over, and nothing had gone wrong by then`)];
 }
 

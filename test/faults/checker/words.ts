@@ -7,6 +7,7 @@ import {
   isUndo,
   oldestAsking,
   type Violation,
+  wasBusy,
   wasTroubled,
 } from './facts';
 
@@ -77,6 +78,8 @@ export function works(facts: Facts): readonly Violation[] {
     // On a slow machine time may be over before the start.
     if (!approved.has(id) || last.word === 'succeeded' || last.word === 'expired' || isInTheWay(facts, asked))
       return [];
+    // etcd did not answer in the shortened time: the machine is to blame.
+    if (wasBusy(history, { from: asked.waitingAt ?? 0, until: last.at })) return [];
     return [
       { invariant: 'works', story, what: `${id} was approved, nothing stood in its way, and it ${last.word}` } as const,
     ];

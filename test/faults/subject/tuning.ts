@@ -24,7 +24,7 @@ export const TUNING: readonly Patch[] = [
   field(worker, 'sweepEvery', '5_000', 150),
   field(worker, 'lostAfter', '10_000', 500),
   number(worker, 'STALLED_LOOK_MS', 500),
-  { file: worker, find: 'LOOKS_AGAIN_AFTER_S = 1;', replace: 'LOOKS_AGAIN_AFTER_S = 0.1;' },
+  { file: worker, find: 'LOOKS_AGAIN_AFTER_S = 1;', replace: 'LOOKS_AGAIN_AFTER_S = 0.5;' },
   field(worker, 'lockDuration', '15_000', 2_000),
   field(worker, 'lockDuration', '30_000', 2_000),
   { file: 'src/jobs/work/queue.ts', find: 'delay: 500 }', replace: 'delay: 50 }' },
