@@ -216,13 +216,14 @@ test('a request that nobody decided on expires by itself', async () => {
   expect(await approve(id)).toMatchObject({ ok: false, refusal: { rule: 'not waiting' } });
 });
 
-test('a change that is asked in a channel that is not configured is not even stored', async () => {
+test('a change that is asked in a channel that is not configured is stored as refused and nothing else', async () => {
   await under.close();
   under = openJobs(redis.url, { rules: { channels: ['C2'] } });
   await under.jobs.connected(2_000);
   const asked = { delivery: 'x', operation: raise(shelf), words: ['a'], ...ASKED };
   expect(await under.jobs.requests.open(asked)).toMatchObject({ ok: false, refusal: { rule: 'channel' } });
-  expect(await under.jobs.ledger.newest(5)).toEqual([]);
+  expect(await under.jobs.ledger.newest(5)).toMatchObject([{ state: 'refused' }]);
+  expect(await under.jobs.store.openIds()).toEqual([]);
 });
 
 test('a Redis that could lose a decision: asking and approving are refused with the reason', async () => {
