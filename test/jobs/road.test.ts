@@ -198,12 +198,15 @@ test('an operation that its cluster does not have is refused, and not looked for
   });
 });
 
-test.each(['schedule', 'webhook'] as const)('a change that a %s asks for is stored as refused and nothing else', async (road) => {
-  const asking = { delivery: road, operation: change, words: ['a'], ...ASKED, road };
-  expect(await under.jobs.requests.open(asking)).toMatchObject({ ok: false, refusal: { rule: 'road' } });
-  expect(await under.jobs.ledger.newest(5)).toMatchObject([{ state: 'refused' }]);
-  expect(await under.jobs.store.openIds()).toEqual([]);
-});
+test.each(['schedule', 'webhook'] as const)(
+  'a change that a %s asks for is stored as refused and nothing else',
+  async (road) => {
+    const asking = { delivery: road, operation: change, words: ['a'], ...ASKED, road };
+    expect(await under.jobs.requests.open(asking)).toMatchObject({ ok: false, refusal: { rule: 'road' } });
+    expect(await under.jobs.ledger.newest(5)).toMatchObject([{ state: 'refused' }]);
+    expect(await under.jobs.store.openIds()).toEqual([]);
+  },
+);
 
 describe('with rules', () => {
   const rules = (...list: Omit<Rule, 'name' | 'match'>[]) => ({
