@@ -364,6 +364,17 @@ test.each<[string, Case]>([
     },
   ],
   [
+    'a click that was answered in the nick of time, by a process that was killed then',
+    {
+      events: [
+        ...GOOD,
+        click(110, 'd3', CHO),
+        answered(115, 'd3'),
+        { kind: 'trouble', at: 400, what: 'down', process: 0 },
+      ],
+    },
+  ],
+  [
     'a machine that is busy with other things begins late what was approved',
     {
       left: left([...WAY.slice(0, 3), { event: 'expired' }]),

@@ -113,10 +113,15 @@ function unanswered({ history }: Facts): readonly Violation[] {
 function silentClicks(facts: Facts): readonly Violation[] {
   const decisions = facts.clicks.filter(({ button }) => !isCommand(button));
   return decisions.flatMap((click) => {
-    if (!click.answer?.ok || click.told || wasTaken(facts, click)) return [];
+    if (!click.answer?.ok || click.told || wasTaken(facts, click) || wasCutShort(facts, click)) return [];
     const what = `${click.who} pressed ${click.button} on ${click.request} at ${click.at} ms and never heard of it`;
     return [{ invariant: 'answered', story: click.story, what }];
   });
+}
+
+/** What takes longer than Slack waits is answered before it is known how it ends; then the process may be struck. */
+function wasCutShort({ history }: Facts, { process, at, answer }: Click): boolean {
+  return wasTroubled(history, { process, from: at, until: (answer?.at ?? at) + NOTICED_MS });
 }
 
 /** Who hears that time is over must not hear it before it is. */

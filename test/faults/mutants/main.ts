@@ -73,17 +73,11 @@ export function withTable(document: string): string {
 }
 
 function inWords(trouble: Trouble): string {
-  switch (trouble.kind) {
-    case 'kill at':
-    case 'freeze at':
-      return `${trouble.kind} ${trouble.point} ${trouble.phase}${trouble.both ? ', both' : ''}`;
-    case 'redis':
-    case 'etcd':
-    case 'slack':
-      return `${trouble.kind} ${trouble.what}`;
-    default:
-      return trouble.kind;
+  if ('point' in trouble) {
+    const { kind, point, phase, both } = trouble;
+    return `${kind} ${point} ${phase}${both ? ', both' : ''}`;
   }
+  return 'what' in trouble ? `${trouble.kind} ${trouble.what}` : trouble.kind;
 }
 
 /** Another few of those that were caught before, each day, so that all of them come around. */
