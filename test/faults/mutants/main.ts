@@ -80,11 +80,14 @@ function inWords(trouble: Trouble): string {
   return 'what' in trouble ? `${trouble.kind} ${trouble.what}` : trouble.kind;
 }
 
-/** Another few of those that were caught before, each day, so that all of them come around. */
+/** A sample must not depend on luck: of those that took longer, only a whole hunt can tell. */
+const SURE_ROUNDS = 8;
+
+/** Another few of those that were caught soon, each day, so that all of them come around. */
 function sampled(sample: string | undefined): readonly Mutant[] {
   if (sample === undefined) return MUTANTS;
   const caught = readCaught();
-  const known = MUTANTS.filter(({ name }) => caught[name]);
+  const known = MUTANTS.filter(({ name }) => (caught[name]?.rounds ?? SURE_ROUNDS + 1) <= SURE_ROUNDS);
   const count = Math.min(known.length, Math.max(1, Number(sample) || 1));
   const first = Math.floor(Date.now() / 86_400_000) * count;
   return Array.from({ length: count }, (_, n) => known[(first + n) % known.length]).flatMap((mutant) => mutant ?? []);
