@@ -384,6 +384,8 @@ test.each<[string, Case]>([
           shown(1_650, 'ended', { word: 'expired' }),
         ),
         { kind: 'trouble', at: 700, what: 'starved', process: 1 },
+        { kind: 'trouble', at: 1_149, what: 'starved', process: 1 },
+        { kind: 'mended', at: 1_150, what: 'starved', process: 1 },
         { kind: 'mended', at: 1_600, what: 'starved', process: 1 },
       ],
     },

@@ -154,12 +154,16 @@ const BUSY_SHARE = 0.5;
 /** The machine had other things to do for most of this time: one of the processes got next to none of it. */
 export function wasBusy(history: History, { from, until }: { readonly from: number; readonly until: number }): boolean {
   const waited = new Map<number | null, number>();
-  const since = new Map<number | null, number>();
+  // One stretch may be told to begin before the end of the one before it.
+  const begun = new Map<number | null, number[]>();
   for (const event of history.events) {
     if ((event.kind !== 'trouble' && event.kind !== 'mended') || !event.what.startsWith('starved')) continue;
     const { process, at } = event;
-    if (event.kind === 'trouble') since.set(process, at);
-    else waited.set(process, (waited.get(process) ?? 0) + overlap([since.get(process) ?? at, at], [from, until]));
+    if (event.kind === 'trouble') begun.set(process, [...(begun.get(process) ?? []), at]);
+    else {
+      const since = begun.get(process)?.shift() ?? at;
+      waited.set(process, (waited.get(process) ?? 0) + overlap([since, at], [from, until]));
+    }
   }
   return Math.max(0, ...waited.values()) > (until - from) * BUSY_SHARE;
 }
