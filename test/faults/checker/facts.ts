@@ -153,12 +153,14 @@ const BUSY_SHARE = 0.5;
 
 /** The machine had other things to do for most of this time: one of the processes got next to none of it. */
 export function wasBusy(history: History, { from, until }: { readonly from: number; readonly until: number }): boolean {
-  const waited = new Map<number | null, number>();
+  const waited = new Map<number, number>();
   // One stretch may be told to begin before the end of the one before it.
-  const begun = new Map<number | null, number[]>();
+  const begun = new Map<number, number[]>();
   for (const event of history.events) {
     if ((event.kind !== 'trouble' && event.kind !== 'mended') || !event.what.startsWith('starved')) continue;
     const { process, at } = event;
+    // The harness itself is busy all the time where many worlds play.
+    if (process === null) continue;
     if (event.kind === 'trouble') begun.set(process, [...(begun.get(process) ?? []), at]);
     else {
       const since = begun.get(process)?.shift() ?? at;
