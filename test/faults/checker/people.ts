@@ -119,9 +119,12 @@ function silentClicks(facts: Facts): readonly Violation[] {
   });
 }
 
+/** How much longer a decision may take that was answered before it was made. */
+const DECIDED_WITHIN_MS = 2_000;
+
 /** What takes longer than Slack waits is answered before it is known how it ends; then the process may be struck. */
 function wasCutShort({ history }: Facts, { process, at, answer }: Click): boolean {
-  return wasTroubled(history, { process, from: at, until: (answer?.at ?? at) + NOTICED_MS });
+  return wasTroubled(history, { process, from: at, until: (answer?.at ?? at) + DECIDED_WITHIN_MS });
 }
 
 /** Who hears that time is over must not hear it before it is. */
