@@ -98,7 +98,9 @@ export type Trouble =
       readonly at: number;
       readonly ms: number;
     }
-  | { readonly kind: 'clock'; readonly at: number; readonly process: 0 | 1; readonly by: number };
+  | { readonly kind: 'clock'; readonly at: number; readonly process: 0 | 1; readonly by: number }
+  /** Every server registers again at the very moment at which its record is put back. */
+  | { readonly kind: 'registers meanwhile' };
 
 export interface Schedule {
   readonly seed: number;

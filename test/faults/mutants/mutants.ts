@@ -358,8 +358,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'put back over',
     mistake: 'an undo writes over a record that is there again',
-    // Shorter than a heartbeat lasts, and somebody may write meanwhile.
-    certain: [frozen('put', 'before', { ms: 300 })],
+    // Shorter than a heartbeat lasts.
+    certain: [{ kind: 'registers meanwhile' }, frozen('put', 'before', { ms: 300 })],
     patches: [
       {
         file: WRITE,

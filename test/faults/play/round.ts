@@ -109,7 +109,8 @@ function listen(world: World, board: Board, { targets, schedule, trouble }: List
       const story = storyOf.get(attempt.target);
       if (story === undefined) return;
       board.note({ kind: 'attempt', at: board.now(), process, ...attempt });
-      const what = schedule.stories[story]?.interferes;
+      const overtakes = attempt.what === 'put' && schedule.troubles.some(({ kind }) => kind === 'registers meanwhile');
+      const what = overtakes ? 'change' : schedule.stories[story]?.interferes;
       if (what) void interfere(world, board, attempt.target, what);
     },
     fired: trouble.fired,

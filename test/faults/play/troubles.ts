@@ -9,6 +9,8 @@ const SLOW_MS = 15;
 const LOSE_EVERY_MS = 40;
 
 type Trapped = Extract<Trouble, { kind: 'kill at' | 'freeze at' }>;
+/** What is no trouble of processes and servers is not made here. */
+type Timed = Exclude<Trouble, Trapped | { kind: 'registers meanwhile' }>;
 
 /** Lets the troubles of a round happen. */
 export interface Troublemaker {
@@ -23,7 +25,7 @@ export interface Troublemaker {
 export function createTroublemaker(world: World, board: Board, troubles: readonly Trouble[]): Troublemaker {
   const { control, programs, desk } = world;
   const all: readonly (Trap & { readonly trouble: Trapped })[] = troubles.flatMap((trouble) =>
-    isTimed(trouble) ? [] : [{ ...trapOf(trouble), trouble }],
+    isTrapped(trouble) ? [{ ...trapOf(trouble), trouble }] : [],
   );
   let traps = all;
   let over = false;
@@ -74,7 +76,7 @@ export function createTroublemaker(world: World, board: Board, troubles: readonl
     }
   }
 
-  async function timedOne(trouble: Exclude<Trouble, Trapped>): Promise<void> {
+  async function timedOne(trouble: Timed): Promise<void> {
     await wait(trouble.at);
     switch (trouble.kind) {
       case 'kill':
@@ -130,8 +132,12 @@ export function createTroublemaker(world: World, board: Board, troubles: readonl
   };
 }
 
-function isTimed(trouble: Trouble): trouble is Exclude<Trouble, Trapped> {
-  return trouble.kind !== 'kill at' && trouble.kind !== 'freeze at';
+function isTimed(trouble: Trouble): trouble is Timed {
+  return !isTrapped(trouble) && trouble.kind !== 'registers meanwhile';
+}
+
+function isTrapped(trouble: Trouble): trouble is Trapped {
+  return trouble.kind === 'kill at' || trouble.kind === 'freeze at';
 }
 
 let trapsLaid = 0;
