@@ -71,7 +71,7 @@ export async function createWorld({ subject, home, needs }: WorldOptions): Promi
     store.on('error', () => undefined);
     const client = keep(new Etcd3({ hosts: etcd.url }), async (it) => it.close());
     const watch = keep(await watchRecords(client), (it) => it.close());
-    const trail = keep(watchTrail(redis.url), async (it) => it.close());
+    const trail = keep(watchTrail(store), async (it) => it.close());
     const slack = (process: number) => ({
       apiUrl: desk.apiUrl(process),
       botToken: desk.botToken,
