@@ -31,6 +31,9 @@ beforeAll(async () => {
   redis = await startRedis();
 });
 afterAll(() => redis.stop());
+beforeEach(() => {
+  shelf.writes = 0;
+});
 afterEach(async () => {
   await workers.close();
   await under.close();
