@@ -1,7 +1,10 @@
 import type { Json } from './operation';
 import type { Text } from './view';
 
-/** What operations may know of requests, locks and the audit trail. Implemented by the job layer. */
+/**
+ * What operations may know of requests, locks and the audit trail. Implemented by the job layer. `asking` is the request
+ * that wants to know: what somebody asked privately is told without its words, but to that person, in a private answer; left out, to nobody.
+ */
 export interface Ledger {
   /**
    * The operation's name and the plan of a change whose execution began, or null when there is no such request on this
@@ -9,22 +12,28 @@ export interface Ledger {
    */
   performed(request: string): Promise<{ readonly operation: string; readonly plan: Json } | null>;
   /** The newest requests, newest first. */
-  newest(count: number): Promise<readonly RequestLine[]>;
+  newest(count: number, asking?: string): Promise<readonly RequestLine[]>;
   /** Null when there is no such request (any more). */
-  find(request: string): Promise<RequestAccount | null>;
+  find(request: string, asking?: string): Promise<RequestAccount | null>;
   /** The newest audit entries, newest first. */
-  audit(count: number): Promise<readonly AuditLine[]>;
+  audit(count: number, asking?: string): Promise<readonly AuditLine[]>;
   /** Reads the whole trail, checks every link of it, and compares it with the anchors and with places typed here. */
   verifyAudit(typed?: readonly AuditPlace[]): Promise<AuditReport>;
-  /** The trail as JSON lines that can be checked elsewhere; from a time on, or all of it. */
+  /**
+   * The trail as JSON lines that can be checked elsewhere; from a time on, or all of it. With the words of private
+   * requests: an entry without them would have another hash.
+   */
   exportAudit(since: Since | null): Promise<AuditExport>;
   /** The requests that moved since this time, or one of them, with every move. */
-  timeline(about: TimelineAbout): Promise<Timeline>;
+  timeline(about: TimelineAbout, asking?: string): Promise<Timeline>;
   /** Targets that are locked right now. */
   locks(): Promise<readonly LockLine[]>;
   /** Frees the targets of an uncertain request. False: it is not uncertain, or cleared already. */
   clear(request: string, by: string): Promise<boolean>;
 }
+
+/** Stands instead of the words of a command that others asked privately. */
+export const PRIVATELY = '(asked privately)';
 
 export interface RequestLine {
   readonly id: string;

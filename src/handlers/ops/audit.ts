@@ -12,7 +12,7 @@ export function opsAudit(ledger: Ledger): Query {
     examples: ['ops audit', 'ops audit -n 100'],
     form: [COUNT],
     parse: parseCount,
-    read: (count) => ledger.audit(count),
+    read: (count, { request }) => ledger.audit(count, request),
     render: showLines,
   });
 }

@@ -24,6 +24,7 @@ export function requestField(
   fits: (line: RequestLine) => boolean = () => true,
 ): Field {
   const list = async () => {
+    // What is offered is kept for whoever types next, so nothing private is among it.
     const lines = await ledger.newest(OFFERED);
     return lines.filter(fits).map(({ id, command, state }) => ({ value: id, about: `${state}: /${command}` }));
   };

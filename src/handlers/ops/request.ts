@@ -17,7 +17,7 @@ export function opsRequest(ledger: Ledger): Query {
     examples: ['ops request R7K2M9QF4'],
     form: [requestField('Request', ledger)],
     parse: (words) => parseRequestId(words, 'ops request REQUEST'),
-    read: async (id) => ({ id, account: await ledger.find(id) }),
+    read: async (id, { request }) => ({ id, account: await ledger.find(id, request) }),
     render: ({ id, account }) => (account ? show(account) : unknown(id)),
   });
 }

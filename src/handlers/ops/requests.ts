@@ -10,7 +10,7 @@ export function opsRequests(ledger: Ledger): Query {
     examples: ['ops requests', 'ops requests -n 50'],
     form: [COUNT],
     parse: parseCount,
-    read: (count) => ledger.newest(count),
+    read: (count, { request }) => ledger.newest(count, request),
     render: (lines) => ({
       title: lines.length === 0 ? 'No requests yet' : `The newest ${lines.length} requests`,
       tone: 'neutral',

@@ -1,5 +1,5 @@
 import { DEFAULT_CLUSTER } from '../clusters';
-import type { Chapter, Timeline, TimelineEvent } from '../ledger';
+import { type Chapter, PRIVATELY, type Timeline, type TimelineEvent } from '../ledger';
 
 /** One move, with the request that made it. */
 export interface Told {
@@ -40,7 +40,9 @@ function begin(event: string, take: Take, command: string): string {
     case 'asked':
       take('words');
       take('channel');
-      return `asked for /${command}`;
+      return take('private') === '' || command.endsWith(PRIVATELY)
+        ? `asked for /${command}`
+        : `asked for /${command} ${PRIVATELY}`;
     case 'refused':
       take('words');
       take('channel');

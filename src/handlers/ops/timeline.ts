@@ -28,7 +28,10 @@ export function opsTimeline(ledger: Ledger): Query {
     examples: ['ops timeline', 'ops timeline --since 4h --export', 'ops timeline --request R7K2M9QF4'],
     form: formOf(ledger),
     parse,
-    read: async (args, { request }) => ({ args, timeline: withoutItself(await ledger.timeline(args.about), request) }),
+    read: async (args, { request }) => ({
+      args,
+      timeline: withoutItself(await ledger.timeline(args.about, request), request),
+    }),
     render: ({ args, timeline }) => show(args, timeline),
   });
 }

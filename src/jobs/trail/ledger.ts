@@ -6,9 +6,9 @@ import { decidedOf, isUncertain, type Request, stepsOf } from '../request/reques
 import { missingApprovals } from '../rules/quorum';
 import type { Store } from '../store/store';
 import type { Holder } from '../store/writer';
-import { commandOf } from '../work/answer';
-import { readEntry } from './audit';
+import { type Entry, readEntry } from './audit';
 import { exportAudit, verifyAudit } from './ledger-audit';
+import { commandFor, isHidden, isToldHidden, type Viewer, viewerOf, withoutWords } from './privacy';
 import { type TimelineDeps, timeline } from './timeline';
 
 /** How many audit entries are searched for those of one request. */
@@ -24,20 +24,24 @@ export function createLedger(deps: TimelineDeps, cluster: string): Ledger {
       const decided = decidedOf(request.state);
       return decided && { operation: request.operation, plan: decided.proposed.plan };
     },
-    newest: async (count) => (await store.newest(count)).map(lineOf),
-    find: async (id) => {
+    newest: async (count, asking) => {
+      const [requests, viewer] = await Promise.all([store.newest(count), viewerOf(store, asking)]);
+      return requests.map((request) => lineOf(request, viewer));
+    },
+    find: async (id, asking) => {
       const [request, locks, texts] = await Promise.all([store.load(id), store.locks(), store.trail.newest(SEARCHED)]);
       if (!request) return null;
-      return accountOf(
-        request,
-        locks,
-        auditLines(texts).filter((line) => line.request === id),
-      );
+      const viewer = await viewerOf(store, asking);
+      const entries = entriesIn(texts).filter((entry) => entry.request === id);
+      return accountOf(request, { locks, entries, viewer });
     },
-    audit: async (count) => auditLines(await store.trail.newest(count)),
+    audit: async (count, asking) => {
+      const [texts, viewer] = await Promise.all([store.trail.newest(count), viewerOf(store, asking)]);
+      return auditLines(store, entriesIn(texts), viewer);
+    },
     verifyAudit: (typed) => verifyAudit(deps, typed),
     exportAudit: (since) => exportAudit(deps, since),
-    timeline: (about) => timeline(deps, about),
+    timeline: (about, asking) => timeline(deps, about, asking),
     locks: async () => (await store.locks()).map(lockLine),
     clear: async (id, by) => (await store.move(id, clear(by))).ok,
   };
@@ -47,9 +51,9 @@ function hasBegun({ state }: Request): boolean {
   return state.kind === 'running' || (state.kind === 'finished' && 'steps' in state.outcome && state.decided !== null);
 }
 
-function lineOf(request: Request): RequestLine {
+function lineOf(request: Request, viewer: Viewer): RequestLine {
   const { id, requester, askedAt } = request;
-  return { id, requester, askedAt, command: commandOf(request), state: stateWord(request) };
+  return { id, requester, askedAt, command: commandFor(request, viewer), state: stateWord(request) };
 }
 
 /** `planned`, `running`, or how it ended. */
@@ -57,18 +61,21 @@ export function stateWord({ state }: Request): string {
   return state.kind === 'finished' ? state.outcome.kind : state.kind;
 }
 
-function accountOf(
-  request: Request,
-  locks: Awaited<ReturnType<Store['locks']>>,
-  entries: readonly AuditLine[],
-): RequestAccount {
+interface Around {
+  readonly locks: Awaited<ReturnType<Store['locks']>>;
+  readonly entries: readonly Entry[];
+  readonly viewer: Viewer;
+}
+
+function accountOf(request: Request, { locks, entries, viewer }: Around): RequestAccount {
+  const hidden = isHidden(request, viewer);
   return {
-    ...lineOf(request),
+    ...lineOf(request, viewer),
     uncertain: isUncertain(request.state),
     locked: locks.filter(([, holder]) => holder.request === request.id).map(([target]) => target),
     facts: factsOf(request),
     steps: stepsOf(request.state).map(({ target, status, text }) => [target, status, text]),
-    entries,
+    entries: entries.map((entry) => auditLine(entry, hidden)),
   };
 }
 
@@ -94,15 +101,35 @@ function opinionsOf(state: Request['state']): readonly (readonly [string, Text])
   return [['Held by', [{ user: state.held.by }, ` since `, { at: state.held.at }, `: ${state.held.why}`]]];
 }
 
-function auditLines(texts: readonly string[]): readonly AuditLine[] {
-  return texts.flatMap((text) => {
-    const entry = readEntry(text);
-    if (!entry) return [];
-    const { seq, at, event, request, operation, by = null } = entry;
-    const detail = Object.entries(entry.detail).map(([key, value]) => `${key}: ${value}`);
-    return [{ seq, at, event, request, operation, by, detail: detail.join('; ') }];
-  });
+function entriesIn(texts: readonly string[]): readonly Entry[] {
+  return texts.flatMap((text) => readEntry(text) ?? []);
 }
+
+/** Whether it was asked privately stands in its record, or in another entry. */
+async function auditLines(
+  store: Pick<Store, 'load'>,
+  entries: readonly Entry[],
+  viewer: Viewer,
+): Promise<readonly AuditLine[]> {
+  const ids = [...new Set(entries.map(({ request }) => request))];
+  const hidden = await Promise.all(
+    ids.map(async (id) => {
+      const told = { request: await store.load(id), entries: entries.filter(({ request }) => request === id) };
+      return isToldHidden(told, viewer) ? [id] : [];
+    }),
+  );
+  const all = new Set(hidden.flat());
+  return entries.map((entry) => auditLine(entry, all.has(entry.request)));
+}
+
+function auditLine(entry: Entry, isHidden: boolean): AuditLine {
+  const { seq, at, event, request, operation, by = null } = entry;
+  const told = Object.entries(isHidden ? withoutWords(entry) : entry.detail).map(([key, value]) => `${key}: ${value}`);
+  const detail = [...told, ...(isHidden ? [HIDDEN] : [])].join('; ');
+  return { seq, at, event, request, operation, by, detail };
+}
+
+const HIDDEN = 'its words and its answer are told to nobody else';
 
 function lockLine([target, holder]: readonly [string, Holder]): LockLine {
   return { target, request: holder.request, requester: holder.requester, since: holder.since };

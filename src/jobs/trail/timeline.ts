@@ -1,10 +1,10 @@
 import type { Chapter, Timeline, TimelineAbout, TimelineEvent } from '../../handlers/ledger';
 import type { Request } from '../request/request';
 import type { Store } from '../store/store';
-import { commandOf } from '../work/answer';
 import { type Entry, readEntry } from './audit';
 import { type AuditDeps, timeOf } from './ledger-audit';
 import type { Links } from './links';
+import { commandToldOf, isToldHidden, type Viewer, viewerOf, withoutWords } from './privacy';
 
 /** So many moves are told at most; an incident has tens. */
 const MOST_EVENTS = 5_000;
@@ -15,9 +15,9 @@ export interface TimelineDeps extends AuditDeps {
 }
 
 /** What happened, from the audit trail: the records add what a trail does not hold, where they are still kept. */
-export async function timeline(deps: TimelineDeps, about: TimelineAbout): Promise<Timeline> {
-  const { trail } = deps;
-  const [from, to] = await Promise.all([beginning(deps, about), deps.now()]);
+export async function timeline(deps: TimelineDeps, about: TimelineAbout, asking?: string): Promise<Timeline> {
+  const { trail, store } = deps;
+  const [from, to, viewer] = await Promise.all([beginning(deps, about), deps.now(), viewerOf(store, asking)]);
   const head = await trail.head();
   const first = await trail.firstSince(from);
   const entries: Entry[] = [];
@@ -28,7 +28,9 @@ export async function timeline(deps: TimelineDeps, about: TimelineAbout): Promis
     if (entries.length < MOST_EVENTS) entries.push(entry);
     else more += 1;
   }
-  const chapters = await Promise.all([...byRequest(entries)].map(([id, events]) => chapterOf(deps, id, events)));
+  const chapters = await Promise.all(
+    [...byRequest(entries)].map(([id, events]) => chapterOf(deps, { id, entries: events }, viewer)),
+  );
   return { from, to, more, chapters };
 }
 
@@ -47,22 +49,23 @@ function byRequest(entries: readonly Entry[]): ReadonlyMap<string, readonly Entr
   return chapters;
 }
 
-async function chapterOf({ store, links }: TimelineDeps, id: string, entries: readonly Entry[]): Promise<Chapter> {
+async function chapterOf(
+  { store, links }: TimelineDeps,
+  { id, entries }: { readonly id: string; readonly entries: readonly Entry[] },
+  viewer: Viewer,
+): Promise<Chapter> {
   const request = await store.load(id);
-  const link = request ? await links.of(request) : null;
+  const told = { request, entries };
+  // The message of a private request is nobody else's to open.
+  const link = request && !request.isPrivate ? await links.of(request) : null;
+  const isHidden = isToldHidden(told, viewer);
   return {
     request: id,
-    command: request ? commandOf(request) : commandIn(entries),
+    command: commandToldOf(told, viewer),
     channel: channelOf(request, entries),
     link,
-    events: entries.map(eventOf),
+    events: entries.map((entry) => eventOf(isHidden ? { ...entry, detail: withoutWords(entry) } : entry)),
   };
-}
-
-/** The record is gone after 90 days; the entry of the question stays. */
-function commandIn(entries: readonly Entry[]): string {
-  const asked = entries.find(isQuestion);
-  return [entries[0]?.operation, asked?.detail.words].filter(Boolean).join(' ');
 }
 
 function channelOf(request: Request | null, entries: readonly Entry[]): string | null {
