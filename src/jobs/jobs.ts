@@ -126,7 +126,7 @@ export function createJobs(options: JobsOptions): Jobs {
     check: redisCheck({ redis: quick }),
     links: audit.links,
     ...{ hookMemory: createHookMemory(quick, keys), names: createNames(quick, keys) },
-    rulebook: (clusters) => createRulebook({ ...audit, rules, admission, clusters }),
+    rulebook: (clusters) => createRulebook({ ...audit, rules, admission, secondFactor, clusters }),
     work,
     connected: (mostMs) => isReady(quick, mostMs),
     ping: () => ping(quick),
