@@ -30,7 +30,7 @@ export async function rightsOf(deps: RightsDeps, rightful: Rightful): Promise<re
   const [one, other] = both;
   if (place.kind === 'query') return [{ what: 'ask', ...askRight(rightful, one) }];
   const no: Judgement | null = unsafe && { may: false, why: unsafe.why };
-  const approve = no ? [no, no] : await Promise.all(both.map((standing) => approveRight(deps, rightful, standing)));
+  const approve = both.map((standing) => no ?? approveRight(deps, rightful, standing));
   return [
     ...byDanger('ask', no ?? askRight(rightful, one), no ?? askRight(rightful, other)),
     ...byDanger('approve', approve[0], await withCode(deps, rightful, approve[1])),
