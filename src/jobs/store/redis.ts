@@ -88,6 +88,8 @@ export function keysOf(prefix: string) {
     all: `${tag}:all`,
     /** Held locks: target path → who holds it. */
     locks: `${tag}:locks`,
+    /** The number of the last batch that this writer committed. */
+    receipt: (writer: string) => `${tag}:receipt:${writer}`,
     head: `${tag}:audit:head`,
     trail: `${tag}:audit:trail`,
     /** Requests whose message is behind their record, by the time it is due. */
