@@ -179,6 +179,11 @@ export function isUncertain(state: State): boolean {
   return state.kind === 'finished' && state.outcome.kind === 'uncertain' && state.outcome.clearedBy === undefined;
 }
 
+/** Null while it is not planned. */
+export function dangerOf({ state }: Pick<Request, 'state'>): Danger | null {
+  return decidedOf(state)?.proposed.danger ?? null;
+}
+
 /** What the request decided on, where it has come that far. */
 export function decidedOf(state: State): Decided | null {
   if (state.kind === 'queued') return null;
