@@ -31,7 +31,7 @@ function whatToDo(request: Request, outcome: Performed): string {
   const label = (key: string) => targets.find((target) => target.key === key)?.label ?? key;
   const locked = targets.map((target) => target.label);
   const look = doubted.length === 0 ? locked : doubted.map(label);
-  return `Locked, so that nobody changes it meanwhile: ${few(locked)}. Look at ${few(look)} first. Then press Clear: once an approver agrees, it is free again.`;
+  return `Locked, so that nobody changes it meanwhile: ${few(locked)}. Look at ${few(look)} first. Then press Clear: once as many people agree as to the change itself, it is free again.`;
 }
 
 /** Of several targets those that nothing is known of. */

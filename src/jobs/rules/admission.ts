@@ -74,5 +74,6 @@ export function createAdmission({ rules, people, durability, secondFactor }: Adm
 }
 
 export function aboutOf({ kind, operation, cluster, place, state }: Request): About {
-  return { kind, operation, cluster, channel: place.channel, danger: dangerOf({ state }) };
+  const as = decidedOf(state)?.proposed.judgedAs;
+  return { kind, operation, cluster, channel: place.channel, danger: dangerOf({ state }), ...(as && { as }) };
 }
