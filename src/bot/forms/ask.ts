@@ -98,6 +98,9 @@ function drawn(deps: AskDeps, asked: Asked, filled: Filled, said: readonly Known
 
 const UNKNOWN = 'This form is of another version of the bot. Nothing was run. Type the command instead.';
 
+/** Opened in the Home tab: nobody else would see it. */
+export const ALONE = 'A change is asked in a channel, where others see it and can approve. Type the command there.';
+
 /** How long the preview may take to come with the acknowledgement; after that it follows. */
 const MOST_WAITING_MS = 1_500;
 
@@ -106,6 +109,7 @@ export async function takeAsk(deps: AskDeps, submission: Submission): Promise<Su
   const asked = readAsked(submission.about);
   const operation = asked && chosen(deps.clusters, asked);
   if (!asked || !operation) return notice('Nothing was run', UNKNOWN);
+  if (operation.kind === 'change' && asked.channel === submission.user) return notice('Nothing was run', ALONE);
   const { filled, lost } = await deps.longNames.resolve(filledIn(operation, submission.values));
   const said = saidIn(operation, filled, lost);
   if (!said.ok) return problemsIn(operation, said);
@@ -156,7 +160,7 @@ function formAgain(deps: AskDeps, asked: Asked, view: View): ModalView {
   const command = joinWords([...(rest.operation ?? '').split(' '), ...words]);
   // This very form asks the same again.
   const parts = view.parts.filter((part) => part.kind !== 'next' || !(part.fill || part.words === command));
-  return drawn(deps, rest, { ...own, ...every }, drawInForm({ ...view, parts }).slice(0, MOST_SAID));
+  return drawn(deps, rest, { ...own, ...every }, drawInForm({ ...view, parts }, undefined, MOST_SAID));
 }
 
 /** Blocks above the inputs, so that the inputs always find room; what is said before them takes far less. */

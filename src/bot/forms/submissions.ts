@@ -1,4 +1,5 @@
 import type { ButtonDeps } from '../receive/buttons';
+import { APPROVE, takeApprove } from './approve-form';
 import { takeAsk, takePreview } from './ask';
 import { ASK } from './ask-form';
 import { takeCode } from './code-form';
@@ -16,6 +17,7 @@ const TAKERS: Readonly<Record<string, Taker>> = {
   hold: (deps, submission) => takeReason(deps, 'hold', submission),
   share: takeShare,
   code: takeCode,
+  [APPROVE]: takeApprove,
   enrol: takeEnrolment,
   [ASK]: takeAsk,
   [PREVIEW]: takePreview,

@@ -46,6 +46,8 @@ export interface OutboxDeps {
   readonly admission: Admission;
   readonly clusters: Clusters;
   readonly log: Log;
+  /** The message shows the request as it is now: what else shows it may be drawn as well. */
+  readonly onDrawn?: (request: Request) => void;
   /** Monotonic milliseconds. */
   readonly clock: () => number;
 }
@@ -135,7 +137,10 @@ async function drawDue(deps: OutboxDeps, memory: Memory, due: Due): Promise<Next
   const next = await drawCopies(deps, { request, own: own.message }, (copy) =>
     drawFace(deps, memory, { request, ...copy }),
   );
-  if (next.kind === 'done') await deps.redraws.drawn(due, own.message);
+  if (next.kind === 'done') {
+    await deps.redraws.drawn(due, own.message);
+    deps.onDrawn?.(request);
+  }
   return next;
 }
 
