@@ -101,7 +101,9 @@ function drawPlanned(request: Request, state: Waiting, extra: Extra): Drawing {
   const lines: Text[] = [...undoLines(state), ...approved, ...quotaLines(state), extra.approvers];
   const actions = [decisions(request, state)];
   const card = around(request, drawPreview(request, state, extra), { call: callOf(request, state), lines, actions });
-  return withHold(card, request, state);
+  if (state.held) return withHold(card, request, state);
+  // Blocks are not in a notification, and it is what calls people.
+  return { ...card, text: `APPROVAL NEEDED · ${card.text}` };
 }
 
 function withApproval(drawing: Drawing, request: Request, { approvals }: Decided): Drawing {

@@ -13,7 +13,7 @@ import { hasDecisions, leftBehind, withoutDecisions } from '../message/waiting';
 import { refusal } from '../receive/commands';
 import { drawSaid } from '../view/blocks';
 import type { Drawing } from '../view/canvas';
-import { approversText } from './approvers';
+import { approversText, ruledNow } from './approvers';
 import { type Copying, drawCopies, type Faced, THERE_ALREADY, takeBack } from './copies';
 import { type Face, ownFace, sharedFaces } from './faces';
 import { postFiles } from './files';
@@ -233,9 +233,11 @@ async function draw(deps: OutboxDeps, { request, face, link }: Facing): Promise<
   const partial = request.state.kind === 'queued' ? await store.partial(request.id) : null;
   const wants = await redraws.wants(request.id);
   try {
-    const approvers = request.state.kind === 'planned' ? approversText(await admission.standingOf(request)) : '';
+    const standing = request.state.kind === 'planned' ? await admission.standingOf(request) : null;
+    const approvers = standing ? approversText(request, standing) : '';
     const copy = face.share && { share: face.share, link };
-    const drawing = drawRequest(request, { partial, approvers, cluster: shownCluster(clusters, request), copy });
+    const now = standing ? ruledNow(request, standing) : request;
+    const drawing = drawRequest(now, { partial, approvers, cluster: shownCluster(clusters, request), copy });
     return wants.includes(face.key) ? { ...drawing, files: [...drawing.files, rawFile(request)] } : drawing;
   } catch (error) {
     log.error({ error, request: request.id }, 'record not drawn');
