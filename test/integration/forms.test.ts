@@ -373,6 +373,24 @@ describe('forms', () => {
     expect(tops()).toHaveLength(before + 1);
   }, 30_000);
 
+  test('of two quick picks one may win in the form and the other in its menu: it runs nothing, and says so', async () => {
+    await type('sam', '/palm');
+    await shown('sam', 'What');
+    const conflicts = () => world.workspace.calls.filter((call) => call.error === 'hash_conflict').length;
+    const before = conflicts();
+    await Promise.all([pick('sam', 'palm show'), pick('sam', 'palm servers')]);
+    // Both were made on the same form: only one of them may change it.
+    await world.workspace.until(() => conflicts() > before, 10_000);
+    const isServers = () => form('sam')?.plain.includes('Only on this host') ?? false;
+    const other = isServers() ? 'palm show' : 'palm servers';
+    const from = tops().length;
+    await submit('sam', { pick_operation: other, uuid: SEED.printf });
+    await shown('sam', 'Nothing was run yet');
+    expect(isServers()).toBe(other === 'palm servers');
+    expect(tops()).toHaveLength(from);
+    await world.workspace.closeView('sam');
+  }, 30_000);
+
   test('a change that cannot be planned says so in the form, and is not asked for', async () => {
     await type('ana', '/palm');
     await shown('ana', 'What');

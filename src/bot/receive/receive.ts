@@ -64,7 +64,7 @@ export async function onForm(deps: ReceiveDeps, body: ViewSubmitAction, view: Vi
 
 async function follow(deps: ReceiveDeps, view: string, submitted: Submitted): Promise<void> {
   if (submitted.kind !== 'next' || !submitted.later) return;
-  await update(deps, view, await submitted.later);
+  await update(deps, { id: view }, await submitted.later);
 }
 
 /** A button of the Home tab: as in a message, but for nobody else's eyes. What a message would whisper is said in a form. */
@@ -105,11 +105,13 @@ export async function onPick(
   const value = 'selected_option' in action ? action.selected_option?.value : action.value;
   const form = { about: view.private_metadata, values: valuesOf(view.state.values) };
   const changed = await changedForm(deps, form, { action: action.action_id, value: value ?? '' });
-  if (changed) await update(deps, view.id, changed);
+  if (changed) await update(deps, { id: view.id, hash: view.hash }, changed);
 }
 
-async function update(deps: ReceiveDeps, view: string, form: ModalView): Promise<void> {
+async function update(deps: ReceiveDeps, view: Parameters<Slack['updateForm']>[0], form: ModalView): Promise<void> {
   const updated = await deps.slack.updateForm(view, form);
+  // Another pick was quicker. Should the form not be of what its menu shows, it says so when it is sent.
+  if (updated.kind === 'refused' && updated.error === 'hash_conflict') return;
   // Whoever has closed it in the meantime does not miss it.
   if (updated.kind !== 'ok') deps.log.warn({ answer: updated, form: form.callback_id }, 'form not updated');
 }
