@@ -93,7 +93,8 @@ export interface AuditExport {
   readonly head: AuditPlace;
 }
 
-export type TimelineAbout = { readonly since: Since } | { readonly request: string };
+/** `here`: only what was asked in the channel of the request that wants to know. */
+export type TimelineAbout = { readonly since: Since; readonly here?: boolean } | { readonly request: string };
 /** Milliseconds before now, or a time. */
 export type Since = { readonly ago: number } | { readonly at: number };
 
