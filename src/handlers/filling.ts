@@ -13,14 +13,20 @@ export function wordsOf(form: Form, filled: Filled): Parsed<Words> {
     const values = filled[field.id] ?? [];
     if (values.length === 0) continue;
     if (field.as.kind === 'word') positionals.push(values[0] ?? '');
+    else if (field.as.kind === 'pair') positionals.push(field.as.word, values[0] ?? '');
     else if (field.as.kind === 'words') {
       const split = field.input.kind === 'text' ? splitWords(values.join(' ')) : { ok: true as const, args: values };
       if (!split.ok) return split;
       positionals.push(...split.args);
     } else options.push(...optionWords(field.as, values));
   }
-  const isFlagLike = positionals.some((word) => word.startsWith('-'));
+  const isFlagLike = !isRaw(form) && positionals.some((word) => word.startsWith('-'));
   return { ok: true, args: isFlagLike ? [...options, '--', ...positionals] : [...positionals, ...options] };
+}
+
+/** Whether its words hold another command: nothing among them is a flag of this one. */
+function isRaw(form: Form): boolean {
+  return form.some(({ as }) => as.kind === 'words' && as.raw);
 }
 
 function optionWords(as: Extract<Place, { kind: 'option' | 'flag' }>, values: readonly string[]): readonly string[] {
@@ -33,12 +39,13 @@ function optionWords(as: Extract<Place, { kind: 'option' | 'flag' }>, values: re
 
 /** Typed words as a filled-in form: as far as they can be understood, for showing them. */
 export function filledFrom(form: Form, words: Words): Filled {
-  const { values, positionals } = looselyParsed(form, words);
+  const { values, positionals } = isRaw(form) ? { values: {}, positionals: words } : looselyParsed(form, words);
   const filled: Record<string, readonly string[]> = {};
   let at = 0;
   for (const field of form) {
     const held = heldBy(field, { values, rest: positionals.slice(at) });
     if (field.as.kind === 'word') at += 1;
+    if (field.as.kind === 'pair' && held.length > 0) at += 2;
     if (field.as.kind === 'words') at = positionals.length;
     if (held.length > 0) filled[field.id] = held;
   }
@@ -52,6 +59,7 @@ interface Loose {
 
 function heldBy({ id, input, as }: Field, { values, rest }: Loose): readonly string[] {
   if (as.kind === 'word') return rest.slice(0, 1);
+  if (as.kind === 'pair') return rest[0] === as.word ? rest.slice(1, 2) : [];
   if (as.kind === 'words') return input.kind === 'text' && rest.length > 0 ? [joinWords(rest)] : rest;
   const value = values[as.flag];
   if (as.kind === 'flag') return value === true ? [id] : [];
@@ -61,7 +69,7 @@ function heldBy({ id, input, as }: Field, { values, rest }: Loose): readonly str
 function looselyParsed(form: Form, words: Words) {
   const options: NonNullable<ParseArgsConfig['options']> = {};
   for (const { as } of form) {
-    if (as.kind === 'word' || as.kind === 'words') continue;
+    if (as.kind !== 'option' && as.kind !== 'flag') continue;
     const short = as.short === undefined ? {} : { short: as.short };
     if (as.kind === 'flag') options[as.flag] = { type: 'boolean', ...short };
     else options[as.flag] = { type: 'string', multiple: as.many ?? false, ...short };

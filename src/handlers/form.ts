@@ -20,6 +20,8 @@ export type Input =
   | { readonly kind: 'known'; readonly known: Known; readonly many?: boolean }
   /** Any channel, by its id, or by its name with `#`. */
   | { readonly kind: 'channel' }
+  /** Any person, by their id. `example`: stands in examples and is nobody. */
+  | { readonly kind: 'person'; readonly example: string }
   | { readonly kind: 'flag' };
 
 /** Where names come from. Those of earlier requests for the same kind of thing are known as well. */
@@ -42,8 +44,10 @@ export interface Choice {
 export type Place =
   /** The next word. */
   | { readonly kind: 'word' }
-  /** All words that are left. */
-  | { readonly kind: 'words' }
+  /** The next two words: this one, and the value. */
+  | { readonly kind: 'pair'; readonly word: string }
+  /** All words that are left. `raw`: another command, whose flags are its own. */
+  | { readonly kind: 'words'; readonly raw?: boolean }
   /** `--flag VALUE`; `many`: once for each value. */
   | { readonly kind: 'option'; readonly flag: string; readonly short?: string; readonly many?: boolean }
   | { readonly kind: 'flag'; readonly flag: string; readonly short?: string };

@@ -204,10 +204,12 @@ test('stopped is stopped, and stopping again finds nothing', async () => {
   expect(await planned()).toBe(0);
 });
 
-test('a channel that was named is where it answers, and is shown by its name', async () => {
-  expect(await begin('RAAAA', { channel: '#inc-42' })).toMatchObject({ ok: true, schedule: { channel: 'inc-42' } });
+test('a channel is where it answers, by its id; a name alone would be of no cluster and of no rule', async () => {
+  expect(await begin('RAAAA', { channel: '#inc-42' })).toMatchObject({ ok: false });
+  expect(await schedules.list()).toEqual([]);
+  expect(await begin('RBBBB', { channel: 'C0INC42' })).toMatchObject({ ok: true, schedule: { channel: 'C0INC42' } });
   const [request] = await answered(1);
-  expect(request?.place).toEqual({ channel: '#inc-42' });
+  expect(request?.place).toEqual({ channel: 'C0INC42' });
 });
 
 test('beginning the same again is one schedule', async () => {

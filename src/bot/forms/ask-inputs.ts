@@ -1,6 +1,8 @@
 import type { Checkboxes, InputBlock, KnownBlock } from '@slack/types';
+import { channelOf as channelIn } from '../../handlers/audience';
 import type { Field, Filled, Form } from '../../handlers/form';
 import type { Operation } from '../../handlers/operation';
+import { personIn } from '../../handlers/ops/person';
 import { switchesOf } from '../../handlers/switches';
 import { LIMITS } from '../view/limits';
 import { nameOption, option, words } from './long-names';
@@ -60,6 +62,7 @@ function elementOf({ id, label, input }: Field, held: readonly string[]): InputB
   if (input.kind === 'known') return menuOf(id, input.many ?? false, held);
   // Slack's own menu knows channels by their id alone.
   if (input.kind === 'channel' && !held[0]?.startsWith('#')) return channelOf(id, held[0]);
+  if (input.kind === 'person') return personOf(id, held[0] === input.example ? undefined : held[0]);
   const most = (input.kind === 'text' && input.most) || MOST_TEXT;
   return textField({ field: id, label, most, initial: (held[0] ?? '').slice(0, most) }).element;
 }
@@ -73,12 +76,24 @@ function menuOf(id: string, many: boolean, held: readonly string[]): InputBlock[
 }
 
 function channelOf(id: string, held: string | undefined): InputBlock['element'] {
+  const conversation = held === undefined ? null : channelIn(held);
   return {
     type: 'conversations_select',
     action_id: id,
     placeholder: words('Choose a channel'),
     filter: { include: ['public', 'private'], exclude_bot_users: true },
-    ...(held !== undefined && { initial_conversation: held }),
+    ...(conversation !== null && { initial_conversation: conversation }),
+  };
+}
+
+/** What is no person's id cannot be preset; whoever fills it in chooses again. */
+function personOf(id: string, held: string | undefined): InputBlock['element'] {
+  const person = held === undefined ? null : personIn(held);
+  return {
+    type: 'users_select',
+    action_id: id,
+    placeholder: words('Choose a person'),
+    ...(person !== null && { initial_user: person }),
   };
 }
 

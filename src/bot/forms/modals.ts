@@ -79,6 +79,7 @@ interface Held {
   readonly selected_option?: { readonly value: string } | null;
   readonly selected_options?: readonly { readonly value: string }[];
   readonly selected_conversation?: string | null;
+  readonly selected_user?: string | null;
 }
 
 /** Slack's `state.values`, which has an element's id below each field. */
@@ -89,9 +90,15 @@ export function valuesOf(state: Readonly<Record<string, Readonly<Record<string, 
   return Object.fromEntries(fields.filter(([, held]) => held.length > 0));
 }
 
-function heldBy({ value, selected_option, selected_options = [], selected_conversation }: Held): readonly string[] {
+function heldBy({
+  value,
+  selected_option,
+  selected_options = [],
+  selected_conversation,
+  selected_user,
+}: Held): readonly string[] {
   const chosen = selected_option ? [selected_option, ...selected_options] : selected_options;
-  const typed = value || selected_conversation;
+  const typed = value || selected_conversation || selected_user;
   return [...(typed ? [typed] : []), ...chosen.map((option) => option.value)];
 }
 

@@ -1,7 +1,7 @@
 import { defineQuery, type Parsed, type Query, type Words } from '../operation';
 import type { RightsFound, Rulebook } from '../rulebook';
 import type { View } from '../view';
-import { noPerson, personField, personIn } from './person';
+import { NOBODY, noPerson, personField, personIn } from './person';
 
 interface Args {
   readonly user: string;
@@ -18,7 +18,7 @@ export function opsCan(rulebook: Rulebook): Query {
     name: 'ops can',
     usage: 'PERSON COMMAND',
     summary: 'Whether somebody may ask for a command in this channel, and approve it, and by which rule.',
-    examples: ['ops can U012AB3CD palm purge'],
+    examples: [`ops can ${NOBODY} palm purge`],
     form: [
       personField('Person'),
       {
@@ -26,7 +26,7 @@ export function opsCan(rulebook: Rulebook): Query {
         label: 'Command',
         hint: 'For example: palm purge',
         input: { kind: 'text' },
-        as: { kind: 'words' },
+        as: { kind: 'words', raw: true },
       },
     ],
     parse,

@@ -23,14 +23,31 @@ export function opsEvery(schedules: Schedules): Query {
     name: 'ops every',
     usage: 'SPAN [in #CHANNEL] [for SPAN] COMMAND…',
     summary: 'Asks a query again and again, and posts the answer when it has changed. Ends by itself.',
-    examples: ['ops every 10m palm servers', 'ops every 10m in #inc-42 for 4h openio election status meta2 FVE0'],
+    examples: ['ops every 10m palm servers', 'ops every 10m for 4h openio election status meta2 FVE0'],
     form: [
+      { id: 'every', label: 'How often', hint: '10m, 1h', input: { kind: 'text' }, as: { kind: 'word' } },
       {
-        id: 'what',
-        label: 'How often, where, how long, and the command',
-        hint: '10m in #inc-42 for 2h palm servers',
+        id: 'in',
+        label: 'Where',
+        hint: 'Left empty: here.',
+        optional: true,
+        input: { kind: 'channel' },
+        as: { kind: 'pair', word: 'in' },
+      },
+      {
+        id: 'for',
+        label: 'How long',
+        hint: 'Left empty: 2h.',
+        optional: true,
         input: { kind: 'text' },
-        as: { kind: 'words' },
+        as: { kind: 'pair', word: 'for' },
+      },
+      {
+        id: 'command',
+        label: 'Command',
+        hint: 'For example: palm servers',
+        input: { kind: 'text' },
+        as: { kind: 'words', raw: true },
       },
     ],
     parse: (words) => parse(schedules, words),
@@ -51,6 +68,7 @@ function parse(schedules: Schedules, [every = '', ...rest]: Words): Parsed<Args>
   const channel = place.value === null ? null : channelOf(place.value);
   if (place.value !== null && channel === null)
     return problem(`in takes a channel, such as #inc-42, not ${shorten(place.value)}`);
+  if (channel?.startsWith('#')) return problem(unresolved(channel));
   const lastsMs = time.value === null ? USUAL_LASTS_MS : readSpan(time.value);
   if (lastsMs === null) return problem(`for takes how long, such as 2h, not ${shorten(time.value ?? '')}`);
   if (lastsMs < everyMs || lastsMs > MOST_LASTS_MS)
@@ -59,6 +77,14 @@ function parse(schedules: Schedules, [every = '', ...rest]: Words): Parsed<Args>
   if (command.length === 0) return problem('the command that shall be asked is missing');
   const wrong = schedules.problem(command);
   return wrong === null ? { ok: true, args: { everyMs, lastsMs, channel, command } } : problem(wrong);
+}
+
+/**
+ * Slack writes the id behind a name that it knows, so this one came from somewhere else, or is of no channel. Clusters and
+ * rules go by the id: a name would ask the wrong ones.
+ */
+function unresolved(name: string): string {
+  return `only Slack knows which channel ${shorten(name)} is: type this in Slack, or write the channel’s id, which begins with C and stands in its details`;
 }
 
 /** The value behind this word, where it stands first. */

@@ -9,6 +9,9 @@ export function personIn(word: string): string | null {
   return mentioned ?? typed ?? null;
 }
 
+/** Stands for a person in examples. */
+export const NOBODY = 'U012AB3CD';
+
 export function noPerson(word: string): string {
   return `${shorten(word)} is no person’s id. It begins with U and stands in their profile: Copy member ID`;
 }
@@ -17,8 +20,7 @@ export function personField(label: string): Field {
   return {
     id: 'person',
     label,
-    hint: 'A Slack user id (U…), or as Slack writes a mention.',
-    input: { kind: 'text' },
+    input: { kind: 'person', example: NOBODY },
     as: { kind: 'word' },
   };
 }

@@ -27,7 +27,7 @@ export interface Progress {
 
 export function scheduleLine(schedule: Schedule, progress: Progress): ScheduleLine {
   const { id, by, place, everyMs, until } = schedule;
-  // A channel that was typed by its name is shown by it; the mark is the view's.
+  // An older version took a channel by its name; the mark is the view's.
   const channel = place.channel.replace(/^#/, '');
   return { id, by, channel, everyMs, until, command: commandOfSchedule(schedule), ...progress };
 }

@@ -66,6 +66,8 @@ async function start(deps: SchedulesDeps, asked: Parameters<Schedules['start']>[
   const { schedules, queue, store } = deps;
   const request = await store.load(asked.request);
   if (!request) return { ok: false, why: `Request ${asked.request} is gone. Nothing was begun.` };
+  // A name would be of no cluster and of no rule.
+  if (asked.channel?.startsWith('#')) return { ok: false, why: `Only Slack knows which channel ${asked.channel} is.` };
   const place = asked.channel === null ? request.place : { channel: asked.channel };
   const query = understoodAsQuery(deps.clusters(), asked.command, place.channel);
   if (!query.ok) return { ok: false, why: `${query.why}.` };

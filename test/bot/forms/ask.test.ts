@@ -109,6 +109,32 @@ describe('the form says the typed command', () => {
   });
 });
 
+describe('a command within a command', () => {
+  const everyHour = '1h in <#C0INC42|inc-42> for 1d palm servers --host a';
+  const filled = filledFrom(named('ops every').form, everyHour.split(' '));
+
+  test('keeps its own flags, and its channel is chosen from a menu', () => {
+    const said = saidIn(named('ops every'), { ...filled, in: ['C0INC42'] }, []);
+    expect(said).toMatchObject({ ok: true, words: '1h in C0INC42 for 1d palm servers --host a'.split(' ') });
+    const menu = inputsOf(formOf('ops every', { filled })).find(({ label }) => label.text === 'Where')?.element;
+    expect(menu).toMatchObject({ type: 'conversations_select', initial_conversation: 'C0INC42' });
+  });
+
+  test.each([
+    ['U0BEN', { initial_user: 'U0BEN' }],
+    ['<@U0BEN|ben>', { initial_user: 'U0BEN' }],
+    ['U012AB3CD', {}],
+    ['ben', {}],
+  ])('a person is chosen from a menu, which %s presets', (who, preset) => {
+    const [person] = inputsOf(formOf('ops can', { filled: { person: [who] } }));
+    expect(person?.element).toEqual({
+      ...{ type: 'users_select', action_id: 'person' },
+      placeholder: expect.anything(),
+      ...preset,
+    });
+  });
+});
+
 describe('a problem', () => {
   const blame = (name: string, filled: Filled, lost: readonly string[] = []) => {
     const said = saidIn(named(name), filled, lost);

@@ -22,7 +22,7 @@ const context = { request: 'R7K2M9QF4', signal: new AbortController().signal, re
 
 test.each([
   ['10m palm servers', { everyMs: 600_000, lastsMs: 7_200_000, channel: null, command: ['palm', 'servers'] }],
-  ['10m in #inc-42 palm servers', { channel: '#inc-42', command: ['palm', 'servers'] }],
+  ['10m in <#C0INC42|inc-42> palm servers', { channel: 'C0INC42', command: ['palm', 'servers'] }],
   ['1h in C0INC42 for 1d /palm servers --host for', { lastsMs: 86_400_000, channel: 'C0INC42' }],
   ['1m for 1m palm in for', { command: ['palm', 'in', 'for'] }],
 ])('/ops every %s', async (words, wanted) => {
@@ -38,6 +38,7 @@ test.each([
   ['10s palm servers', 'every 1m at most'],
   ['2d palm servers', 'every 24h at least'],
   ['10m in nowhere! palm servers', 'in takes a channel'],
+  ['10m in #inc-42 palm servers', 'type this in Slack, or write the channel’s id'],
   ['10m for ever palm servers', 'for takes how long'],
   ['10m for 5m palm servers', 'one time at least'],
   ['10m for 8d palm servers', '7d at most'],
