@@ -11,7 +11,7 @@ import { startEtcd } from './services/etcd';
 import { type Program, type Running, run } from './services/process';
 import { startRedis } from './services/redis';
 import type { Server } from './services/server';
-import type { AppLink, Rate, Tier } from './slack/types';
+import type { AppLink, Rate, Tier, UserGroup } from './slack/types';
 import { createWorkspace, type Workspace } from './slack/workspace';
 import { CHANNELS, PEOPLE, type Scenario } from './world';
 
@@ -41,6 +41,7 @@ export interface WorldOptions {
   readonly rates?: Partial<Record<Tier, Rate>>;
   /** More than the usual ones. */
   readonly channels?: readonly { readonly id: string; readonly name: string }[];
+  readonly userGroups?: readonly UserGroup[];
   /** Added to the bot's settings. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -66,7 +67,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     await palm.seed();
     const systems = [openio, distkv, palm, createRedisTrouble(redis)];
     const scenarios = [...PALM_SCENARIOS, ...OPENIO_SCENARIOS, ...DISTKV_SCENARIOS];
-    const { port, rates } = options;
+    const { port, rates, userGroups } = options;
     const workspace = await createWorkspace({
       manifest: JSON.parse(readFileSync(join(ROOT, 'manifest.json'), 'utf8')),
       people: Object.values(PEOPLE),
@@ -75,6 +76,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       scenarios,
       ...(port !== undefined && { port }),
       ...(rates && { rates }),
+      ...(userGroups && { userGroups }),
     });
     closing.push(workspace.close);
     const settings = { ...settingsOf({ workspace, redis, etcd, openio, distkv }), ...options.settings };

@@ -35,7 +35,8 @@ export function respond(store: Store, origin: Origin, body: unknown): string | u
     ...checked.content,
     channel: origin.channel,
     author: BOT.user,
-    threadTs: thread_ts ?? origin.threadTs,
+    // As Slack: an answer to a click in a thread is in the channel unless the app says otherwise.
+    threadTs: thread_ts,
     ...(response_type === 'in_channel' ? {} : { audience: origin.who }),
   });
   return undefined;

@@ -53,7 +53,10 @@ function createClock(): () => string {
 
 function createPlaces(options: WorkspaceOptions, botName: string) {
   const people = options.people ?? Object.values(PEOPLE);
-  const list: Channel[] = (options.channels ?? CHANNELS).map((one) => ({ ...one, kind: 'channel' }));
+  const list: Channel[] = (options.channels ?? CHANNELS).map((one) => ({
+    ...one,
+    ...{ kind: 'channel', isMember: true, isArchived: false },
+  }));
   const findChannel = (which: string) => list.find((one) => one.id === which || one.name === which.replace(/^#/, ''));
   const person = (who: string) => {
     const found = people.find((one) => one.id === who || one.name === who);
@@ -62,7 +65,8 @@ function createPlaces(options: WorkspaceOptions, botName: string) {
   };
   const dm = (user: string) => {
     const id = `D${user.slice(1)}`;
-    const made: Channel = findChannel(id) ?? { id, name: `${botName} and ${person(user).name}`, kind: 'dm' };
+    const name = `${botName} and ${person(user).name}`;
+    const made: Channel = findChannel(id) ?? { id, name, kind: 'dm', isMember: true, isArchived: false };
     if (!list.includes(made)) list.push(made);
     return made;
   };

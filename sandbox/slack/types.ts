@@ -7,6 +7,9 @@ export interface Channel {
   readonly id: string;
   readonly name: string;
   readonly kind: 'channel' | 'dm';
+  /** Whether the app is in it. */
+  isMember: boolean;
+  isArchived: boolean;
 }
 
 export interface UserGroup {

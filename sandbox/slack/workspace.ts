@@ -8,6 +8,7 @@ import { LIMITS } from '../../src/bot/view/limits';
 import type { Scenario, Trouble } from '../world';
 import { createUploads } from './api/files';
 import type { Desk } from './api/method';
+import { createChannelTrouble } from './channel-trouble';
 import { type ButtonPress, type Press, press, pressButton } from './clicks';
 import { openHome, type ShortcutUse, say, sendEvent, type Typing, typeCommand, useShortcut } from './commands';
 import { createCourier } from './courier';
@@ -164,7 +165,8 @@ function sightsOf({ store, views }: Desk) {
   };
 }
 
-function worldOf({ systems = [], scenarios = [] }: WorkspaceOptions, store: Store) {
+function worldOf({ systems: others = [], scenarios = [] }: WorkspaceOptions, store: Store) {
+  const systems = [...others, createChannelTrouble(store)];
   return {
     scenarios,
     world: () => ({ systems: systems.map((one) => ({ name: one.name, troubles: one.troubles() })) }),

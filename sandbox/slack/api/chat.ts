@@ -46,6 +46,12 @@ export function conversation(store: Store, given: string): Channel | undefined {
   return store.findChannel(given);
 }
 
+/** Why the app may not write there: it was not invited, or nobody writes there any more. */
+export function closedTo(channel: Channel): string | undefined {
+  if (channel.isArchived) return 'is_archived';
+  return channel.isMember ? undefined : 'not_in_channel';
+}
+
 function threadProblem(desk: Desk, channel: Channel, threadTs: string | undefined): boolean {
   if (threadTs === undefined) return false;
   const parent = desk.store.find(channel.id, threadTs);
@@ -65,6 +71,8 @@ const postMessage = defineMethod({
   run: (args, desk) => {
     const channel = conversation(desk.store, args.channel);
     if (!channel) return refuse('channel_not_found');
+    const closed = closedTo(channel);
+    if (closed) return refuse(closed);
     const checked = checkContent(args.text, args.blocks);
     if (!checked.ok) return checked;
     if (threadProblem(desk, channel, args.thread_ts)) return refuse('thread_not_found');
@@ -85,6 +93,8 @@ const postEphemeral = defineMethod({
   run: (args, desk) => {
     const channel = conversation(desk.store, args.channel);
     if (!channel) return refuse('channel_not_found');
+    const closed = closedTo(channel);
+    if (closed) return refuse(closed);
     if (!desk.store.people.some((one) => one.id === args.user)) return refuse('user_not_in_channel');
     const checked = checkContent(args.text, args.blocks);
     if (!checked.ok) return checked;
@@ -100,7 +110,10 @@ function own(
   ts: string,
   denied: string,
 ): { readonly ok: true; readonly message: StoredMessage } | Refused {
-  if (!desk.store.findChannel(channel)) return { ok: false, error: 'channel_not_found' };
+  const place = desk.store.findChannel(channel);
+  if (!place) return { ok: false, error: 'channel_not_found' };
+  const closed = closedTo(place);
+  if (closed) return { ok: false, error: closed };
   const message = desk.store.find(channel, ts);
   if (!message || message.audience !== undefined) return { ok: false, error: 'message_not_found' };
   return message.author === BOT.user ? { ok: true, message } : { ok: false, error: denied };

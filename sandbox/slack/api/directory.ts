@@ -42,8 +42,8 @@ function channelPayload(channel: Channel, desk: Desk): Readonly<Record<string, u
     is_channel: !isDm,
     is_im: isDm,
     is_private: isDm,
-    is_archived: false,
-    is_member: true,
+    is_archived: channel.isArchived,
+    is_member: channel.isMember,
     num_members: desk.store.people.length + 1,
   };
 }

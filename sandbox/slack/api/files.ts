@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { BOT, randomId } from '../identity';
 import { filePayload } from '../message-payload';
 import type { StoredFile } from '../types';
-import { checkContent, conversation } from './chat';
+import { checkContent, closedTo, conversation } from './chat';
 import { count, type Desk, defineMethod, type Method, nested, type Reply, refuse, type Uploads, word } from './method';
 
 const MIMETYPES: Readonly<Record<string, string>> = {
@@ -83,6 +83,8 @@ const complete = defineMethod({
     const place = args.channel_id ?? args.channels;
     const channel = place === undefined ? undefined : conversation(desk.store, place);
     if (place !== undefined && !channel) return refuse('channel_not_found');
+    const closed = channel && closedTo(channel);
+    if (closed) return refuse(closed);
     const files = keep(args.files, desk);
     if (!files) return refuse('file_not_found');
     const comment = args.blocks ? checkContent(args.initial_comment, args.blocks) : undefined;

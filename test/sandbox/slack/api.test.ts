@@ -156,6 +156,33 @@ describe('messages', () => {
   });
 });
 
+describe('a channel that is closed to the app', () => {
+  test.each([
+    ['out inc-42', 'not_in_channel'],
+    ['archived inc-42', 'is_archived'],
+  ])('%s: nothing is posted or edited there until that is mended; elsewhere it is', async (id, error) => {
+    const workspace = await openWorkspace();
+    const { ts = '' } = (await call(workspace, 'chat.postMessage', { channel: 'C0INC42', text: 'before' })).body;
+    const tries = [
+      ['chat.postMessage', { channel: '#inc-42', text: 'x' }],
+      ['chat.postEphemeral', { channel: 'C0INC42', user: 'U0ANA', text: 'x' }],
+      ['chat.update', { channel: 'C0INC42', ts, text: 'after' }],
+    ] as const;
+    const errors = () => Promise.all(tries.map(([method, args]) => errorOf(call(workspace, method, args))));
+    await workspace.switchTrouble('slack', id, true);
+    expect(await errors()).toEqual([error, error, error]);
+    const upload = { files: [{ id: 'F1' }], channel_id: 'C0INC42' };
+    expect(await errorOf(call(workspace, 'files.completeUploadExternal', upload))).toBe(error);
+    const { channel } = (await call(workspace, 'conversations.info', { channel: 'C0INC42' })).body;
+    const isOut = id.startsWith('out');
+    expect(channel).toMatchObject({ is_member: !isOut, is_archived: !isOut });
+    expect(await errorOf(call(workspace, 'chat.postMessage', { channel: 'U0ANA', text: 'x' }))).toBeUndefined();
+    await workspace.switchTrouble('slack', id, false);
+    expect(await errors()).toEqual([undefined, undefined, undefined]);
+    await expect(workspace.switchTrouble('slack', 'else', true)).rejects.toThrow('no trouble');
+  });
+});
+
 describe('rates and faults', () => {
   test('a channel takes a burst and then one message a second, another channel is free', async () => {
     const workspace = await openWorkspace();
@@ -369,7 +396,9 @@ describe('the door', () => {
       });
     expect((await post('OpenIO/hung')).status).toBe(200);
     const world = await fetch(`${workspace.url}_/world`);
-    expect(await world.json()).toEqual({ systems: [{ name: 'OpenIO', troubles: [{ ...trouble, on: true }] }] });
+    expect(await world.json()).toMatchObject({
+      systems: [{ name: 'OpenIO', troubles: [{ ...trouble, on: true }] }, { name: 'slack' }],
+    });
     expect([(await post('OpenIO/else')).status, (await post('Palm/hung')).status]).toEqual([400, 400]);
   });
 });

@@ -95,6 +95,24 @@ describe.each<Mode>(['http', 'socket'])('over %s', (mode) => {
     expect(workspace.ephemerals('ana')).toHaveLength(5);
   });
 
+  test('an answer to a click in a thread is in the channel, unless the app names the thread', async () => {
+    const workspace = await openWorkspace();
+    const app = await startApp(workspace, mode, (app) =>
+      app.action('approve', async ({ ack, respond }) => {
+        await ack();
+        const { thread_ts } = workspace.messages('inc-42').map((one) => ({ thread_ts: one.threadTs }))[1] ?? {};
+        await respond({ replace_original: false, text: 'Forgot' });
+        await respond({ replace_original: false, text: 'Named', ...(thread_ts !== undefined && { thread_ts }) });
+      }),
+    );
+    const root = await app.client.chat.postMessage({ channel: 'C0INC42', text: 'Root' });
+    const where = { channel: 'C0INC42', thread_ts: root.ts ?? '' };
+    await app.client.chat.postMessage({ ...where, text: 'Ask', blocks: [approve] });
+    await workspace.pressButton({ who: 'ben', text: 'Approve' });
+    const said = await workspace.until(() => workspace.ephemerals('ben').length === 2 && workspace.ephemerals('ben'));
+    expect(said.map((one) => one.threadTs)).toEqual([undefined, root.ts]);
+  });
+
   test('a click can replace its message, and delete it', async () => {
     const workspace = await openWorkspace();
     const app = await startApp(workspace, mode, (app) =>
