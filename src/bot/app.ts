@@ -122,7 +122,7 @@ function listenToForms(app: App, deps: AppDeps): void {
     const options = await deps.suggester.suggest({ about: body.view?.private_metadata ?? '', field, typed });
     await ack({ options: [...options] });
   });
-  app.event(HOME_OPENED, async ({ event }) => {
+  app.event('app_home_opened', async ({ event }) => {
     if (event.tab === 'home') await deps.underWay.during(deps.home.opened(event.user));
   });
   app.shortcut<MessageShortcut>({ type: 'message_action', callback_id: RUN_HERE }, async ({ shortcut, ack }) => {
@@ -133,7 +133,6 @@ function listenToForms(app: App, deps: AppDeps): void {
 
 /** The message shortcut of the manifest. */
 export const RUN_HERE = 'run_here';
-export const HOME_OPENED = 'app_home_opened';
 
 /** Every slash command of the manifest. One whose system is not configured says so. */
 export const SYSTEMS = ['openio', 'distkv', 'palm', 'ops'] as const;
@@ -204,7 +203,7 @@ function whisper(view: View, more: readonly KnownBlock[] = []) {
 async function onClick(deps: AppDeps, body: BlockAction, action: ButtonAction): Promise<void> {
   const channel = body.channel?.id ?? body.container.channel_id ?? '';
   const ts = body.message?.ts ?? body.container.message_ts ?? '';
-  const thread = body.message?.thread_ts;
+  const thread = threadOf(body, ts);
   const answer = await handleClick(deps, {
     action: action.action_id,
     request: action.value ?? '',
@@ -220,8 +219,14 @@ async function onClick(deps: AppDeps, body: BlockAction, action: ButtonAction): 
   // An ephemeral message is no message of the request, and cannot be edited.
   if (!body.container.is_ephemeral) await deps.outbox.repaint(action.value ?? '', { channel, ts });
   if (!view) return;
-  const sent = await deps.slack.whisper(body.response_url, drawSaid(view));
+  const sent = await deps.slack.whisper(body.response_url, drawSaid(view), thread);
   if (sent.kind !== 'ok') deps.log.error({ request: action.value, answer: sent }, 'click not answered');
+}
+
+/** Slack tells of the first message of a thread as of its answers; only those are in it. */
+function threadOf({ message, container }: BlockAction, ts: string): string | undefined {
+  const thread: unknown = message?.thread_ts ?? container.thread_ts;
+  return typeof thread === 'string' && thread !== ts ? thread : undefined;
 }
 
 function viewOf(answer: ClickAnswer): View | null {

@@ -2,7 +2,6 @@ import type { Server } from 'node:http';
 import { type App, HTTPReceiver } from '@slack/bolt';
 import type { Clusters } from '../handlers/clusters';
 import { createJobs, type Jobs } from '../jobs/jobs';
-import { hasEnded, type Request } from '../jobs/request/request';
 import type { People } from '../jobs/rules/people';
 import { createApp, createReceiver, createUnderWay, type Receiver } from './app';
 import { type Config, loadConfig } from './config/config';
@@ -51,7 +50,10 @@ async function run(config: Config, log: Log): Promise<Running> {
   const workers = config.role === 'bot' ? null : jobs.work(clusters.operation);
   const front = config.role === 'worker' ? null : createFront({ config, slack, jobs, clusters, metrics, log });
   const http = front && front.receiver instanceof HTTPReceiver ? front.receiver.requestListener : null;
-  const server = await listen({ slack: http, hooks, readiness: () => readiness(jobs), metrics, log }, config);
+  const server = await listen(
+    { slack: http, hooks, readiness: () => readiness(jobs, front?.trouble() ?? null), metrics, log },
+    config,
+  );
   await front?.start();
   void open.report(log);
   const serves = Object.fromEntries(clusters.all.map(({ name, catalogue }) => [name, catalogue.systems]));
@@ -95,15 +97,14 @@ interface FrontDeps {
 /** The part that speaks with Slack. */
 function createFront({ config, slack, jobs, clusters, metrics, log }: FrontDeps) {
   const clock = () => performance.now();
-  const home = createHome({ ...jobs, opened: jobs.openedHomes, slack, clusters, rules: config.rules, log, clock });
-  const onDrawn = ({ state, requester }: Request) => hasEnded(state) && void home.acted(requester);
-  const outbox: Outbox = createOutbox({ ...jobs, slack, clusters, log, onDrawn, clock });
+  const outbox: Outbox = createOutbox({ ...jobs, slack, clusters, log, clock });
   const underWay = createUnderWay();
   const logger = boltLogger(log);
   const receiver: Receiver = createReceiver(config.slack, logger);
   const onError = (error: unknown, request: string) => log.error({ error, request }, 'not confirmed');
   const longNames = createLongNames({ names: jobs.names, onError });
   const suggester = createSuggester({ store: jobs.store, clusters, longNames, clock, onError });
+  const home = createHome({ ...jobs, slack, clusters, rules: config.rules, log, clock });
   const app: App = createApp(
     { ...jobs, clusters, slack, outbox, suggester, longNames, home, metrics, log, onError, underWay },
     config.slack,
@@ -118,6 +119,7 @@ function createFront({ config, slack, jobs, clusters, metrics, log }: FrontDeps)
       outbox.start();
       if (isSocket) await app.start();
     },
+    trouble: outbox.trouble,
     finish: () => underWay.ended(MOST_FINISHING_MS),
     stopReceiving: async () => {
       if (isSocket) await app.stop();
@@ -147,11 +149,13 @@ async function membersOf(slack: Slack, group: string, log: Log): Promise<readonl
 }
 
 /** Changes may be off while queries work: then the process is of use, and says what is missing. */
-async function readiness(jobs: Jobs): Promise<Readiness> {
+async function readiness(jobs: Jobs, trouble: string | null): Promise<Readiness> {
   const away = { ready: false, lines: ['redis does not answer: nothing can be run'] };
   if ((await jobs.ping()) === null) return away;
   const unsafe = await jobs.durability.problem().catch(() => 'Redis did not say how it is set up.');
-  return { ready: true, lines: unsafe === null ? ['ready'] : ['ready for queries', `changes are off: ${unsafe}`] };
+  const waits = trouble === null ? [] : [`messages wait, Slack does not take them: ${trouble}`];
+  const lines = unsafe === null ? ['ready'] : ['ready for queries', `changes are off: ${unsafe}`];
+  return { ready: true, lines: [...lines, ...waits] };
 }
 
 /** A connection that is down says so many times a second; one line in five seconds is enough. */

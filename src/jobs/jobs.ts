@@ -6,19 +6,19 @@ import type { Operation } from '../handlers/operation';
 import type { Rulebook } from '../handlers/rulebook';
 import type { Schedules } from '../handlers/schedules';
 import { redisCheck } from './checkup';
+import type { Request } from './request/request';
 import { createRequests, type Requests } from './requests';
 import { type Admission, createAdmission } from './rules/admission';
 import type { People } from './rules/people';
 import { createRulebook } from './rules/rulebook';
 import type { Rules } from './rules/rules';
-import { createSchedules, openScheduling } from './schedules/schedules';
+import { createSchedules, endSchedulesOf, openScheduling } from './schedules/schedules';
 import { openSecondFactor, type SecondFactor } from './second-factor/second-factor';
 import { type Attachments, createAttachments } from './store/attachments';
 import { createDurability, type Durability } from './store/durability';
 import { createHookMemory, type HookMemory } from './store/hook-memory';
 import { createNames, type Names } from './store/names';
-import { createOpenedHomes, type OpenedHomes } from './store/opened-homes';
-import { connect, disconnect, isReady, type Keys, keysOf, timeOf } from './store/redis';
+import { connect, disconnect, isReady, keysOf, timeOf } from './store/redis';
 import { createRedraws, type Redraws } from './store/redraws';
 import { createStore, type Store } from './store/store';
 import { createChain } from './store/writer';
@@ -48,11 +48,12 @@ export interface Jobs {
   readonly links: Links;
   readonly hookMemory: HookMemory;
   readonly names: Names;
-  readonly openedHomes: OpenedHomes;
   /** The rules in words. `clusters` is asked when somebody asks, since its operations are those who ask. */
   rulebook(clusters: () => Clusters): Rulebook;
   /** Questions that are asked again and again. `clusters`: known once every operation is. */
   schedulesOf(clusters: () => Clusters): Schedules;
+  /** Ends the schedules whose question this is. */
+  endSchedules(request: Request): Promise<void>;
   /** Starts to take jobs. `operation` finds an operation by its name and its cluster. */
   work(operation: (name: string, cluster: string) => Operation | null, timing?: Timing): Workers;
   /** Waits until Redis is there, for at most this long. False: it is not, and everything says so until it is. */
@@ -125,10 +126,10 @@ export function createJobs(options: JobsOptions): Jobs {
     ledger: ledgerOf(DEFAULT_CLUSTER),
     ledgerOf,
     schedulesOf: (clusters) => createSchedules({ ...audit, ...scheduling, clusters }),
-    check: redisCheck({ redis: quick }),
+    ...{ endSchedules: (request) => endSchedulesOf(scheduling, request), check: redisCheck({ redis: quick }) },
     links: audit.links,
-    ...rememberedIn(quick, keys),
-    rulebook: (clusters) => createRulebook({ ...audit, rules, admission, secondFactor, clusters }),
+    ...{ hookMemory: createHookMemory(quick, keys), names: createNames(quick, keys) },
+    rulebook: (clusters) => createRulebook({ ...audit, rules, admission, clusters }),
     work,
     connected: (mostMs) => isReady(quick, mostMs),
     ping: () => ping(quick),
@@ -137,15 +138,6 @@ export function createJobs(options: JobsOptions): Jobs {
       await Promise.all([queues.close(), scheduling.queue.close()]);
       await Promise.all([disconnect(quick), disconnect(patient)]);
     },
-  };
-}
-
-/** What is only remembered, for people who wait. */
-function rememberedIn(redis: Redis, keys: Keys) {
-  return {
-    hookMemory: createHookMemory(redis, keys),
-    names: createNames(redis, keys),
-    openedHomes: createOpenedHomes(redis, keys),
   };
 }
 

@@ -1,12 +1,13 @@
 import { startRedis } from '../../sandbox/services/redis';
 import { createLog } from '../../src/bot/log';
+import type { OutboxDeps } from '../../src/bot/outbox/draw-face';
 import { createOutbox, type Outbox } from '../../src/bot/outbox/outbox';
 import type { Content, Sent, Slack } from '../../src/bot/outbox/slack';
+import { shareResult } from '../../src/bot/receive/sharing';
 import { createClusters } from '../../src/handlers/clusters';
 import type { View } from '../../src/handlers/view';
-import { decide, finish, plan } from '../../src/jobs/request/lifecycle';
+import { type Asked, decide, finish, plan } from '../../src/jobs/request/lifecycle';
 import { hold, remind } from '../../src/jobs/request/opinion';
-import type { Place } from '../../src/jobs/request/request';
 import { ASKED, approval, type JobsUnderTest, openJobs, standing } from '../support/jobs';
 
 /** Slack as the outbox sees it: each call is written down, and answered as the test wishes. */
@@ -26,6 +27,8 @@ let under: JobsUnderTest;
 let outbox: Outbox;
 let calls: Call[];
 let answers: Sent<never>[];
+/** Slack's error for everything in a channel. */
+let closed: Map<string, string>;
 let heard: () => void;
 let posted: number;
 let beforePost: (() => Promise<void>) | undefined;
@@ -38,6 +41,7 @@ afterAll(() => redis.stop());
 beforeEach(async () => {
   calls = [];
   answers = [];
+  closed = new Map();
   posted = 0;
   beforePost = undefined;
   beforeUpdate = undefined;
@@ -50,7 +54,7 @@ afterEach(async () => {
   await under.close();
 });
 
-function start(): Outbox {
+function start(more: Partial<OutboxDeps> = {}): Outbox {
   const log = createLog('silent');
   const made = createOutbox({
     ...under.jobs,
@@ -58,6 +62,7 @@ function start(): Outbox {
     clusters: createClusters([]),
     log,
     clock: () => performance.now(),
+    ...more,
   });
   made.start();
   return made;
@@ -69,16 +74,18 @@ const NAMES: Readonly<Record<string, string>> = { '#ops': 'C2', '#inc': 'C1' };
 function farSide(): Slack {
   const call = <T>(
     method: Call['method'],
-    content: Content & { to?: string; thread?: string },
+    content: Content & { to?: string; thread?: string; channel?: string },
     value: T,
   ): Promise<Sent<T>> => {
-    const { text, blocks, thread, to = '' } = content;
+    const { text, blocks, thread, to = '', channel = to } = content;
     const said = JSON.stringify(blocks);
     calls.push({
       ...{ method, to, text, blocks: blocks.length, said, at: performance.now() },
       ...(thread !== undefined && { thread }),
     });
     heard?.();
+    const error = closed.get(channel);
+    if (error !== undefined) return Promise.resolve({ kind: 'refused', error, details: '' });
     return Promise.resolve(answers.shift() ?? { kind: 'ok', value });
   };
   return {
@@ -90,13 +97,17 @@ function farSide(): Slack {
         { channel: NAMES[to.channel] ?? to.channel, ts: `1760000000.${String(++posted).padStart(6, '0')}` },
       );
     },
-    update: async ({ ts }, content) => {
+    update: async ({ channel, ts }, content) => {
       await beforeUpdate?.();
-      return call('update', { ...content, to: ts }, null);
+      return call('update', { ...content, to: ts, channel }, null);
     },
     remove: ({ channel, ts }) => call('remove', { text: '', blocks: [], to: `${channel} ${ts}` }, null),
     upload: ({ channel, ts }, { name, data }) => {
-      const sent = call('upload', { text: name, blocks: [], to: channel, thread: ts }, null);
+      const sent = call(
+        'upload',
+        { text: name, blocks: [], to: channel, thread: ts, channel: `files ${channel}` },
+        null,
+      );
       Object.assign(calls.at(-1) ?? {}, { said: data.toString('utf8') });
       return sent;
     },
@@ -126,7 +137,7 @@ async function until(condition: () => boolean): Promise<void> {
 async function answered(
   id: string,
   view: Partial<View> = {},
-  more: { isPrivate?: boolean; place?: Place } = {},
+  more: Partial<Pick<Asked, 'isPrivate' | 'place' | 'requester' | 'road'>> = {},
 ): Promise<void> {
   const asked = {
     id,
@@ -174,13 +185,101 @@ test('a 429 is waited for, by that message and by those that are booked behind i
   expect(Math.min(...later) - (first ?? 0)).toBeGreaterThan(1_900);
 });
 
-test('a channel that cannot be posted to: the one who asked is told, and the message is given up', async () => {
-  answers = [{ kind: 'refused', error: 'not_in_channel', details: '' }];
-  outbox.rememberResponseUrl('RAAAA', 'http://127.0.0.1:1/none');
-  await answered('RAAAA');
-  await until(() => calls.length === 2);
-  expect(calls[1]).toMatchObject({ method: 'whisper', text: expect.stringContaining('not_in_channel') });
-  expect(await nothingLeft()).toBe(true);
+describe('what Slack does not take where it belongs', () => {
+  const direct = () => calls.filter(({ method, to }) => method === 'post' && to === 'UANA');
+
+  test('goes to the one who asked, with the reason, what to do, and the result; where it was typed that is said', async () => {
+    closed.set('C1', 'not_in_channel');
+    outbox.rememberResponseUrl('RAAAA', 'http://127.0.0.1:1/none');
+    await answered('RAAAA');
+    await until(() => methods().includes('whisper'));
+    await waitForRest();
+    expect(direct()).toHaveLength(1);
+    expect(direct()[0]?.said).toContain('I am not in that channel. Invite me there.');
+    expect(direct()[0]?.said).toContain('Post it there');
+    expect(direct()[0]?.text).toContain('answer RAAAA');
+    expect(calls.at(-1)?.text + (calls.at(-1)?.said ?? '')).toContain('direct message');
+    expect(JSON.stringify(calls)).not.toContain('not_in_channel');
+  });
+
+  test('needs nothing that one process alone knows, and is said once', async () => {
+    closed.set('C1', 'channel_not_found');
+    await answered('RAAAA');
+    await until(() => direct().length === 1);
+    await waitForRest();
+    await outbox.stop();
+    outbox = start();
+    await under.jobs.redraws.due('RAAAA');
+    await waitForRest();
+    expect(direct()).toHaveLength(1);
+    expect(await under.jobs.redraws.message('RAAAA')).toMatchObject({ channel: 'UANA', refused: 'channel_not_found' });
+  });
+
+  test('goes there as well when the channel was archived meanwhile', async () => {
+    await answered('RAAAA');
+    await until(() => calls.length === 2);
+    await waitForRest();
+    closed.set('C1', 'is_archived');
+    await shareTo('RAAAA', 'C2');
+    await until(() => direct().length === 1);
+    await waitForRest();
+    expect(direct()[0]?.said).toContain('that channel is archived. Choose another one.');
+  });
+
+  test('can be posted there once that is mended', async () => {
+    closed.set('C1', 'not_in_channel');
+    await answered('RAAAA');
+    await until(() => direct().length === 1);
+    await waitForRest();
+    closed.clear();
+    const before = calls.length;
+    const wish = { by: 'UANA', place: { channel: 'C1' } };
+    expect(await shareResult(under.jobs, 'RAAAA', wish)).toMatchObject({ ok: true });
+    await until(() => calls.slice(before).some(({ method, to }) => method === 'post' && to === 'C1'));
+    await waitForRest();
+    expect(await shareResult(under.jobs, 'RAAAA', wish)).toMatchObject({ ok: false });
+  });
+
+  test('is given up where there is no person to write to, or no way to', async () => {
+    closed.set('C1', 'not_in_channel').set('UANA', 'user_disabled');
+    await answered('RAAAA', {}, { requester: 'webhook nagios' });
+    await answered('RBBBB');
+    await until(() => direct().length === 1);
+    await waitForRest();
+    expect(calls.map(({ to }) => to).toSorted()).toEqual(['C1', 'C1', 'UANA']);
+  });
+
+  test('ends the schedule that asked', async () => {
+    closed.set('C1', 'is_archived');
+    const ended: string[] = [];
+    await outbox.stop();
+    outbox = start({ endSchedules: async ({ id }) => void ended.push(id) });
+    await answered('RAAAA', {}, { road: 'schedule' });
+    await until(() => direct().length === 1);
+    expect([ended, direct()[0]?.said]).toEqual([['RAAAA'], expect.stringContaining('It is not asked again.')]);
+  });
+});
+
+test.each(['invalid_auth', 'token_revoked', 'missing_scope', 'ratelimited', 'something_new'])(
+  'a message that Slack refuses for a while (%s) is tried again, and that is told of',
+  async (error) => {
+    answers = [{ kind: 'refused', error, details: '' }];
+    await answered('RAAAA');
+    await until(() => calls.length === 1);
+    await until(() => outbox.trouble() === error);
+    await until(() => calls.length === 3);
+    await waitForRest();
+    expect(methods()).toEqual(['post', 'post', 'update']);
+    expect(outbox.trouble()).toBeNull();
+  },
+);
+
+test('a share does not wait for a file that cannot be uploaded', async () => {
+  closed.set('files C1', 'invalid_auth');
+  await answered('RAAAA', { parts: [{ kind: 'raw', name: 'state.txt', text: 'x', asFile: true }] });
+  await until(() => methods().includes('upload'));
+  await shareTo('RAAAA', 'C2');
+  await until(() => calls.some(({ method, to }) => method === 'upload' && to === 'C2'));
 });
 
 test('a long list comes as a file, once, and a picture that cannot be drawn does not hold it up', async () => {
@@ -188,19 +287,19 @@ test('a long list comes as a file, once, and a picture that cannot be drawn does
   const picture = { kind: 'picture', name: 'broken.png', alt: 'broken', svg: '<svg' } as const;
   await answered('RAAAA', { parts: [picture, { kind: 'table', name: 'rows.csv', head: ['a'], rows }] });
   await until(() => calls.some(({ text }) => text === 'rows.csv'));
-  expect(methods()).toEqual(['post', 'upload']);
+  expect(methods()).toEqual(['post', 'update', 'upload']);
 });
 
 test('a message that was deleted is posted anew', async () => {
   await answered('RAAAA');
-  await until(() => calls.length === 1);
+  await until(() => calls.length === 2);
   await outbox.stop();
   answers = [{ kind: 'refused', error: 'message_not_found', details: '' }];
   await under.jobs.redraws.remember('RAAAA', { channel: 'C1', ts: '1760000000.000001', files: [], revision: 1 });
   await under.jobs.redraws.due('RAAAA');
   outbox = start();
-  await until(() => calls.length === 3);
-  expect(methods()).toEqual(['post', 'update', 'post']);
+  await until(() => calls.length === 5);
+  expect(methods()).toEqual(['post', 'update', 'update', 'post', 'update']);
 });
 
 test('what moved while no bot was there is drawn by the next one', async () => {
@@ -340,29 +439,6 @@ describe('those who may approve', () => {
     expect(inThread()).toEqual([expect.stringMatching(/needs 1 more.* May approve: <@UCHO>$/)]);
   });
 
-  test('are called once Slack tells who they are, after a notice that only names their groups', async () => {
-    await outbox.stop();
-    await under.close();
-    let members: readonly string[] | null = null;
-    const rules = [{ name: 'Second list', match: {}, approve: ['S0DBA'] }];
-    under = openJobs(redis.url, {
-      ...{ rules: { approvers: ['S0OPS'], rules }, people: { membersOf: async () => members } },
-    });
-    await under.jobs.connected(2_000);
-    outbox = start();
-    await asked('RAAAA');
-    await until(() => calls.length === 1);
-    await planned('RAAAA');
-    await until(() => inThread().length === 1);
-    await under.jobs.redraws.due('RAAAA');
-    await waitForRest();
-    expect(inThread()).toEqual([expect.stringContaining('Slack did not say who is in <!subteam^S0OPS>')]);
-    members = ['UBEN', 'UCHO'];
-    await under.jobs.redraws.due('RAAAA');
-    await until(() => inThread().length === 2);
-    expect(inThread()[1]).toMatch(/May approve: <@UBEN> <@UCHO>$/);
-  });
-
   test('are left alone while somebody holds the request: that one is reminded', async () => {
     await asked('RAAAA');
     await planned('RAAAA');
@@ -387,6 +463,33 @@ describe('those who may approve', () => {
     expect(inThread()).toHaveLength(1);
   });
 
+  test.each(['thread_not_found', 'message_not_found'])(
+    'are reminded below a new card when the old one is gone (%s)',
+    async (error) => {
+      await asked('RAAAA');
+      await planned('RAAAA');
+      await until(() => calls.length === 2);
+      await waitForRest();
+      const gone = { kind: 'refused', error, details: '' } as const;
+      answers = [gone, { ...gone, error: 'message_not_found' }];
+      await reminded('RAAAA');
+      await until(() => inThread().length === 2);
+      await waitForRest();
+      expect(methods()).toEqual(['post', 'update', 'post', 'update', 'post', 'update', 'post']);
+      expect(calls.at(-1)?.thread).toBe('1760000000.000003');
+    },
+  );
+
+  test('are reminded once a token that was refused is taken again', async () => {
+    await asked('RAAAA');
+    await planned('RAAAA');
+    await until(() => calls.length === 2);
+    await waitForRest();
+    answers = [{ kind: 'refused', error: 'invalid_auth', details: '' }];
+    await reminded('RAAAA');
+    await until(() => inThread().length === 2);
+  });
+
   test('are reminded after a 429 that said wait', async () => {
     await asked('RAAAA');
     await planned('RAAAA');
@@ -408,24 +511,23 @@ test('a result that is shared is posted there with its files and a link, and the
   await until(() => calls.length === 2);
   await under.jobs.links.remember('https://team.slack.com/');
   await shareTo('RAAAA', 'C2');
-  await until(() => calls.length === 5);
+  await until(() => calls.filter(({ method }) => method === 'upload').length === 2);
   await waitForRest();
   const posts = calls.filter(({ method }) => method === 'post');
   expect(posts.map(({ to }) => to)).toEqual(['C1', 'C2']);
-  expect(posts[1]?.said).toContain(
+  // Born without live people; an edit puts them in.
+  expect(posts[1]?.said).toContain('Shared by @UBEN from');
+  expect(calls.findLast(({ to }) => to === '1760000000.000002')?.said).toContain(
     'Shared by <@UBEN> from <#C1>. <https://team.slack.com/archives/C1/p1760000000000001|The first message>',
   );
   expect(calls.filter(({ method }) => method === 'upload').map(({ to }) => to)).toEqual(['C1', 'C2']);
-  expect(calls.find(({ method }) => method === 'update')?.said).toContain('Shared in <#C2> by <@UBEN>.');
+  expect(calls.findLast(({ to }) => to === '1760000000.000001')?.said).toContain('Shared in <#C2> by <@UBEN>.');
 });
 
 test('a channel that Slack does not take is named in the first message, in the audit trail, and not tried again', async () => {
   await answered('RAAAA');
-  await until(() => calls.length === 1);
-  answers = [
-    { kind: 'ok', value: null as never },
-    { kind: 'refused', error: 'not_in_channel', details: '' },
-  ];
+  await until(() => calls.length === 2);
+  closed.set('C2', 'not_in_channel');
   await shareTo('RAAAA', 'C2');
   await until(() => calls.some(({ said }) => said.includes('Not shared in <#C2>: I am not in that channel.')));
   await waitForRest();
@@ -484,29 +586,38 @@ test('a message whose looks a move does not change is not edited', async () => {
   await waitForRest();
   await shareTo('RAAAA', 'C3');
   await waitForRest();
-  // The first message twice; of the copies none.
-  expect(methods()).toEqual(['post', 'update', 'post', 'update', 'post']);
+  // The first message twice; of the copies none. Each gets its people by an edit of its own.
+  expect(calls.map(({ method, to }) => `${method} ${to}`)).toEqual([
+    ...['post C1', 'update 1760000000.000001'],
+    ...['update 1760000000.000001', 'post C2', 'update 1760000000.000002'],
+    ...['update 1760000000.000001', 'post C3', 'update 1760000000.000003'],
+  ]);
 });
 
 test('the raw data comes as a file below the message that it was asked at, once', async () => {
   const rows = Array.from({ length: 200 }, (_, n) => [`row ${n}`]);
   await answered('RAAAA', { parts: [{ kind: 'table', name: 'rows.csv', head: ['a'], rows }] });
-  await until(() => calls.length === 2);
+  await until(() => calls.length === 3);
   await waitForRest();
   for (let times = 0; times < 2; times++) {
     await under.jobs.redraws.want('RAAAA', 'RAAAA');
     await waitForRest();
   }
-  expect(calls.slice(2).map(({ text }) => text)).toEqual(['RAAAA.json']);
-  const { result } = JSON.parse(calls[2]?.said ?? '');
+  expect(calls.slice(3).map(({ text }) => text)).toEqual(['RAAAA.json']);
+  const { result } = JSON.parse(calls[3]?.said ?? '');
   expect(result.parts[0].rows).toEqual(rows);
 });
 
 test('the files of an answer in a thread follow it there, since there is no thread below a reply', async () => {
   const part = { kind: 'raw', name: 'state.txt', text: 'x', asFile: true } as const;
   await answered('RAAAA', { parts: [part] }, { place: { channel: 'C1', thread: '1750000000.000009' } });
-  await until(() => calls.length === 2);
-  expect(calls.map(({ thread }) => thread)).toEqual(['1750000000.000009', '1750000000.000009']);
+  await until(() => calls.length === 3);
+  const thread = '1750000000.000009';
+  expect(calls.map((one) => [one.method, one.thread])).toEqual([
+    ['post', thread],
+    ['update', undefined],
+    ['upload', thread],
+  ]);
 });
 
 test('a private answer goes to the one who asked', async () => {

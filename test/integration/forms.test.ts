@@ -184,7 +184,8 @@ describe('forms', () => {
     const before = tops().length;
     expect(await submit('ana', { host: '10.0.0.12' })).toMatchObject({ delivered: true });
     expect(form('ana')).toBeUndefined();
-    expect((await saw('match --host 10.0.0.12', before)).plain).toContain('Asked by @ana');
+    await saw('match --host 10.0.0.12', before);
+    await saw('Asked by @ana', before);
   }, 30_000);
 
   test('names are offered while they are typed, by name too, and what was typed can be chosen', async () => {
@@ -373,24 +374,6 @@ describe('forms', () => {
     expect(tops()).toHaveLength(before + 1);
   }, 30_000);
 
-  test('of two quick picks one may win in the form and the other in its menu: it runs nothing, and says so', async () => {
-    await type('sam', '/palm');
-    await shown('sam', 'What');
-    const conflicts = () => world.workspace.calls.filter((call) => call.error === 'hash_conflict').length;
-    const before = conflicts();
-    await Promise.all([pick('sam', 'palm show'), pick('sam', 'palm servers')]);
-    // Both were made on the same form: only one of them may change it.
-    await world.workspace.until(() => conflicts() > before, 10_000);
-    const isServers = () => form('sam')?.plain.includes('Only on this host') ?? false;
-    const other = isServers() ? 'palm show' : 'palm servers';
-    const from = tops().length;
-    await submit('sam', { pick_operation: other, uuid: SEED.printf });
-    await shown('sam', 'Nothing was run yet');
-    expect(isServers()).toBe(other === 'palm servers');
-    expect(tops()).toHaveLength(from);
-    await world.workspace.closeView('sam');
-  }, 30_000);
-
   test('a change that cannot be planned says so in the form, and is not asked for', async () => {
     await type('ana', '/palm');
     await shown('ana', 'What');
@@ -433,11 +416,9 @@ describe('the shortcut on a message', () => {
     await world.workspace.until(() => world.workspace.view('cho')?.plain.includes('Type of the base'));
     await world.workspace.submitView({ who: 'cho', values: { type: 'meta2', name: 'FVE0' } });
     const answer = await world.workspace.until(() =>
-      world.workspace
-        .messages(channel)
-        .find((one) => one.threadTs === root.ts && one.plain.includes('/openio election')),
+      world.workspace.messages(channel).find((one) => one.threadTs === root.ts && one.plain.includes('Asked by @cho')),
     );
-    expect(answer.plain).toContain('Asked by @cho');
+    expect(answer.plain).toContain('/openio election');
   }, 30_000);
 });
 
@@ -450,19 +431,6 @@ describe('the Home tab', () => {
   const button = (who: string, action: string) =>
     JSON.stringify(home(who)?.blocks).match(new RegExp(`"action_id":"(${action}~[A-Z0-9]+)"`))?.[1] ?? '';
 
-  const systemButton = (who: string, action: string) =>
-    JSON.stringify(home(who)?.blocks).match(new RegExp(`"action_id":"(${action}~(?:R[A-Z0-9]+~system|look))"`))?.[1] ??
-    '';
-
-  const idOf = (plain: string) => /Request (R\w+)/.exec(plain)?.[1] ?? 'none';
-  /** The button of the tab for this very request. */
-  const openFor = async (who: string, card: { readonly plain: string }, action: string) => {
-    await world.workspace.openHome(who);
-    const id = `${action}~${idOf(card.plain)}`;
-    await world.workspace.until(() => JSON.stringify(home(who)?.blocks ?? []).includes(id), 10_000);
-    return id;
-  };
-
   test('shows what waits for whom, and deciding there is deciding', async () => {
     const before = tops().length;
     await type('ana', `/palm purge ${SEED.printf}`);
@@ -471,7 +439,7 @@ describe('the Home tab', () => {
     const waits = await open('ben', 'Delete 1 server from PALM');
     expect(waits.plain).toContain('Asked by @ana in #inc-42');
     expect((await open('ana', 'planned: /palm purge')).buttons).toEqual(expect.arrayContaining(['Withdraw']));
-    expect([...(home('ana')?.buttons ?? []), ...(home('ben')?.buttons ?? [])]).not.toContain('Approve');
+    expect(home('ana')?.buttons).not.toContain('Approve');
     expect((await open('sam', 'Clusters')).plain).toContain('Nothing waits for your decision');
     await world.workspace.pressInHome({ who: 'ben', actionId: button('ben', 'deny') });
     await world.workspace.until(() => world.workspace.view('ben'));
@@ -489,44 +457,21 @@ describe('the Home tab', () => {
 
   test('shows the state of every system from its newest answer, and looks again', async () => {
     await type('ana', '/distkv diagnose');
-    const asked = () => tops().findLast((one) => one.plain.includes('/distkv diagnose'));
-    await world.workspace.until(() => asked()?.buttons.includes('Raw'), 20_000);
-    const shown = await open('cho', '◇ default · distkv: ');
-    expect(shown.plain).toMatch(/◇ default · openio: /);
+    await saw('/distkv diagnose');
+    const shown = await open('cho', 'default: distkv. ');
+    expect(shown.plain).toMatch(/default: openio/);
     expect(shown.plain).toMatch(
       /Freezes\nNow: “caches stay warm”, changes of openio cache flush.* May break the glass: @ben/,
     );
     const before = tops().length;
-    const from = alone('cho').length;
-    await world.workspace.pressInHome({ who: 'cho', actionId: systemButton('cho', 'again') });
-    const answer = await world.workspace.until(
+    await world.workspace.pressInHome({ who: 'cho', actionId: button('cho', 'again') });
+    await world.workspace.until(
       () =>
-        alone('cho')
-          .slice(from)
-          .find((one) => one.plain.includes('Asked by @cho')),
+        tops()
+          .slice(before)
+          .some((one) => one.plain.includes('Asked by @cho')),
       10_000,
     );
-    expect(answer.plain).toContain('Only you see this message. Asked in the Home tab.');
-    // Where Ana asked it, nobody is disturbed.
-    expect(tops()).toHaveLength(before);
-    // Drawn again when the answer is there, and not only after the click.
-    const id = idOf(answer.plain);
-    await world.workspace.until(() => JSON.stringify(home('cho')?.blocks).includes(`again~${id}~system`), 10_000);
-    expect(home('ana')?.plain ?? '').not.toContain(id);
-  }, 30_000);
-
-  test('what comes too late for a form is said in a direct message', async () => {
-    const before = tops().length;
-    await type('ana', `/palm purge ${SEED.printf}`);
-    const card = await saw('Nothing has been changed yet', before);
-    const look = await openFor('ben', card, 'look');
-    const from = alone('ben').length;
-    world.workspace.faults.refuse('views.open', { status: 503 });
-    await world.workspace.pressInHome({ who: 'ben', actionId: look });
-    const told = await world.workspace.until(() => alone('ben')[from], 10_000);
-    expect(told.plain).toContain('Slack did not show the form in time');
-    await press('ana', 'Withdraw');
-    await saw('Withdrawn by @ana', before);
   }, 30_000);
 
   test('the rules and the broken glasses come as a direct message to whoever wants to see them', async () => {
@@ -562,11 +507,12 @@ describe('the Home tab', () => {
   test('a click that may not count is told to the one who clicked', async () => {
     const before = tops().length;
     await type('ana', `/palm purge ${SEED.printf}`);
-    const card = await saw('Nothing has been changed yet', before);
-    const look = await openFor('ben', card, 'look');
+    await saw('Nothing has been changed yet', before);
+    await open('ben', 'Delete 1 server from PALM');
+    const approve = button('ben', 'approve');
     await press('ana', 'Withdraw');
     await saw('Withdrawn by @ana', before);
-    await world.workspace.pressInHome({ who: 'ben', actionId: look });
+    await world.workspace.pressInHome({ who: 'ben', actionId: approve });
     const told = await world.workspace.until(() => world.workspace.view('ben'));
     expect(told.plain).toContain('was withdrawn. Your click changed nothing');
     await world.workspace.closeView('ben');

@@ -91,7 +91,7 @@ test('enrolling: only that person sees the form, a wrong code stays in it, and e
   expect(view('ben')?.plain).toContain('From now on');
   await saw('From now on @ben approves what cannot be undone with a one-time code');
   await type('ana', '/ops audit');
-  expect((await saw('Audit trail, the newest')).plain).toContain('ops second-factor enroll: enrolled | @ben');
+  await saw('ops second-factor enroll: enrolled | @ben');
 }, 60_000);
 
 test('approving what cannot be undone: a form, a wrong code, a right one, and nothing before two people gave one', async () => {

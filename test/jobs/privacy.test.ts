@@ -80,17 +80,6 @@ test.each(VIEWS)('%s tells it to the one who asked, in an answer that nobody els
   expect(await told(name, words(), false, 'UANA')).not.toContain(SECRET);
 });
 
-test('--here leaves out what was asked in other channels', async () => {
-  const asking = { ...ASKED, operation: show, words: ['elsewhere-server'], delivery: 'elsewhere' };
-  const opened = await under.jobs.requests.open({ ...asking, place: { channel: 'C2' } });
-  await under.until(opened.ok ? opened.request.id : '', 'finished');
-  const everywhere = await told('ops timeline', [], false, 'UBEN');
-  const here = await told('ops timeline', ['--here'], false, 'UBEN');
-  expect(everywhere).toContain('elsewhere-server');
-  expect(here).not.toContain('elsewhere-server');
-  expect(here).toContain('asked for /test show');
-});
-
 test('what a form offers does not hold it', async () => {
   const [field] = opsRequest(under.jobs.ledger).form;
   const list = field?.input.kind === 'known' ? field.input.known.list : undefined;

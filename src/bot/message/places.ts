@@ -5,6 +5,7 @@ import type { Request, Share } from '../../jobs/request/request';
 import { ALREADY_THERE, sharesOf } from '../../jobs/request/sharing';
 import type { Drawing } from '../view/canvas';
 import { smallPrint } from './footer';
+import { whyNot } from './slack-refusals';
 
 /** This message is one that was shared: by whom, and the address of the one it was shared from. */
 export interface Copy {
@@ -62,17 +63,6 @@ function notSharedIn(shares: readonly Share[]): ContextBlock {
 }
 
 /** As it was typed: a name has its `#` already. */
-function named(channel: string): string {
+export function named(channel: string): string {
   return channel.replace(/^#/, '');
-}
-
-const REASONS: ReadonlyMap<string, string> = new Map([
-  ['not_in_channel', 'I am not in that channel. Invite me there.'],
-  ['channel_not_found', 'there is no such channel, or it is private and I am not in it. Invite me there.'],
-  ['is_archived', 'that channel is archived. Choose another one.'],
-  ['restricted_action', 'only some people may post in that channel. Ask its owners.'],
-]);
-
-function whyNot(error: string): string {
-  return REASONS.get(error) ?? `Slack says ${error}. Mend that.`;
 }

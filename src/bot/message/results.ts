@@ -2,15 +2,17 @@ import type { ActionsBlock, Button } from '@slack/types';
 import { onCluster } from '../../handlers/clusters';
 import type { View } from '../../handlers/view';
 import { isAskedAtHome } from '../../jobs/request/places';
-import { isUncertain, type Request } from '../../jobs/request/request';
+import type { Request } from '../../jobs/request/request';
 import { commandOf } from '../../jobs/work/answer';
 import { button } from '../view/controls';
 
 /** What can be done with the message of a request that has ended. */
-export function resultActions(request: Request, shown: readonly View[]): readonly ActionsBlock[] {
+export function resultActions(request: Request, shown: readonly View[], isDisplaced: boolean): readonly ActionsBlock[] {
   const elements = [
     ...again(request, shown),
-    ...(request.isPrivate && !isAskedAtHome(request) ? [button(request, 'post', 'Post it there')] : []),
+    ...((isDisplaced || request.isPrivate) && !isAskedAtHome(request)
+      ? [button(request, 'post', 'Post it there')]
+      : []),
     ...passedOn(request),
   ];
   return [{ type: 'actions', block_id: 'result', elements }];
@@ -28,8 +30,6 @@ function passedOn(request: Request): readonly Button[] {
 
 /** Not where the result offers the same command already. */
 function again(request: Request, shown: readonly View[]) {
-  // Its targets are locked: it would be refused as busy.
-  if (isUncertain(request.state)) return [];
   const here = (command: string) => onCluster(command, request.cluster);
   const command = here(commandOf(request));
   const isOffered = shown.some(({ parts }) =>

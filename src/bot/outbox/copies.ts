@@ -3,9 +3,9 @@ import { ALREADY_THERE, refuseShare } from '../../jobs/request/sharing';
 import type { Drawn, Redraws } from '../../jobs/store/redraws';
 import type { Store } from '../../jobs/store/store';
 import type { Links } from '../../jobs/trail/links';
-import { type Face, ownFace, sharedFaces } from './faces';
+import { type Face, sharedFaces } from './faces';
 import type { Posted } from './files';
-import { AGAIN_MS, DONE, type Next } from './pump';
+import { DONE, type Next } from './pump';
 import type { Slack } from './slack';
 
 /** The other places of a result, one after the other: each has it once, whether it was given by its name or by its id. */
@@ -27,13 +27,13 @@ export type Faced = Posted | { readonly next: Exclude<Next, { kind: 'done' }>; r
 
 export async function drawCopies(
   deps: CopiesDeps,
-  { request, own }: { readonly request: Request; readonly own: Drawn },
+  { request, face: first, own }: { readonly request: Request; readonly face: Face; readonly own: Drawn },
   draw: (copying: Copying) => Promise<Faced>,
 ): Promise<Next> {
   let next: Next = DONE;
-  const taken = [placeOf(ownFace(request), own)];
+  const taken = [placeOf(first, own)];
   for (const face of sharedFaces(request)) {
-    // Only one person can see the message of a private request.
+    // Only one person can see a direct message.
     const link = request.isPrivate ? null : await deps.links.of(request);
     const copy = await draw({ face, link, taken });
     if (copy.message) taken.push(placeOf(face, copy.message));
@@ -47,13 +47,13 @@ function placeOf({ to }: Face, { channel }: Drawn): Place {
   return { ...to, channel };
 }
 
-export const THERE_ALREADY = { kind: 'never', why: ALREADY_THERE, unposted: false } as const satisfies Next;
+export const THERE_ALREADY = { kind: 'never', why: ALREADY_THERE } as const satisfies Next;
 
 /** It came out where the result is already. Its files are not posted yet. */
 export async function takeBack({ slack }: Pick<CopiesDeps, 'slack'>, { channel, ts }: Drawn): Promise<Faced> {
   const sent = await slack.remove({ channel, ts });
   if (sent.kind === 'slower') return { next: { kind: 'later', ms: sent.seconds * 1_000 }, message: null };
-  if (sent.kind === 'lost') return { next: { kind: 'later', ms: AGAIN_MS }, message: null };
+  if (sent.kind === 'lost') return { next: { kind: 'again', why: sent.error }, message: null };
   return { next: THERE_ALREADY, message: null };
 }
 
@@ -64,7 +64,8 @@ async function afterShare({ store }: CopiesDeps, request: Request, { index }: Fa
   return DONE;
 }
 
-function sooner(one: Next, other: Next): Next {
-  if (one.kind !== 'later') return other;
-  return other.kind === 'later' && other.ms < one.ms ? other : one;
+/** What only waits for its turn is not kept waiting by what Slack did not take. */
+export function sooner(one: Next, other: Next): Next {
+  if (one.kind === 'later' && other.kind === 'later') return other.ms < one.ms ? other : one;
+  return one.kind === 'later' || other.kind === 'done' ? one : other;
 }

@@ -3,9 +3,10 @@ import type { Request } from '../../jobs/request/request';
 import { type Attachments, wholeText } from '../../jobs/store/attachments';
 import type { Drawn, Redraws } from '../../jobs/store/redraws';
 import type { Log } from '../log';
+import { isFinal } from '../message/slack-refusals';
 import type { Drawing, FileToPost } from '../view/canvas';
 import { toPng } from './png';
-import { AGAIN_MS, DONE, type Next } from './pump';
+import { DONE, type Next } from './pump';
 import { rawText } from './raw';
 import type { Sent, Slack } from './slack';
 
@@ -40,13 +41,22 @@ export async function postFiles(deps: FilesDeps, request: Request, posting: Post
     if (message.files.includes(mark)) continue;
     const sent = await postFile(deps, request, { channel: message.channel, ts: thread ?? message.ts }, file);
     if (sent.kind === 'slower') return { next: { kind: 'later', ms: sent.seconds * 1_000 }, message };
-    if (sent.kind === 'lost') return { next: { kind: 'later', ms: AGAIN_MS }, message };
+    if (sent.kind === 'lost' || (sent.kind === 'refused' && !isHopeless(sent.error)))
+      return { next: { kind: 'again', why: sent.error }, message };
     if (sent.kind === 'refused')
       deps.log.error({ request: request.id, file: file.name, error: sent.error }, 'file refused');
     message = { ...message, files: [...message.files, mark] };
     await deps.redraws.remember(key, message);
   }
   return { next: DONE, message };
+}
+
+const NOT_DRAWN = 'the picture could not be drawn';
+/** About this one file. */
+const OF_FILES = /^(?:file|blocked_file|malware|snippet|no_file|storage_limit|slack_connect_file)/;
+
+function isHopeless(error: string): boolean {
+  return error === NOT_DRAWN || OF_FILES.test(error) || isFinal(error);
 }
 
 async function postFile(
@@ -57,7 +67,7 @@ async function postFile(
 ): Promise<Sent<null>> {
   const data = await contentOf(deps, request, file);
   // A picture that cannot be drawn now will not be drawn the next time either.
-  if (data === null) return { kind: 'refused', error: 'the picture could not be drawn', details: '' };
+  if (data === null) return { kind: 'refused', error: NOT_DRAWN, details: '' };
   return deps.slack.upload(below, { ...file, data });
 }
 

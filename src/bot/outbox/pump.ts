@@ -9,12 +9,9 @@ const COMPLAIN_EVERY_MS = 5_000;
 export type Next =
   | { readonly kind: 'done' }
   | { readonly kind: 'later'; readonly ms: number }
-  | {
-      readonly kind: 'never';
-      readonly why: string;
-      /** There is no message of it at all. */
-      readonly unposted: boolean;
-    };
+  /** Slack did not take it; it may the next time. */
+  | { readonly kind: 'again'; readonly why: string }
+  | { readonly kind: 'never'; readonly why: string };
 export const DONE: Next = { kind: 'done' };
 
 /** After an answer was lost. */

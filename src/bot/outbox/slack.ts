@@ -28,12 +28,12 @@ export interface Slack {
     to: { readonly channel: string; readonly ts: string },
     file: { name: string; alt: string; data: Buffer },
   ): Promise<Sent<null>>;
-  /** Answers through a response_url: seen only by the one who acted. */
-  whisper(responseUrl: string, content: Content): Promise<Sent<null>>;
+  /** Answers through a response_url: seen only by the one who acted. `thread`: where that was in one. */
+  whisper(responseUrl: string, content: Content, thread?: string): Promise<Sent<null>>;
   /** Shows a form to whoever caused the trigger, which works once and for three seconds. */
   openForm(trigger: string, form: ModalView): Promise<Sent<null>>;
-  /** Puts another form in place of one that is open. `hash`: only while it is still the one that was acted on. */
-  updateForm(view: { readonly id: string; readonly hash?: string }, form: ModalView): Promise<Sent<null>>;
+  /** Puts another form in place of one that is open. */
+  updateForm(view: string, form: ModalView): Promise<Sent<null>>;
   /** Shows this in the app's Home tab of one person. */
   publishHome(user: string, view: HomeView): Promise<Sent<null>>;
   /** The members of a user group. */
@@ -95,9 +95,10 @@ export function createSlack({ token, apiUrl }: SlackOptions): Slack {
         await client.filesUploadV2({ channel_id: channel, thread_ts: ts, ...file });
         return null;
       }),
-    whisper: (responseUrl, { text, blocks }) =>
+    whisper: (responseUrl, { text, blocks }, thread) =>
       sent(async () => {
-        await postBack(responseUrl, { response_type: 'ephemeral', replace_original: false, text, blocks });
+        const place = thread === undefined ? {} : { thread_ts: thread };
+        await postBack(responseUrl, { response_type: 'ephemeral', replace_original: false, text, blocks, ...place });
         return null;
       }),
     openForm: (trigger, form) =>
@@ -105,9 +106,9 @@ export function createSlack({ token, apiUrl }: SlackOptions): Slack {
         await client.views.open({ trigger_id: trigger, view: form });
         return null;
       }),
-    updateForm: ({ id, hash }, form) =>
+    updateForm: (view, form) =>
       sent(async () => {
-        await client.views.update({ view_id: id, view: form, ...(hash !== undefined && { hash }) });
+        await client.views.update({ view_id: view, view: form });
         return null;
       }),
     publishHome: (user, view) =>

@@ -24,5 +24,5 @@ export async function shareResult(
     const message = messages[at];
     return message ? [{ ...to, channel: message.channel }] : [];
   });
-  return requests.share(id, { ...wish, seen });
+  return requests.share(id, { ...wish, seen, isDisplaced: messages[0]?.refused !== undefined });
 }

@@ -1,6 +1,5 @@
 import type { AuditLine } from '../ledger';
 import type { Part } from '../view';
-import { whoDid } from './who';
 
 /** Audit entries as people read them. */
 export function auditTable(lines: readonly AuditLine[]): Part {
@@ -13,7 +12,7 @@ export function auditTable(lines: readonly AuditLine[]): Part {
       [{ at: line.at }],
       line.request,
       `${line.operation}: ${line.event}`,
-      whoDid(line.by),
+      line.by === null ? 'the bot' : [{ user: line.by }],
       line.detail,
     ]),
   };

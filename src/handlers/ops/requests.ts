@@ -1,7 +1,6 @@
 import type { Ledger, RequestLine } from '../ledger';
 import { defineQuery, type Query } from '../operation';
 import { COUNT, parseCount } from './count';
-import { whoDid } from './who';
 
 export function opsRequests(ledger: Ledger): Query {
   return defineQuery<number, readonly RequestLine[]>({
@@ -23,7 +22,7 @@ export function opsRequests(ledger: Ledger): Query {
           rows: lines.map((line) => [
             line.id,
             [{ at: line.askedAt }],
-            whoDid(line.requester),
+            [{ user: line.requester }],
             line.state,
             `/${line.command}`,
           ]),

@@ -228,16 +228,15 @@ export const recheck =
     });
   };
 
-/** A person has looked at the targets of an uncertain request and frees them, by a request of their own. */
+/** A person has looked at the targets of an uncertain request and frees them. */
 export const clear =
-  (clearing: string, by?: string): Move =>
+  (by: string): Move =>
   (request) => {
     const { state } = request;
     if (state.kind !== 'finished' || state.outcome.kind !== 'uncertain') return notIn(request, 'uncertain');
     if (state.outcome.clearedBy !== undefined) return notIn(request, 'uncertain any more');
-    const outcome: Performed = { ...state.outcome, clearedBy: clearing };
-    const note = { ...(by !== undefined && { by }), detail: { 'with request': clearing } };
-    return { ...moved(next(request, { ...state, outcome }), 'cleared', note), release: true };
+    const outcome: Performed = { ...state.outcome, clearedBy: by };
+    return { ...moved(next(request, { ...state, outcome }), 'cleared', { by, detail: {} }), release: true };
   };
 
 function recheckOf(outcome: Outcome, proposed: Proposed | null, at: number): Recheck {

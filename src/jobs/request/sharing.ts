@@ -14,13 +14,15 @@ export interface ShareWish {
   readonly place: Place;
   /** Where its messages are, as Slack told when it took them: a place may have been given by its name. */
   readonly seen?: readonly Place[];
+  /** Slack did not take it where it was asked. */
+  readonly isDisplaced?: boolean;
 }
 
 /** Counts only as a wish until Slack has taken the message; see `refuseShare`. */
 export const share =
-  ({ by, place, seen = [] }: ShareWish): Move =>
+  ({ by, place, seen = [], isDisplaced = false }: ShareWish): Move =>
   (request, tick) => {
-    const refusal = mayShare(request, { by, place, seen });
+    const refusal = mayShare(request, { by, place, seen, isDisplaced });
     if (refusal) return { ok: false, refusal };
     return moved(withShares(request, [...sharesOf(request), { ...place, by, at: tick.at }]), 'shared', {
       by,
@@ -51,7 +53,7 @@ export function sharesOf({ shares = [] }: Request): readonly Share[] {
  * A change is not shared while it may still move: whoever performs it must find its record as it was left. Where Slack
  * refused it, it may be tried again once somebody has mended that.
  */
-function mayShare(request: Request, { by, place, seen }: Required<ShareWish>): Refusal | null {
+function mayShare(request: Request, { by, place, seen, isDisplaced }: Required<ShareWish>): Refusal | null {
   const { id, isPrivate, requester } = request;
   const refused = (why: Refusal['why']): Refusal => ({ rule: 'sharing', why });
   if (request.kind === 'change' && !hasEnded(request.state))
@@ -59,7 +61,7 @@ function mayShare(request: Request, { by, place, seen }: Required<ShareWish>): R
   if (isPrivate && by !== requester)
     return refused([`Request ${id} was asked privately: only `, { user: requester }, ' can post it.']);
   const wished = sharesOf(request).filter((one) => one.refused === undefined);
-  const known = [...(isPrivate ? [] : [request.place]), ...wished, ...seen];
+  const known = [...(isPrivate || isDisplaced ? [] : [request.place]), ...wished, ...seen];
   if (isAmong(known, place))
     return refused([`The result of ${id} is in `, { channel: place.channel }, ' already. Nothing was posted again.']);
   if (sharesOf(request).length >= MOST_SHARES)

@@ -1,4 +1,4 @@
-import { dangerOf, decidedOf, type Request } from '../request/request';
+import { decidedOf, type Request } from '../request/request';
 import type { Durability } from '../store/durability';
 import { freezesAt } from './freeze';
 import { createMembers, type People } from './people';
@@ -74,6 +74,5 @@ export function createAdmission({ rules, people, durability, secondFactor }: Adm
 }
 
 export function aboutOf({ kind, operation, cluster, place, state }: Request): About {
-  const as = decidedOf(state)?.proposed.judgedAs;
-  return { kind, operation, cluster, channel: place.channel, danger: dangerOf({ state }), ...(as && { as }) };
+  return { kind, operation, cluster, channel: place.channel, danger: decidedOf(state)?.proposed.danger ?? null };
 }

@@ -4,6 +4,7 @@ import type { Words } from '../../handlers/operation';
 import type { Schedules, Started } from '../../handlers/schedules';
 import { type Understood, understand } from '../../handlers/understand';
 import { plain } from '../../handlers/view';
+import type { Request } from '../request/request';
 import type { Keys } from '../store/redis';
 import type { Store } from '../store/store';
 import { type Schedule, scheduleId, scheduleLine } from './schedule';
@@ -60,6 +61,17 @@ export function createSchedules(deps: SchedulesDeps): Schedules {
       return line;
     },
   };
+}
+
+/** Slack takes no message of this question where it belongs: nobody sees the answers, so it is not asked any more. */
+export async function endSchedulesOf({ schedules, queue }: Scheduling, request: Request): Promise<void> {
+  const asked = (one: Pick<Schedule, 'operation' | 'words' | 'cluster' | 'place'>) =>
+    JSON.stringify([one.operation, one.words, one.cluster, one.place.channel, one.place.thread]);
+  for (const schedule of await schedules.all()) {
+    if (asked(schedule) !== asked(request)) continue;
+    await queue.remove(schedule.id);
+    await schedules.remove(schedule.id);
+  }
 }
 
 async function start(deps: SchedulesDeps, asked: Parameters<Schedules['start']>[0]): Promise<Started> {

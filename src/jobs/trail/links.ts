@@ -16,7 +16,9 @@ export function createLinks(redis: Redis, keys: Keys): Links {
     of: async ({ id, place }) => {
       const [workspace, message] = await redis.mget(keys.workspace, keys.message(id));
       if (!workspace || !message) return null;
-      return permalink(workspace, JSON.parse(message) as Drawn, place.thread);
+      const drawn = JSON.parse(message) as Drawn;
+      // Only one person can see a direct message.
+      return drawn.refused === undefined ? permalink(workspace, drawn, place.thread) : null;
     },
   };
 }
