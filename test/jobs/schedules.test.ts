@@ -4,6 +4,9 @@ import { type Clusters, createClusters } from '../../src/handlers/clusters';
 import { defineQuery, type Query } from '../../src/handlers/operation';
 import type { ScheduleAsked, Schedules } from '../../src/handlers/schedules';
 import type { Request } from '../../src/jobs/request/request';
+import { runSchedule } from '../../src/jobs/schedules/schedule-run';
+import { createScheduleStore } from '../../src/jobs/schedules/schedule-store';
+import { keysOf } from '../../src/jobs/store/redis';
 import type { Workers } from '../../src/jobs/work/worker';
 import { ASKED, type JobsUnderTest, openJobs, raise, standing } from '../support/jobs';
 
@@ -194,6 +197,68 @@ test('it goes on after all processes were started again', async () => {
   expect(await schedules.list()).toMatchObject([{ id: 'EAAAA', command: 'test look', by: 'UANA' }]);
   const all = await answered(2);
   expect(all[1] && viewOf(all[1])?.title).toBe('Changed: Looked');
+});
+
+describe('a run that is killed after it has told its answer, and before that is kept', () => {
+  /** Runs once. `killed`: before anything is kept. */
+  async function run({ killed }: { readonly killed: boolean }): Promise<void> {
+    const { jobs, redis: own, prefix } = under;
+    const { store, attachments, admission } = jobs;
+    const stored = createScheduleStore(own, keysOf(prefix));
+    const killedAt = { keep: () => Promise.reject(new Error('killed')) };
+    const ran = runSchedule(
+      {
+        work: {
+          store,
+          attachments,
+          admission,
+          operation: clusters.operation,
+          onError: () => undefined,
+          ending: new AbortController().signal,
+        },
+        schedules: killed ? { ...stored, ...killedAt } : stored,
+        queue: { remove: async () => undefined },
+        now: store.now,
+      },
+      'EAAAA',
+    );
+    if (killed) await expect(ran).rejects.toThrow('killed');
+    else await ran;
+  }
+  const factsOf = async (count: number) => {
+    const all = await posted();
+    expect(all).toHaveLength(count);
+    return JSON.stringify(all.at(-1)?.state);
+  };
+
+  beforeEach(async () => {
+    await workers.close();
+    await begin('RAAAA');
+    await run({ killed: false });
+    far.value = 'two';
+    await run({ killed: true });
+    expect(await factsOf(2)).toContain('one → two');
+  });
+
+  test('the same answer again is not told twice', async () => {
+    await run({ killed: false });
+    await factsOf(2);
+    far.value = 'three';
+    await run({ killed: false });
+    expect(await factsOf(3)).toContain('two → three');
+  });
+
+  test('another answer is told, as a change of the one that people saw', async () => {
+    far.value = 'three';
+    await run({ killed: false });
+    expect(await factsOf(3)).toContain('two → three');
+  });
+
+  test('and so is the one from before it', async () => {
+    far.value = 'one';
+    await run({ killed: false });
+    expect(await factsOf(3)).toContain('two → one');
+  });
 });
 
 test('stopped is stopped, and stopping again finds nothing', async () => {

@@ -72,13 +72,32 @@ async function askOnce(deps: ScheduleWork, schedule: Schedule): Promise<void> {
   if (refusal) return close(deps, schedule, `It may not be asked any more: ${plain(refusal.why)}`);
   const view = await answerOf(work, schedule, operation);
   const compared = bounded(comparable(view));
+  await keepTold(deps, id);
   const before = await schedules.answer(id);
   await schedules.ran(id, await deps.now());
   const changed = before === null ? [] : differences(before, compared);
   if (before !== null && changed.length === 0) return;
   const changes = before === null ? 0 : (await schedules.progress(id)).changes + 1;
-  await post(deps, schedule, { number: changes, view: told(schedule, view, before === null ? null : changed) });
-  await schedules.keep(id, { compared, changes });
+  await schedules.telling(id, { compared, changes });
+  const posted = await post(deps, schedule, {
+    number: changes,
+    view: told(schedule, view, before === null ? null : changed),
+  });
+  if (posted) await schedules.keep(id, { compared, changes });
+}
+
+/**
+ * A run that was killed after it had told its answer did not keep it. Without that the next change would be taken for the
+ * same message, and never be seen.
+ */
+async function keepTold({ work, schedules }: ScheduleWork, id: string): Promise<void> {
+  const untold = await schedules.untold(id);
+  if (untold && (await work.store.load(messageOf(id, untold.changes)))) await schedules.keep(id, untold);
+}
+
+/** The request that tells it. */
+function messageOf(schedule: string, number: Posting['number']): string {
+  return requestId(`schedule ${schedule} ${number}`);
 }
 
 async function answerOf(work: Work, schedule: Schedule, query: Query): Promise<View> {
@@ -119,12 +138,13 @@ interface Posting {
   readonly view: View;
 }
 
-/** A request like any other, on a road of its own: admitted, in the audit trail, and drawn from its record. */
-async function post({ work }: ScheduleWork, schedule: Schedule, { number, view }: Posting): Promise<void> {
+/** A request like any other, on a road of its own: admitted, in the audit trail, and drawn from its record. False: refused. */
+async function post({ work }: ScheduleWork, schedule: Schedule, { number, view }: Posting): Promise<boolean> {
   const { operation: name, words, cluster, place, by } = schedule;
   const about = { kind: 'query', operation: name, cluster, channel: place.channel, danger: null } as const;
   const standing = await work.admission.standing(about);
   const asked = { kind: 'query', operation: name, words, cluster, road: 'schedule', requester: by, place } as const;
-  const opened = await work.store.open({ id: requestId(`schedule ${schedule.id} ${number}`), ...asked }, standing);
+  const opened = await work.store.open({ id: messageOf(schedule.id, number), ...asked }, standing);
   if (opened.ok) await finishWith(work, opened.request, { kind: 'answered', view });
+  return opened.ok;
 }

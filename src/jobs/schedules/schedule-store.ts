@@ -12,12 +12,22 @@ export interface ScheduleStore {
   remove(id: string): Promise<void>;
   /** Null: there is none yet. */
   answer(id: string): Promise<Json | null>;
-  /** `changes`: which change this answer is. */
-  keep(id: string, answer: { readonly compared: Json; readonly changes: number }): Promise<void>;
+  /** This answer is about to be told. */
+  telling(id: string, answer: Told): Promise<void>;
+  /** What was about to be told when a run was interrupted; null: nothing. */
+  untold(id: string): Promise<Told | null>;
+  /** This answer was told. */
+  keep(id: string, answer: Told): Promise<void>;
   ran(id: string, at: number): Promise<void>;
   skipped(id: string): Promise<void>;
   /** Keeps others from running it meanwhile. Null: somebody does already. */
   lock(id: string, ms: number): Promise<(() => Promise<void>) | null>;
+}
+
+export interface Told {
+  readonly compared: Json;
+  /** Which change this answer is. */
+  readonly changes: number;
 }
 
 export function createScheduleStore(redis: Redis, keys: Keys): ScheduleStore {
@@ -46,8 +56,14 @@ export function createScheduleStore(redis: Redis, keys: Keys): ScheduleStore {
       const json = await redis.hget(keys.schedule(id), 'answer');
       return json === null ? null : (JSON.parse(json) as Json);
     },
+    telling: async (id, told) => void (await redis.hset(keys.schedule(id), 'telling', JSON.stringify(told))),
+    untold: async (id) => {
+      const json = await redis.hget(keys.schedule(id), 'telling');
+      return json === null || json === '' ? null : (JSON.parse(json) as Told);
+    },
+    // In one write, so that no answer is both.
     keep: async (id, { compared, changes }) =>
-      void (await redis.hset(keys.schedule(id), { answer: JSON.stringify(compared), changes })),
+      void (await redis.hset(keys.schedule(id), { answer: JSON.stringify(compared), changes, telling: '' })),
     ran: async (id, at) => {
       await redis.hset(keys.schedule(id), 'at', at);
       await redis.hincrby(keys.schedule(id), 'runs', 1);
