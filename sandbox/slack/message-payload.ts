@@ -3,7 +3,7 @@ import { APP_ID, BOT, TEAM } from './identity';
 import type { StoredFile, StoredMessage } from './types';
 
 interface Around {
-  readonly store: { readonly files: ReadonlyMap<string, StoredFile> };
+  readonly store: { readonly files: ReadonlyMap<string, StoredFile>; messages(): readonly StoredMessage[] };
   readonly origin: () => string;
 }
 
@@ -28,6 +28,12 @@ export function filePayload(file: StoredFile, origin: string): Readonly<Record<s
   };
 }
 
+/** The first message of a thread has it as well. */
+function threadOf({ channel, ts, threadTs }: StoredMessage, all: readonly StoredMessage[]) {
+  if (threadTs !== undefined) return { thread_ts: threadTs };
+  return all.some((one) => one.channel === channel && one.threadTs === ts) ? { thread_ts: ts } : {};
+}
+
 export function messagePayload(message: StoredMessage, { store, origin }: Around): Readonly<Record<string, unknown>> {
   const files = message.fileIds.flatMap((id) => store.files.get(id) ?? []);
   return {
@@ -38,7 +44,7 @@ export function messagePayload(message: StoredMessage, { store, origin }: Around
     ts: message.ts,
     text: message.text,
     blocks: message.blocks,
-    ...(message.threadTs ? { thread_ts: message.threadTs } : {}),
+    ...threadOf(message, store.messages()),
     ...(message.editedCount > 0 ? { edited: { user: message.author, ts: message.ts } } : {}),
     ...(files.length > 0 ? { files: files.map((file) => filePayload(file, origin())) } : {}),
   };

@@ -419,6 +419,14 @@ describe('the shortcut on a message', () => {
       world.workspace.messages(channel).find((one) => one.threadTs === root.ts && one.plain.includes('Asked by @cho')),
     );
     expect(answer.plain).toContain('/openio election');
+    const raw = () => world.workspace.press({ who: 'cho', channel, ts: answer.ts, actionId: 'raw' });
+    await raw();
+    await world.workspace.until(() =>
+      world.workspace.messages(channel).some((one) => one.threadTs === root.ts && one.files.length > 0),
+    );
+    await raw();
+    const told = await world.workspace.until(() => whispered('cho'));
+    expect([told.plain, told.threadTs]).toEqual([expect.stringContaining('is there already'), root.ts]);
   }, 30_000);
 });
 

@@ -141,5 +141,7 @@ test('Raw gives the whole result as data below the message, once', async () => {
   await press('cho', 'Raw', here);
   const told = await world.workspace.until(() => world.workspace.ephemerals('cho').at(-1)?.plain);
   expect(told).toContain('is in the thread of this message');
+  // The message that was clicked is above its thread.
+  expect(world.workspace.ephemerals('cho').at(-1)?.threadTs).toBeUndefined();
   expect(filesBelow(message.ts)).toHaveLength(1);
 }, 30_000);
