@@ -39,3 +39,14 @@ test('one message is edited at most once a second, however often its request mov
   expect(sentAt.length).toBeGreaterThan(8);
   expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_000);
 });
+
+test('what nobody waits for leaves room for what people wait for, and leaves when there is more', () => {
+  const pace = createPace(clock);
+  const leaves = (key: string, canWait: boolean) => pace.wait({ key, channel: 'C1', canWait }, true) === 0;
+  const progress = Array.from({ length: 60 }, (_, n) => leaves(`R${n}`, true)).filter(Boolean).length;
+  const decided = Array.from({ length: 8 }, (_, n) => leaves(`S${n}`, false));
+  expect([progress, decided]).toEqual([12, Array.from({ length: 8 }, () => true)]);
+  expect(leaves('S9', false)).toBe(false);
+  now += 15_000;
+  expect(leaves('R59', true)).toBe(true);
+});

@@ -100,7 +100,7 @@ function pacedAs({ key, to, refused }: Face): { readonly key: string; readonly c
 }
 
 async function place(deps: OutboxDeps, memory: Memory, placing: Placing, wanted: Wanted): Promise<Placed> {
-  const at = pacedAs(placing.face);
+  const at = { ...pacedAs(placing.face), canWait: canWait(placing, wanted) };
   const wait = memory.pace.wait(at, placing.message !== null);
   if (wait > 0) return { next: { kind: 'later', ms: wait } };
   const placed = placing.message
@@ -110,6 +110,16 @@ async function place(deps: OutboxDeps, memory: Memory, placing: Placing, wanted:
   return placed;
 }
 
+function newborn({ drawing, mayHear }: Pick<Wanted, 'drawing' | 'mayHear'>): Drawing {
+  return unheard(withoutDecisions(drawing), mayHear);
+}
+
+/** People wait for buttons, decisions and results. Progress, and names that only become live, come after those. */
+function canWait({ request, message }: Placing, wanted: Wanted): boolean {
+  if (request.state.kind === 'running') return true;
+  return !hasDecisions(wanted.drawing) && message?.looks === looksOf(newborn(wanted));
+}
+
 /**
  * A message is born without the buttons that decide, and gets them once it is remembered: a copy that is left behind by a
  * bot killed in between would offer them for ever. It is born without live people as well, whom it would notify.
@@ -117,7 +127,7 @@ async function place(deps: OutboxDeps, memory: Memory, placing: Placing, wanted:
 async function begin(deps: OutboxDeps, memory: Memory, facing: Facing, wanted: Wanted): Promise<Placed> {
   const { request, face } = facing;
   const at = pacedAs(face);
-  const first = unheard(withoutDecisions(wanted.drawing), wanted.mayHear);
+  const first = newborn(wanted);
   const sent = await post(deps, facing, first);
   if (sent.kind !== 'ok') return { next: nextAfter(sent, memory.pace.bucket(at, false)) };
   // What is still read is edited soon anyway.
@@ -129,8 +139,7 @@ async function begin(deps: OutboxDeps, memory: Memory, facing: Facing, wanted: W
   const kept = await keepFirst(deps, memory, facing, born);
   if (kept.ts !== born.ts) return { next: { kind: 'later', ms: 0 } };
   if (isEnough) return born;
-  // Buttons are waited for by people; names are not.
-  const wait = hasDecisions(wanted.drawing) ? 0 : memory.pace.wait(at, true);
+  const wait = hasDecisions(wanted.drawing) ? 0 : memory.pace.wait({ ...at, canWait: true }, true);
   if (wait > 0) return { next: { kind: 'later', ms: wait } };
   return change(deps, memory, { ...facing, message: born }, wanted);
 }
@@ -162,7 +171,7 @@ async function postAnew(
   { drawing, mayHear }: Wanted,
 ): Promise<Placed> {
   const { face } = facing;
-  const sent = await post(deps, facing, unheard(withoutDecisions(drawing), mayHear));
+  const sent = await post(deps, facing, newborn({ drawing, mayHear }));
   if (sent.kind !== 'ok') return { next: nextAfter(sent, memory.pace.bucket(pacedAs(face), false)) };
   const notices = [...new Set([...(message.notices ?? []), ...(sent.value.notices ?? [])])];
   await remember(deps, memory, face, { ...sent.value, notices, looks: '', revision: 0 });

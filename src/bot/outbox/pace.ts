@@ -10,6 +10,8 @@ export interface Bucket {
   pause(seconds: number): void;
   /** In how many milliseconds a pause ends; 0: there is none. */
   paused(): number;
+  /** How many calls may leave now. */
+  left(): number;
 }
 
 export interface Rate {
@@ -28,6 +30,7 @@ export function createBucket({ burst, perSecond }: Rate, clock: () => number): B
       fullAt = Math.max(fullAt, now) + each;
       return Math.max(0, Math.ceil(fullAt - burst * each - now));
     },
+    left: () => Math.max(0, Math.floor((clock() + burst * each - Math.max(fullAt, clock())) / each)),
     paused: () => Math.max(0, Math.ceil(pausedUntil - clock())),
     pause: (seconds) => {
       pausedUntil = Math.max(pausedUntil, clock() + seconds * 1_000);
@@ -40,6 +43,10 @@ export function createBucket({ burst, perSecond }: Rate, clock: () => number): B
 const POSTS: Rate = { burst: 3, perSecond: 1 };
 /** For the whole workspace: chat.update is allowed about fifty a minute. */
 const EDITS: Rate = { burst: 20, perSecond: 50 / 60 };
+/** So many calls are kept for what people wait for. */
+const KEPT = 8;
+/** What can wait asks again after this. */
+const WAITS_MS = 3_000;
 /** The same message is edited at most this often. */
 const BETWEEN_EDITS_MS = 1_000;
 
@@ -47,6 +54,8 @@ const BETWEEN_EDITS_MS = 1_000;
 interface Paced {
   readonly key: string;
   readonly channel: string;
+  /** Nobody waits for this edit: it leaves when there is room for others besides. */
+  readonly canWait?: boolean;
 }
 
 /** The pace of every message: of posts per channel, of edits for the whole workspace, and of one message. */
@@ -76,6 +85,7 @@ export function createPace(clock: () => number): Pace {
       const now = clock();
       const given = booked.get(paced.key);
       if (given !== undefined && given > now) return Math.ceil(given - now);
+      if (given === undefined && paced.canWait && isEdit && edits.left() <= KEPT) return WAITS_MS;
       const pause = bucket(paced, isEdit).paused();
       if (given !== undefined && pause > 0) return pause;
       booked.delete(paced.key);
