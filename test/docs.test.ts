@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { RUN_HERE, SYSTEMS } from '../src/bot/app';
+import { HOME_OPENED, RUN_HERE, SYSTEMS } from '../src/bot/app';
 import { catalogueOf } from '../src/handlers/index';
 import { splitWords } from '../src/handlers/words';
 import { commandsPage } from './support/commands-page';
@@ -54,8 +54,9 @@ test('the manifest has every shortcut that the bot answers, and no other', () =>
 test('the manifest has a Home tab, and asks for the events that the bot listens to', () => {
   const manifest = JSON.parse(read('manifest.json'));
   expect(manifest.features.app_home.home_tab_enabled).toBe(true);
-  const listened = [...read('src/bot/app.ts').matchAll(/app\.event\('(\w+)'/g)].map(([, event]) => event);
-  expect(manifest.settings.event_subscriptions.bot_events).toEqual(listened);
+  const listened = [...read('src/bot/app.ts').matchAll(/app\.event\((\w+)/g)].map(([, event]) => event);
+  expect(listened).toEqual(['HOME_OPENED']);
+  expect(manifest.settings.event_subscriptions.bot_events).toEqual([HOME_OPENED]);
 });
 
 test('the README names the two commands and every document it speaks of', () => {

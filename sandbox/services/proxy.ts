@@ -12,6 +12,8 @@ export interface CuttableProxy {
    * of HTTP/2 is no answer. Later connections work.
    */
   cutNextAnswer(): void;
+  /** The same for the next answer that holds `answer` after a request that held `request` on its connection. Once. */
+  cutAnswer(exchange: Exchange): void;
   /** Accepts connections and passes nothing on, either way, until `release`. */
   hold(): void;
   release(): void;
@@ -23,8 +25,14 @@ export interface CuttableProxy {
   close(): Promise<void>;
 }
 
+export interface Exchange {
+  readonly request: string;
+  readonly answer: string;
+}
+
 interface Troubles {
   cutArmed: boolean;
+  exchange: Exchange | null;
   delayMs: number;
   /** Pending while held. */
   gate: Gate | null;
@@ -36,7 +44,7 @@ interface Gate {
 
 export async function cuttableProxy(targetUrl: string): Promise<CuttableProxy> {
   const target = new URL(targetUrl);
-  const troubles: Troubles = { cutArmed: false, delayMs: 0, gate: null };
+  const troubles: Troubles = { cutArmed: false, exchange: null, delayMs: 0, gate: null };
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (client) => {
     const upstream = connect({ host: target.hostname, port: Number(target.port), allowHalfOpen: true });
@@ -64,6 +72,9 @@ export async function cuttableProxy(targetUrl: string): Promise<CuttableProxy> {
     url: url.href.replace(/\/$/, ''),
     cutNextAnswer: () => {
       troubles.cutArmed = true;
+    },
+    cutAnswer: (exchange) => {
+      troubles.exchange = exchange;
     },
     hold: () => {
       troubles.gate ??= newGate();
@@ -94,12 +105,18 @@ function newGate(): Gate {
 /** Two sockets that end together: a lost one takes the other with it. */
 function join(client: Socket, upstream: Socket, troubles: Troubles): void {
   const spotter = answerSpotter();
+  let asked: Exchange | null = null;
   void pass(client, upstream, troubles, (piece) => {
     spotter.sent(piece);
+    if (troubles.exchange && piece.includes(troubles.exchange.request)) asked = troubles.exchange;
     return true;
   });
   void pass(upstream, client, troubles, (piece) => {
     const answer = spotter.received(piece);
+    if (asked && asked === troubles.exchange && piece.includes(asked.answer)) {
+      troubles.exchange = null;
+      return false;
+    }
     if (!answer || !troubles.cutArmed) return true;
     troubles.cutArmed = false;
     return false;
@@ -126,7 +143,10 @@ async function pass(from: Socket, to: Socket, troubles: Troubles, mayPass: (piec
 
 /** Nothing that is still on its way arrives, and the other side learns of it at once, also when it has stopped sending. */
 function reset(socket: Socket): void {
-  if (!socket.destroyed) socket.resetAndDestroy();
+  if (socket.destroyed) return;
+  // What is being shut down cannot be reset, and Node would keep its handle for ever.
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 function keep(sockets: Set<Socket>, socket: Socket): void {

@@ -46,7 +46,10 @@ function follow(scene: Scene, { user, open }: { user: string; open: OpenView }, 
   const parsed = action.safeParse(body);
   if (!parsed.success) return 'invalid_response_action';
   if (parsed.data.response_action === 'clear') views.close(user, 'all');
-  if (parsed.data.response_action === 'errors') views.showErrors(open, parsed.data.errors);
+  if (parsed.data.response_action === 'errors') {
+    if (!areInputs(open, Object.keys(parsed.data.errors))) return 'invalid_response_action';
+    views.showErrors(open, parsed.data.errors);
+  }
   if (!('view' in parsed.data)) return undefined;
   const replaces = parsed.data.response_action === 'update';
   const checked = checkModal(parsed.data.view, scene.desk, replaces ? open.id : undefined);
@@ -54,6 +57,11 @@ function follow(scene: Scene, { user, open }: { user: string; open: OpenView }, 
   if (replaces) views.update(open, checked.view);
   else if (!views.push(user, checked.view)) return 'push_limit_reached';
   return undefined;
+}
+
+/** A problem stands below an input and nowhere else. */
+function areInputs({ view }: OpenView, ids: readonly string[]): boolean {
+  return ids.every((id) => view.blocks.some((block) => block.type === 'input' && block.block_id === id));
 }
 
 const TROUBLE = 'We had some trouble connecting. Try again?';

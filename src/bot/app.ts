@@ -122,7 +122,7 @@ function listenToForms(app: App, deps: AppDeps): void {
     const options = await deps.suggester.suggest({ about: body.view?.private_metadata ?? '', field, typed });
     await ack({ options: [...options] });
   });
-  app.event('app_home_opened', async ({ event }) => {
+  app.event(HOME_OPENED, async ({ event }) => {
     if (event.tab === 'home') await deps.underWay.during(deps.home.opened(event.user));
   });
   app.shortcut<MessageShortcut>({ type: 'message_action', callback_id: RUN_HERE }, async ({ shortcut, ack }) => {
@@ -133,6 +133,7 @@ function listenToForms(app: App, deps: AppDeps): void {
 
 /** The message shortcut of the manifest. */
 export const RUN_HERE = 'run_here';
+export const HOME_OPENED = 'app_home_opened';
 
 /** Every slash command of the manifest. One whose system is not configured says so. */
 export const SYSTEMS = ['openio', 'distkv', 'palm', 'ops'] as const;

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { type App, HTTPReceiver } from '@slack/bolt';
 import type { Clusters } from '../handlers/clusters';
 import { createJobs, type Jobs } from '../jobs/jobs';
+import { hasEnded, type Request } from '../jobs/request/request';
 import type { People } from '../jobs/rules/people';
 import { createApp, createReceiver, createUnderWay, type Receiver } from './app';
 import { type Config, loadConfig } from './config/config';
@@ -97,14 +98,15 @@ interface FrontDeps {
 /** The part that speaks with Slack. */
 function createFront({ config, slack, jobs, clusters, metrics, log }: FrontDeps) {
   const clock = () => performance.now();
-  const outbox: Outbox = createOutbox({ ...jobs, slack, clusters, log, clock });
+  const home = createHome({ ...jobs, opened: jobs.openedHomes, slack, clusters, rules: config.rules, log, clock });
+  const onDrawn = ({ state, requester }: Request) => hasEnded(state) && void home.acted(requester);
+  const outbox: Outbox = createOutbox({ ...jobs, slack, clusters, log, onDrawn, clock });
   const underWay = createUnderWay();
   const logger = boltLogger(log);
   const receiver: Receiver = createReceiver(config.slack, logger);
   const onError = (error: unknown, request: string) => log.error({ error, request }, 'not confirmed');
   const longNames = createLongNames({ names: jobs.names, onError });
   const suggester = createSuggester({ store: jobs.store, clusters, longNames, clock, onError });
-  const home = createHome({ ...jobs, slack, clusters, rules: config.rules, log, clock });
   const app: App = createApp(
     { ...jobs, clusters, slack, outbox, suggester, longNames, home, metrics, log, onError, underWay },
     config.slack,

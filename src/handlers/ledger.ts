@@ -1,4 +1,4 @@
-import type { Json } from './operation';
+import type { Danger, Json, JudgedAs } from './operation';
 import type { Text } from './view';
 
 /**
@@ -28,8 +28,8 @@ export interface Ledger {
   timeline(about: TimelineAbout, asking?: string): Promise<Timeline>;
   /** Targets that are locked right now. */
   locks(): Promise<readonly LockLine[]>;
-  /** Frees the targets of an uncertain request. False: it is not uncertain, or cleared already. */
-  clear(request: string, by: string): Promise<boolean>;
+  /** Frees the targets of an uncertain request; `asking` clears it. False: it is not uncertain, or cleared already. */
+  clear(request: string, asking: string): Promise<boolean>;
 }
 
 /** Stands instead of the words of a command that others asked privately. */
@@ -48,6 +48,8 @@ export interface RequestAccount extends RequestLine {
   /** Waits for a person to look: its targets stay locked. */
   readonly uncertain: boolean;
   readonly locked: readonly string[];
+  /** What it was asked as, and how far it reaches: by whose rules it is to be cleared. */
+  readonly rules: JudgedAs & { readonly danger: Danger };
   readonly facts: readonly (readonly [label: string, value: Text])[];
   readonly steps: readonly (readonly [target: string, status: string, text: string])[];
   readonly entries: readonly AuditLine[];
@@ -91,7 +93,8 @@ export interface AuditExport {
   readonly head: AuditPlace;
 }
 
-export type TimelineAbout = { readonly since: Since } | { readonly request: string };
+/** `here`: only what was asked in the channel of the request that wants to know. */
+export type TimelineAbout = { readonly since: Since; readonly here?: boolean } | { readonly request: string };
 /** Milliseconds before now, or a time. */
 export type Since = { readonly ago: number } | { readonly at: number };
 

@@ -56,6 +56,13 @@ export interface Finding {
   readonly acted?: boolean;
 }
 
+/** Another operation whose rules about people hold as well: where it was asked, and on which cluster. */
+export interface JudgedAs {
+  readonly operation: string;
+  readonly cluster: string;
+  readonly channel: string;
+}
+
 /** What an operation is given besides its arguments. */
 export interface Context {
   /** The request's id; write it where the far side keeps names (a receipt, a request id header). */
@@ -119,6 +126,8 @@ export interface ChangeSpec<Args, Plan extends Json> extends Described {
   plan(args: Args, context: Context): Promise<Planned<Plan>>;
   targets(plan: Plan): readonly Target[];
   preview(plan: Plan): View;
+  /** Whose rules hold for it as well, where they are stricter than its own. */
+  judgedAs?(plan: Plan): JudgedAs;
   /** What undoes it, or why nothing has to or can: one sentence. */
   undo?(plan: Plan): string;
   /** Every step in words, in the order of `execute`, which yields one step for each: `copying to 127.0.0.2:6024`. */
@@ -165,6 +174,8 @@ export interface Proposal {
   readonly procedure: readonly string[];
   readonly preview: View;
   readonly undo: string | null;
+  /** Null: only its own rules hold. */
+  readonly judgedAs: JudgedAs | null;
   readonly compared: Json;
   readonly recheckAfterMs: number | null;
   /** Null: as long as reading may take. */
@@ -222,6 +233,7 @@ export function defineChange<Args, Plan extends Json>(spec: ChangeSpec<Args, Pla
     mostMs: spec.mostMs?.(plan) ?? null,
     preview: spec.preview(plan),
     undo: spec.undo?.(plan) ?? null,
+    judgedAs: spec.judgedAs?.(plan) ?? null,
     compared: spec.compared?.(plan) ?? plan,
     recheckAfterMs: spec.recheck?.afterMs ?? null,
     execute: (context) => spec.execute(plan, context),

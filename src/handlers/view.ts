@@ -63,6 +63,10 @@ export type Part =
       readonly fill?: true;
     };
 
+export function piecesOf(text: Text): readonly Piece[] {
+  return typeof text === 'string' ? [text] : text;
+}
+
 /** Text for where nothing is live: files, logs, notifications. */
 export function plain(text: Text): string {
   if (typeof text === 'string') return text;

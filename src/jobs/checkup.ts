@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { type Check, judged, type Line } from '../handlers/checkup';
-import { settingOf, WANTED } from './store/durability';
+import { confirmsAlone, REPLICAS, settingOf, WANTED } from './store/durability';
 
 /** What the doctor looks at in Redis. "Now" is given, so that a test can be late. */
 export interface RedisChecks {
@@ -22,7 +22,8 @@ export function redisCheck({ redis, now = Date.now }: RedisChecks): Check {
     );
     const settings = await settingLines(redis);
     const clock = await clockLine(redis, now);
-    return [versionLine(server, replication), ...settings, fileLine(persistence), memoryLine(memory), clock];
+    const replicas = await replicasLine(redis, replication);
+    return [versionLine(server, replication), ...settings, replicas, fileLine(persistence), memoryLine(memory), clock];
   };
   const unseen = (error: unknown): readonly Line[] => [
     { ...about, tone: 'bad', found: `it does not answer (${reason(redis, error)})` },
@@ -81,6 +82,18 @@ async function settingLines(redis: Redis): Promise<readonly Line[]> {
       return { ...about, tone: 'bad', todo } as const;
     }),
   );
+}
+
+async function replicasLine(redis: Redis, replication: Info = NOTHING): Promise<Line> {
+  const count = Number(replication.get('connected_slaves') ?? 0);
+  const setting = await settingOf(redis, REPLICAS.setting);
+  const about = {
+    what: 'Redis: replicas',
+    found: count === 0 ? 'none' : `${count}, ${REPLICAS.setting} ${setting}`,
+    why: `otherwise ${REPLICAS.otherwise}`,
+  };
+  const todo = `Set ${REPLICAS.setting} to 1 and min-replicas-max-lag to 2. Changes stay off until then.`;
+  return judged(about, (await confirmsAlone(redis)) ? { tone: 'bad', todo } : null);
 }
 
 /** A setting says what Redis tries; this says whether it succeeds. */

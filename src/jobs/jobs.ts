@@ -18,7 +18,8 @@ import { type Attachments, createAttachments } from './store/attachments';
 import { createDurability, type Durability } from './store/durability';
 import { createHookMemory, type HookMemory } from './store/hook-memory';
 import { createNames, type Names } from './store/names';
-import { connect, disconnect, isReady, keysOf, timeOf } from './store/redis';
+import { createOpenedHomes, type OpenedHomes } from './store/opened-homes';
+import { connect, disconnect, isReady, type Keys, keysOf, timeOf } from './store/redis';
 import { createRedraws, type Redraws } from './store/redraws';
 import { createStore, type Store } from './store/store';
 import { createChain } from './store/writer';
@@ -48,6 +49,7 @@ export interface Jobs {
   readonly links: Links;
   readonly hookMemory: HookMemory;
   readonly names: Names;
+  readonly openedHomes: OpenedHomes;
   /** The rules in words. `clusters` is asked when somebody asks, since its operations are those who ask. */
   rulebook(clusters: () => Clusters): Rulebook;
   /** Questions that are asked again and again. `clusters`: known once every operation is. */
@@ -128,8 +130,8 @@ export function createJobs(options: JobsOptions): Jobs {
     schedulesOf: (clusters) => createSchedules({ ...audit, ...scheduling, clusters }),
     ...{ endSchedules: (request) => endSchedulesOf(scheduling, request), check: redisCheck({ redis: quick }) },
     links: audit.links,
-    ...{ hookMemory: createHookMemory(quick, keys), names: createNames(quick, keys) },
-    rulebook: (clusters) => createRulebook({ ...audit, rules, admission, clusters }),
+    ...rememberedIn(quick, keys),
+    rulebook: (clusters) => createRulebook({ ...audit, rules, admission, secondFactor, clusters }),
     work,
     connected: (mostMs) => isReady(quick, mostMs),
     ping: () => ping(quick),
@@ -138,6 +140,15 @@ export function createJobs(options: JobsOptions): Jobs {
       await Promise.all([queues.close(), scheduling.queue.close()]);
       await Promise.all([disconnect(quick), disconnect(patient)]);
     },
+  };
+}
+
+/** What is only remembered, for people who wait. */
+function rememberedIn(redis: Redis, keys: Keys) {
+  return {
+    hookMemory: createHookMemory(redis, keys),
+    names: createNames(redis, keys),
+    openedHomes: createOpenedHomes(redis, keys),
   };
 }
 

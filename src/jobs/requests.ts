@@ -4,7 +4,7 @@ import { requestId } from './request/id';
 import { type Asked, decide as deciding, type Move } from './request/lifecycle';
 import { hold, release } from './request/opinion';
 import { guessed, refused } from './request/refused';
-import type { Place, Request, Road } from './request/request';
+import { dangerOf, type Place, type Request, type Road } from './request/request';
 import { type ShareWish, share } from './request/sharing';
 import type { Admission } from './rules/admission';
 import { mayAsk, type Refusal, type Standing, type Vote } from './rules/policy';
@@ -153,13 +153,26 @@ async function objection({ admission }: RequestsDeps, wish: Wish): Promise<Refus
   return mayAsk({ kind, road, requester, channel, ...glass }, { standing, at: Date.now() });
 }
 
+const PLANNED_MEANWHILE: Refusal = {
+  rule: 'changed meanwhile',
+  why: 'The preview is only just there. Your click changed nothing. Look at it and press again.',
+};
+
+/** Rules depend on the danger: a vote counts only on a request that still has the one that the rules were looked up for. */
+function judgedAs(request: Request, move: Move): Move {
+  const danger = dangerOf(request);
+  return (now, tick) => (dangerOf(now) === danger ? move(now, tick) : { ok: false, refusal: PLANNED_MEANWHILE });
+}
+
 async function decide(deps: RequestsDeps, id: string, vote: Vote): Promise<Opened> {
   const refusal = vote.decision === 'approve' ? await deps.admission.unsafe() : null;
   if (refusal) return { ok: false, refusal };
   const request = await deps.store.load(id);
   if (!request) return { ok: false, refusal: gone(id) };
   const standing = await deps.admission.standingOf(request);
-  const first = await deps.store.move(id, moveOf(vote, standing));
+  const first = await deps.store.move(id, judgedAs(request, moveOf(vote, standing)));
+  // Its plan came while the rules were looked up, and with it other rules: once more by these.
+  if (!first.ok && first.refusal === PLANNED_MEANWHILE) return decide(deps, id, vote);
   const wantsCode = !first.ok && first.refusal.rule === 'second factor';
   const moved = wantsCode ? await decideWithCode(deps, id, vote, standing) : first;
   if (moved.ok && moved.request.state.kind === 'approved') {

@@ -111,6 +111,7 @@ function ledger(): Ledger {
     newest: async () => [line, line],
     find: async () => ({
       ...line,
+      rules: { operation: 'palm purge', cluster: 'default', channel: 'C1', danger: 'reversible' },
       ...{ uncertain: true, locked: ['a'], facts: [['a', 'b']], steps: [['a', 'done', 'b']], entries: [entry] },
     }),
     audit: async () => [entry, entry],

@@ -102,6 +102,69 @@ test('a preview of what was not done says so first, and why', () => {
   expect(titleAndTop({ kind: 'expired', at: 5, ...decided(view) }).top).toMatch(/EXPIRED · .*fresh preview/);
 });
 
+const doubt = { kind: 'uncertain', steps: [], findings: [], view } as const;
+const targets = [
+  { key: 'palm/servers/a', label: 'server a' },
+  { key: 'palm/servers/b', label: 'server b' },
+];
+const finding = (target: string, verdict: 'confirmed' | 'unverifiable') => ({ target, verdict, text: '' });
+const findings = [finding('palm/servers/a', 'confirmed'), finding('palm/servers/b', 'unverifiable')];
+const doubted = { ...decided(view), proposed: { ...decided(view).proposed, targets } };
+
+test('doubt says what is locked, what to look at and how to free it; nothing is planned again meanwhile', () => {
+  const again = { kind: 'next', label: 'Try again', words: 'palm purge x', why: '' } as const;
+  const outcome = { ...doubt, findings, view: { ...view, parts: [again] } };
+  const request = requestIn(finished(outcome, { decided: doubted }));
+  const { text, top } = titleAndTop(request.state);
+  expect(text).toMatch(/^UNCERTAIN · /);
+  expect(top).toMatch(/UNCERTAIN · .*Locked.*server a, server b\. Look at server b first/);
+  expect(labelsOf(request)).toEqual(['Clear', 'Share', 'Raw']);
+  expect(JSON.stringify(blocksOf(request))).toContain('/ops clear R7K2M9QF');
+});
+
+test('doubt about nothing in particular is doubt about all of it', () => {
+  const { top } = titleAndTop(finished(doubt, { decided: doubted }));
+  expect(top).toContain('Look at server a, server b first');
+});
+
+test('once it is cleared, it says who did and can be planned again', () => {
+  const request = requestIn(finished({ ...doubt, clearedBy: 'R0CLEAR' }, { decided: doubted }));
+  expect(titleAndTop(request.state).top).toMatch(/UNCERTAIN · .*Request R0CLEAR cleared it/);
+  expect(labelsOf(request)).toEqual(['Plan again', 'Share', 'Raw']);
+});
+
+test.each(['partial', 'failed'] as const)('a change that ended %s says so in its title', (kind) => {
+  expect(titleAndTop(finished({ ...done, kind }, { decided: decided(view) })).text).toMatch(
+    new RegExp(`^${kind.toUpperCase()} · `),
+  );
+  expect(titleAndTop(finished({ ...done, kind })).text).not.toContain(kind.toUpperCase());
+});
+
+test('what is approved says so first, and by whom', () => {
+  const { text, top } = titleAndTop({ kind: 'approved', expiresAt: 5, ...decided(view) });
+  expect(text).toMatch(/^APPROVED · /);
+  expect(top).toMatch(/APPROVED · .*Approved by .*U0BEN/);
+});
+
+test.each([
+  ['unchanged', /^Nothing to do · /],
+  ['refused', /Refused: nothing was run · /],
+  ['stale', /Stale: nothing was written · /],
+] as const)('an end that is %s names the change', (kind, first) => {
+  const decidedOn = titleAndTop(finished({ kind, why: 'so', view }, { decided: decided(view) })).text;
+  expect(decidedOn).toMatch(first);
+  expect(decidedOn).toContain('· Two servers are gone');
+  expect(titleAndTop(finished({ kind, why: 'so', view })).text).toContain('· /palm purge x');
+});
+
+test('how long it runs is counted by Slack, as it is read', () => {
+  const began = { startedAt: 60_000, steppedAt: 83_000, fence: 1, steps: [] };
+  const said = JSON.stringify(blocksOf(requestIn({ kind: 'running', ...began, ...decided(view) })));
+  expect(said).toMatch(/"type":"date","timestamp":60,"format":"[^"]*\{ago\}/);
+  expect(said).toContain('0/1 done. Running since ');
+  expect(said).toContain('. Now 1/1: copying to 127.0.0.2:6024 …');
+});
+
 test('a reason that is too long for a card says where the whole of it is', () => {
   const said = titleAndTop({ kind: 'denied', by: 'U0BEN', at: 5, reason: 'x'.repeat(3_000), ...decided(view) });
   expect(said.top).toMatch(/xxx…\\nAll of it: \/ops request R7K2M9QF/);

@@ -439,6 +439,29 @@ describe('those who may approve', () => {
     expect(inThread()).toEqual([expect.stringMatching(/needs 1 more.* May approve: <@UCHO>$/)]);
   });
 
+  test('are called once Slack tells who they are, after a notice that only names their groups', async () => {
+    await outbox.stop();
+    await under.close();
+    let members: readonly string[] | null = null;
+    const rules = [{ name: 'Second list', match: {}, approve: ['S0DBA'] }];
+    under = openJobs(redis.url, {
+      ...{ rules: { approvers: ['S0OPS'], rules }, people: { membersOf: async () => members } },
+    });
+    await under.jobs.connected(2_000);
+    outbox = start();
+    await asked('RAAAA');
+    await until(() => calls.length === 1);
+    await planned('RAAAA');
+    await until(() => inThread().length === 1);
+    await under.jobs.redraws.due('RAAAA');
+    await waitForRest();
+    expect(inThread()).toEqual([expect.stringContaining('Slack did not say who is in <!subteam^S0OPS>')]);
+    members = ['UBEN', 'UCHO'];
+    await under.jobs.redraws.due('RAAAA');
+    await until(() => inThread().length === 2);
+    expect(inThread()[1]).toMatch(/May approve: <@UBEN> <@UCHO>$/);
+  });
+
   test('are left alone while somebody holds the request: that one is reminded', async () => {
     await asked('RAAAA');
     await planned('RAAAA');

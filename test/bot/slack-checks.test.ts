@@ -30,7 +30,7 @@ async function looked({ channels = [], ...changes }: Changes = {}) {
   const transport = { kind: 'socket', appToken: workspace.appToken } as const;
   const slack = { token: workspace.botToken, apiUrl: workspace.apiUrl, transport };
   const probe = createSlackProbe({ ...slack, ...changes });
-  const lines = await examine(slackChecks(probe, { slack, rules: { ...DEFAULT_RULES, channels } }));
+  const lines = await examine(slackChecks(probe, { slack, rules: { ...DEFAULT_RULES, channels }, hooks: [] }));
   expect(allExplain(lines)).toBe(true);
   for (const token of [workspace.botToken, workspace.appToken]) expect(JSON.stringify(lines)).not.toContain(token);
   return lines;
@@ -45,7 +45,7 @@ describe('Slack', () => {
       'Slack: scopes': expect.stringContaining('chat:write'),
       'Slack: clock': 'ok: with this machine',
       'Slack: app token': 'ok: Socket Mode can be opened',
-      'Slack: channels of the rules': 'ok: #C0INC42',
+      'Slack: channels of rules and webhooks': 'ok: #C0INC42',
     });
   });
 
@@ -91,19 +91,23 @@ describe('Slack', () => {
 
   test('channels that Slack does not know are told by their ids', async () => {
     expect(troubles(await looked({ channels: ['C0INC42', 'C0NOWHERE'] }))).toEqual({
-      'Slack: channels of the rules': 'bad: Slack does not know C0NOWHERE',
+      'Slack: channels of rules and webhooks': 'bad: Slack does not know C0NOWHERE',
     });
   });
 
-  test('channels of the rules of the file are looked for, too', async () => {
+  test('channels of the rules and webhooks of the file are looked for, too', async () => {
     const slack = {
       token: workspace.botToken,
       apiUrl: workspace.apiUrl,
       transport: { kind: 'http', signingSecret: '' },
     } as const;
     const rules = [{ name: 'a', match: { channel: ['C0ELSE'] }, channels: ['C0INC42'] }];
-    const lines = await examine(slackChecks(createSlackProbe(slack), { slack, rules: { ...DEFAULT_RULES, rules } }));
-    expect(troubles(lines)).toEqual({ 'Slack: channels of the rules': 'bad: Slack does not know C0ELSE' });
+    const hook = { name: 'alert', secret: '', channel: 'C0GONE', template: [], parameters: {} };
+    const config = { slack, rules: { ...DEFAULT_RULES, rules }, hooks: [hook] };
+    const lines = await examine(slackChecks(createSlackProbe(slack), config));
+    expect(troubles(lines)).toEqual({
+      'Slack: channels of rules and webhooks': 'bad: Slack does not know C0ELSE, C0GONE',
+    });
   });
 
   test('a Slack that hangs, and one with troubles of its own', async () => {
@@ -220,6 +224,15 @@ describe('the manifest', () => {
         copy.settings.interactivity.is_enabled = false;
       }),
     ).toEqual(['interactivity is off: no button works']);
+    expect(changed((copy) => copy.features.shortcuts.pop())).toEqual(['shortcuts missing: run_here']);
+    expect(changed((copy) => copy.settings.event_subscriptions.bot_events.pop())).toEqual([
+      'events missing: app_home_opened',
+    ]);
+    expect(
+      changed((copy) => {
+        copy.features.app_home.home_tab_enabled = false;
+      }),
+    ).toEqual(['the Home tab is off: nobody sees there what waits for them']);
     expect(manifestProblems({}, SYSTEMS)).toEqual(['it is no manifest of a Slack app']);
   });
 });

@@ -115,6 +115,26 @@ test('a trail that was rewritten, head and all, is found, and its new head is ne
   expect(await anchor.newest()).toEqual(before);
 });
 
+test('with two processes as well: who has not seen the newest place does not put a forged head over it', async () => {
+  const others: unknown[] = [];
+  const other = startAnchoring({
+    ...{ trail: under.jobs.store.trail, anchor, everyMs: 3_600_000 },
+    onProblem: (problem) => others.push(problem),
+  });
+  await ask(4);
+  await anchoring.round();
+  await ask(4);
+  await other.round();
+  const before = await anchor.newest();
+  await forge(await stored(), { from: 6 });
+  await ask(3);
+  for (let n = 0; n < 3; n++) await Promise.all([anchoring.round(), other.round()]);
+  const differs = new TrailDiffers('entry 8 of the audit trail is not the one that is anchored');
+  expect([problems, others]).toEqual([[differs], [differs]]);
+  expect(await anchor.newest()).toEqual(before);
+  await other.stop();
+});
+
 test('a trail that was cut, head and all, is found, also when it has grown again', async () => {
   await ask(5);
   await anchoring.round();

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { cuttableProxy } from '../../sandbox/services/proxy';
 import { startRedis } from '../../sandbox/services/redis';
 import type { Server } from '../../sandbox/services/server';
 import { redisCheck } from '../../src/jobs/checkup';
+import { createDurability } from '../../src/jobs/store/durability';
 import { connect, disconnect, isReady } from '../../src/jobs/store/redis';
 import { allExplain, examine, found, troubles } from '../support/lines';
 
@@ -94,6 +96,18 @@ test('a replica is told: it takes no writes', async () => {
   expect(troubles(await examine([redisCheck({ redis: there })]))).toMatchObject({
     'Redis: version': expect.stringMatching(/^bad: .*, slave$/),
   });
+});
+
+test('a master with replicas that confirms alone could lose a decision: changes are off until one must have heard it', async () => {
+  const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(server.port)] });
+  closing.push(replica.stop);
+  while (!/connected_slaves:1/.test(await redis.info('replication'))) await sleep(20);
+  expect(troubles(await looked())).toEqual({ 'Redis: replicas': 'bad: 1, min-replicas-to-write 0' });
+  expect(await createDurability(redis).problem()).toContain('min-replicas-to-write is 0');
+  await redis.config('SET', 'min-replicas-to-write', '1');
+  expect(troubles(await looked())).toEqual({});
+  expect(await createDurability(redis).problem()).toBeNull();
+  await redis.config('SET', 'min-replicas-to-write', '0');
 });
 
 test('a Redis that forbids CONFIG is not called durable', async () => {

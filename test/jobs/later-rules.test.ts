@@ -1,4 +1,5 @@
 import { startRedis } from '../../sandbox/services/redis';
+import type { Rule } from '../../src/jobs/rules/rules';
 import { ASKED, approval, byName, openJobs, raise, type Shelf } from '../support/jobs';
 
 /** A bot that is started again with stricter rules finds requests that were shown and approved under the old ones. */
@@ -33,6 +34,43 @@ async function approvedBefore(prefix: string, votes: readonly string[]) {
   };
   return { id, shelf, after, close };
 }
+
+test('a vote is judged by the rules for the danger that the request has by then', async () => {
+  // Slack is slow to say who is in a group; meanwhile the plan comes, which cannot be undone and is for UDAN alone.
+  let asked = () => {};
+  const asks = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  let answer = () => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const slow = async () => {
+    asked();
+    await answered;
+    return ['UBEN', 'UDAN'];
+  };
+  const onlyDan: Rule = { name: 'Only dan', match: { danger: 'irreversible' }, approve: ['UDAN'] };
+  const rules = { approvers: ['S0OPS'], rules: [onlyDan] };
+  const operation = raise({ values: new Map([['!a', 1]]), writes: 0 });
+  const bot = openJobs(redis.url, { rules, people: { membersOf: slow } });
+  const worker = openJobs(redis.url, {
+    prefix: bot.prefix,
+    rules,
+    people: { membersOf: async () => ['UBEN', 'UDAN'] },
+  });
+  await Promise.all([bot.jobs.connected(2_000), worker.jobs.connected(2_000)]);
+  const opened = await bot.jobs.requests.open({ delivery: 'early', operation, words: ['!a'], ...ASKED });
+  const id = opened.ok ? opened.request.id : '';
+  const denying = bot.jobs.requests.decide(id, { decision: 'deny', by: 'UBEN', road: 'console', reason: 'no' });
+  await asks;
+  const workers = worker.jobs.work(byName(operation));
+  await worker.until(id, 'planned');
+  answer();
+  expect(await denying).toMatchObject({ ok: false, refusal: { rule: 'not an approver' } });
+  await workers.close();
+  await Promise.all([bot.close(), worker.close()]);
+});
 
 test('what had enough approvals then and has not now ends refused, with the reason, and nothing is written', async () => {
   const { id, shelf, after, close } = await approvedBefore('later-approved', ['UBEN']);

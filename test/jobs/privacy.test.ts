@@ -53,9 +53,9 @@ const VIEWS = [
   ['ops timeline', () => []],
   ['ops timeline', () => ['--export']],
   ['ops timeline', () => ['--request', secret]],
-  ['ops requests', () => []],
+  ['ops requests', () => ['-n', '500']],
   ['ops request', () => [secret]],
-  ['ops audit', () => []],
+  ['ops audit', () => ['-n', '500']],
 ] as const;
 
 async function told(name: string, words: readonly string[], isPrivate: boolean, requester: string): Promise<string> {
@@ -78,6 +78,17 @@ test.each(VIEWS)(
 test.each(VIEWS)('%s tells it to the one who asked, in an answer that nobody else sees (%#)', async (name, words) => {
   expect(await told(name, words(), true, 'UANA')).toContain(SECRET);
   expect(await told(name, words(), false, 'UANA')).not.toContain(SECRET);
+});
+
+test('--here leaves out what was asked in other channels', async () => {
+  const asking = { ...ASKED, operation: show, words: ['elsewhere-server'], delivery: 'elsewhere' };
+  const opened = await under.jobs.requests.open({ ...asking, place: { channel: 'C2' } });
+  await under.until(opened.ok ? opened.request.id : '', 'finished');
+  const everywhere = await told('ops timeline', [], false, 'UBEN');
+  const here = await told('ops timeline', ['--here'], false, 'UBEN');
+  expect(everywhere).toContain('elsewhere-server');
+  expect(here).not.toContain('elsewhere-server');
+  expect(here).toContain('asked for /test show');
 });
 
 test('what a form offers does not hold it', async () => {

@@ -12,13 +12,20 @@ import type { Road } from '../../src/jobs/request/request';
 import { parseWindow } from '../../src/jobs/rules/calendar';
 import type { Rule, Rules } from '../../src/jobs/rules/rules';
 import type { Workers } from '../../src/jobs/work/worker';
+import { type Authenticator, authenticator } from '../support/authenticator';
 import { ASKED, approval, byName, type JobsUnderTest, openJobs, raise } from '../support/jobs';
 
 /** What people are told of the rules, asked the way they ask. */
 let redis: Awaited<ReturnType<typeof startRedis>>;
 let under: JobsUnderTest;
 let workers: Workers;
-const shelf = { values: new Map([['a', 1]]), writes: 0 };
+const shelf = {
+  values: new Map([
+    ['a', 1],
+    ['!b', 1],
+  ]),
+  writes: 0,
+};
 const change = raise(shelf);
 const look = defineQuery<null, null>({
   ...{ name: 'test look', usage: '', summary: '', examples: [] },
@@ -34,10 +41,12 @@ afterAll(() => redis.stop());
 beforeEach(() => {
   shelf.writes = 0;
 });
-afterEach(async () => {
+afterEach(() => closeAll());
+
+async function closeAll(): Promise<void> {
   await workers.close();
   await under.close();
-});
+}
 
 const always = {
   zone: 'Europe/Paris',
@@ -58,8 +67,9 @@ const whole: Partial<Rules> = {
   ],
 };
 
-async function open(rules: Partial<Rules>): Promise<void> {
-  under = openJobs(redis.url, { rules, people: { membersOf: async () => ['UBEN', 'UDAN'] } });
+async function open(rules: Partial<Rules>, secondFactorKey?: string): Promise<void> {
+  const people = { membersOf: async () => ['UBEN', 'UDAN'] };
+  under = openJobs(redis.url, { rules, people, ...(secondFactorKey !== undefined && { secondFactorKey }) });
   await under.jobs.connected(2_000);
   const operationsWith = (rulebook: Rulebook) => [
     change,
@@ -158,32 +168,92 @@ test.each([
   expect(rights).toContain(approve);
 });
 
-test('what ops can answers is what asking and approving do', async () => {
-  await open(whole);
-  for (const user of ['UANA', 'UBEN', 'UDAN', 'UEVE']) {
-    const rights = await told(`ops can ${user} test raise --on prod-eu`);
-    count += 1;
-    const asking = {
-      ...ASKED,
-      requester: user,
-      cluster: 'prod-eu',
-      delivery: `${count}`,
-      operation: change,
-      words: ['a'],
-    };
-    expect([user, (await under.jobs.requests.open(asking)).ok]).toEqual([user, rights.includes('ask | yes')]);
-    count += 1;
-    const other = await under.jobs.requests.open({
-      ...asking,
-      requester: user === 'UANA' ? 'UDAN' : 'UANA',
-      delivery: `${count}`,
-    });
-    const { id } = await under.until(other.ok ? other.request.id : '', 'planned');
-    expect([user, (await under.jobs.requests.decide(id, approval(user))).ok]).toEqual([
-      user,
-      rights.includes('approve | yes'),
-    ]);
+describe('what ops can answers is what asking and approving do', () => {
+  const KEY = Buffer.alloc(32, 7).toString('base64');
+  async function enrol(user: string): Promise<Authenticator> {
+    const { secondFactor } = under.jobs;
+    const app = authenticator((await secondFactor.begin(user)).secret);
+    const confirming = { user, code: app.code(0), old: undefined, place: { channel: 'C1' }, record: `RENROL${user}` };
+    expect(await secondFactor.confirm(confirming)).toBeNull();
+    return app;
   }
+  const saysYes = (rights: string, what: string, name: string) => {
+    const danger = name.startsWith('!') ? 'if it cannot be undone' : 'if it can be undone';
+    return new RegExp(`^${what}(?:, ${danger})? \\| yes`, 'm').test(rights);
+  };
+  const PEOPLE = ['UANA', 'UBEN', 'UDAN', 'UEVE'];
+
+  async function ask(requester: string, name: string) {
+    count += 1;
+    const asking = { ...ASKED, requester, cluster: 'prod-eu', delivery: `can ${count}`, operation: change };
+    return under.jobs.requests.open({ ...asking, words: [name] });
+  }
+
+  async function compare(user: string, name: string, code?: string): Promise<void> {
+    const rights = await told(`ops can ${user} test raise --on prod-eu`);
+    expect([user, name, (await ask(user, name)).ok]).toEqual([user, name, saysYes(rights, 'ask', name)]);
+    const other = await ask(user === 'UANA' ? 'UDAN' : 'UANA', name);
+    const { id } = await under.until(other.ok ? other.request.id : '', 'planned');
+    const vote = { ...approval(user), ...(code !== undefined && { code }) };
+    const may = saysYes(rights, 'approve', name);
+    expect([user, name, (await under.jobs.requests.decide(id, vote)).ok]).toEqual([user, name, may]);
+  }
+
+  test('for everybody, under rules of who', async () => {
+    await open(whole);
+    for (const user of PEOPLE) await compare(user, 'a');
+  });
+
+  test('where groups are counted: somebody in none of them counts, and others must approve as well', async () => {
+    const quota: Rule = { name: 'Both teams', match: {}, approve: ['S0OPS', 'S0DBA', 'UEVE'], fromGroups: 1 };
+    await open({ approvers: ['S0OPS', 'UEVE'], rules: [quota] });
+    for (const user of PEOPLE) await compare(user, 'a');
+    const [eve, ben] = [await told('ops can UEVE test raise'), await told('ops can UBEN test raise')];
+    expect(eve).toContain('In none of the groups of which 1 must approve, so others must approve as well.');
+    expect(ben).not.toContain('In none of the groups');
+  });
+
+  test('with a second factor: not without being enrolled, where it cannot be undone', async () => {
+    await open({ approvers: ['UBEN', 'UDAN'] }, KEY);
+    const app = await enrol('UBEN');
+    await compare('UBEN', 'a');
+    await compare('UBEN', '!b', app.code(1));
+    await compare('UDAN', 'a');
+    await compare('UDAN', '!b');
+    expect(await told('ops can UDAN test raise')).toMatch(/cannot be undone \| no \| Not enrolled/);
+    expect(await told('ops can UBEN test raise')).toMatch(/cannot be undone \| yes \| .*With a one-time code/);
+  });
+
+  test('the rules say that a one-time code is needed, only where it is', async () => {
+    await open({ approvers: ['UBEN'] }, KEY);
+    expect(await told('ops rules test raise')).toContain('One-time code, if it cannot be undone: for each approval');
+    expect(await told('ops rules test look')).not.toContain('One-time code');
+    expect(await told('ops rules')).toContain('One-time code: for each approval of what cannot be undone');
+    await closeAll();
+    await open({ approvers: ['UBEN'] });
+    expect(await told('ops rules test raise')).not.toContain('One-time code');
+    expect(await told('ops rules')).not.toContain('One-time code');
+  });
+
+  test('while Redis could lose decisions, nobody may', async () => {
+    await open({ approvers: ['UBEN'] });
+    await under.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    try {
+      const rights = await told('ops can UBEN test raise');
+      expect(rights).toMatch(/^ask \| no \| .*Changes are off/m);
+      expect(rights).toMatch(/^approve \| no \| .*Changes are off/m);
+      expect((await ask('UANA', 'a')).ok).toBe(false);
+      expect(await told('ops can UBEN test look')).toContain('ask | yes');
+      expect(await told('ops rules test raise')).toMatch(/Right now: .*Changes are off/);
+    } finally {
+      await under.redis.config('SET', 'maxmemory-policy', 'noeviction');
+    }
+  });
+
+  test('in a freeze nobody may approve what was asked without breaking the glass', async () => {
+    await open({ approvers: ['UBEN'], rules: [{ name: 'Always', match: { kind: 'change' }, frozen: always }] });
+    expect(await told('ops can UBEN test raise')).toMatch(/^approve \| no \| Frozen/m);
+  });
 });
 
 test('a freeze is told before somebody runs into it, and who breaks it is listed with the reason and the end', async () => {
@@ -250,8 +320,7 @@ describe('reviewing a broken glass', () => {
   test('is not done before it has ended, nor where no glass was broken', async () => {
     const id = await broken('not ended');
     expect(await review(id, 'UBEN')).toContain('has not ended yet');
-    await workers.close();
-    await under.close();
+    await closeAll();
     await open({});
     const plain = await under.jobs.requests.open({ ...ASKED, delivery: 'plain', operation: change, words: ['a'] });
     expect(await review(plain.ok ? plain.request.id : '', 'UBEN')).toContain('nothing to review');

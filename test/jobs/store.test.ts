@@ -45,6 +45,14 @@ test('200 requests at once are all stored, in one whole chain', async () => {
   expect(await under.jobs.ledger.verifyAudit()).toMatchObject({ kind: 'whole', entries: 200 });
 });
 
+test('an id that belongs to another question is an error, and nothing of it is lost', async () => {
+  await under.jobs.store.open(asked('R1'), us);
+  expect(await under.jobs.store.open(asked('R1'), us)).toMatchObject({ ok: true });
+  await expect(under.jobs.store.open({ ...asked('R1'), words: ['b'] }, us)).rejects.toThrow('ask once more');
+  await expect(under.jobs.store.open({ ...asked('R1'), requester: 'UBEN' }, us)).rejects.toThrow('ask once more');
+  expect(await under.jobs.store.load('R1')).toMatchObject({ words: ['a'], requester: 'UANA' });
+});
+
 test('several writers share one chain: whoever built on an old head builds again', async () => {
   const others = Array.from({ length: 3 }, () => createStore(under.redis, keysOf(under.prefix), createChain()));
   await Promise.all(

@@ -12,7 +12,8 @@ import { type Clients, connectV3 } from './v3-client';
 export interface EtcdAnchor {
   readonly where: string;
   newest(): Promise<Place | null>;
-  keep(place: Place): Promise<Place>;
+  /** Only if the newest is still `after`. Returns the newest then. */
+  keep(place: Place, after: Place | null): Promise<Place | null>;
   places(): Promise<readonly Place[]>;
   close(): Promise<void>;
 }
@@ -41,9 +42,9 @@ export function createEtcdAnchor(options: { readonly hosts: readonly string[]; r
   return {
     where: `etcd at ${hosts.map((host) => new URL(host).host).join(', ')}`,
     newest: () => newest(clients, folder),
-    keep: async (place) => {
-      const kept = await keep(clients, folder, place);
-      if (kept.seq === place.seq) await thin(clients, folder);
+    keep: async (place, after) => {
+      const kept = await keep(clients, folder, place, after);
+      if (kept?.seq === place.seq) await thin(clients, folder);
       return kept;
     },
     places: () => places(clients, folder),
@@ -58,10 +59,10 @@ async function newest(clients: Clients, folder: string): Promise<Newest | null> 
   return kv ? { ...placeOf(kv.value, doing), revision: kv.mod_revision } : null;
 }
 
-/** Compared inside the write: an older place never replaces a newer one, whoever else keeps one at this moment. */
-async function keep(clients: Clients, folder: string, place: Place): Promise<Place> {
+/** Compared inside the write: no place is replaced that nobody has looked at, whoever else keeps one at this moment. */
+async function keep(clients: Clients, folder: string, place: Place, after: Place | null): Promise<Place | null> {
   const before = await newest(clients, folder);
-  if (before && before.seq >= place.seq) return before;
+  if (before?.seq !== after?.seq || before?.hash !== after?.hash) return before;
   const value = JSON.stringify({ seq: place.seq, hash: place.hash });
   const head = `${folder}head`;
   const { succeeded } = await clients.write('anchor the audit trail', patience(), (client) =>
@@ -70,7 +71,7 @@ async function keep(clients: Clients, folder: string, place: Place): Promise<Pla
       .commit(),
   );
   if (succeeded) return place;
-  return (await newest(clients, folder)) ?? place;
+  return newest(clients, folder);
 }
 
 async function places(clients: Clients, folder: string): Promise<readonly Place[]> {

@@ -5,6 +5,7 @@ import { type Check, judged, type Line } from '../../handlers/checkup';
 import { isGroup, type Members } from '../../jobs/rules/people';
 import type { Rule, Rules, Who } from '../../jobs/rules/rules';
 import { isAmongAll } from '../../jobs/rules/who';
+import { HOME_OPENED, RUN_HERE } from '../app';
 import { SCOPES, type Sent } from '../outbox/slack';
 import { unanswered } from './slack-checks';
 
@@ -112,9 +113,16 @@ function enoughLine({ who, people, needed }: Enough): Line {
 }
 
 const manifestSchema = z.object({
-  features: z.object({ slash_commands: z.array(z.object({ command: z.string() })).default([]) }),
+  features: z.object({
+    slash_commands: z.array(z.object({ command: z.string() })).default([]),
+    shortcuts: z.array(z.object({ callback_id: z.string() })).default([]),
+    app_home: z.object({ home_tab_enabled: z.boolean().default(false) }).default({ home_tab_enabled: false }),
+  }),
   oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
-  settings: z.object({ interactivity: z.object({ is_enabled: z.boolean() }) }),
+  settings: z.object({
+    interactivity: z.object({ is_enabled: z.boolean() }),
+    event_subscriptions: z.object({ bot_events: z.array(z.string()).default([]) }).default({ bot_events: [] }),
+  }),
 });
 
 function manifestCheck(commands: readonly string[]): Check {
@@ -148,6 +156,13 @@ export function manifestProblems(manifest: unknown, commands: readonly string[])
   return [
     ...differing('commands', commands, offered),
     ...differing('scopes', [...SCOPES.keys()], oauth_config.scopes.bot),
+    ...differing(
+      'shortcuts',
+      [RUN_HERE],
+      features.shortcuts.map(({ callback_id }) => callback_id),
+    ),
+    ...differing('events', [HOME_OPENED], settings.event_subscriptions.bot_events),
+    ...(features.app_home.home_tab_enabled ? [] : ['the Home tab is off: nobody sees there what waits for them']),
     ...(settings.interactivity.is_enabled ? [] : ['interactivity is off: no button works']),
   ];
 }

@@ -4,12 +4,12 @@ import { SCOPES, type Sent } from '../outbox/slack';
 import type { SlackProbe } from './slack-probe';
 
 /** What the doctor looks at in Slack: tokens, scopes, clock, channels. No line holds a token. */
-export function slackChecks(probe: SlackProbe, config: Pick<Config, 'slack' | 'rules'>): readonly Check[] {
+export function slackChecks(probe: SlackProbe, config: Pick<Config, 'slack' | 'rules' | 'hooks'>): readonly Check[] {
   const { transport } = config.slack;
   return [
     botCheck(probe),
     ...(transport.kind === 'socket' ? [appCheck(probe, transport.appToken)] : []),
-    channelCheck(probe, config.rules),
+    channelCheck(probe, config),
   ];
 }
 
@@ -103,12 +103,15 @@ function appCheck(probe: SlackProbe, token: string): Check {
   };
 }
 
-function channelCheck(probe: SlackProbe, { channels: only, rules }: Config['rules']): Check {
+function channelCheck(
+  probe: SlackProbe,
+  { rules: { channels: only, rules }, hooks }: Pick<Config, 'rules' | 'hooks'>,
+): Check {
   const named = rules.flatMap(({ channels = [], match }) => [...channels, ...(match.channel ?? [])]);
-  const channels = [...new Set([...only, ...named])];
+  const channels = [...new Set([...only, ...named, ...hooks.map(({ channel }) => channel)])];
   const about = {
-    what: 'Slack: channels of the rules',
-    why: 'a rule about a channel that is not there protects nothing',
+    what: 'Slack: channels of rules and webhooks',
+    why: 'a rule about a channel that is not there protects nothing, and an alert for it is seen by nobody',
   };
   return {
     ...about,
@@ -119,7 +122,8 @@ function channelCheck(probe: SlackProbe, { channels: only, rules }: Config['rule
       const unknown = seen.flatMap(({ channel, sees }) => (sees.kind === 'ok' && !sees.value ? [channel] : []));
       const silent = seen.flatMap(({ sees }) => (sees.kind === 'ok' ? [] : [unanswered(sees)]));
       if (unknown.length > 0) {
-        const todo = 'Mend the ids in CHANNELS and in the rules, or invite the bot to the channels that are private.';
+        const todo =
+          'Mend the ids in CHANNELS, in the rules and in the webhooks, or invite the bot to the channels that are private.';
         return [{ ...about, tone: 'bad', found: `Slack does not know ${unknown.join(', ')}`, todo }];
       }
       if (silent[0] !== undefined) return [{ ...about, tone: 'bad', found: silent[0], todo: AWAY }];

@@ -7,6 +7,7 @@ import { GLASS, selectSwitches, switchesOf } from '../../handlers/switches';
 import type { View } from '../../handlers/view';
 import { joinWords, splitWords } from '../../handlers/words';
 import type { Store } from '../../jobs/store/store';
+import { hashOf } from '../../jobs/trail/audit';
 import { withMeant } from '../../jobs/work/meant';
 import { type CommandDeps, ONLY_YOU, runWords } from '../receive/commands';
 import { askForm, PICK_CLUSTER, PICK_OPERATION } from './ask-form';
@@ -77,15 +78,16 @@ export async function changedForm(
   deps: AskDeps,
   form: { readonly about: string; readonly values: Values },
   pick: { readonly action: string; readonly value: string },
+  said: readonly KnownBlock[] = [],
 ): Promise<ModalView | null> {
   const asked = readAsked(form.about);
   if (!asked) return null;
   const before = chosen(deps.clusters, asked);
   const { filled } = await deps.longNames.resolve(before ? filledIn(before, form.values) : {});
-  if (pick.action === PICK_OPERATION) return drawn(deps, { ...asked, operation: pick.value }, filled);
+  if (pick.action === PICK_OPERATION) return drawn(deps, { ...asked, operation: pick.value }, filled, said);
   if (pick.action !== PICK_CLUSTER) return null;
   const has = before !== null && deps.clusters.operation(before.name, pick.value) !== null;
-  return drawn(deps, { ...asked, cluster: pick.value, operation: has ? before.name : null }, filled);
+  return drawn(deps, { ...asked, cluster: pick.value, operation: has ? before.name : null }, filled, said);
 }
 
 function drawn(deps: AskDeps, asked: Asked, filled: Filled, said: readonly KnownBlock[] = []): ModalView {
@@ -98,14 +100,40 @@ function drawn(deps: AskDeps, asked: Asked, filled: Filled, said: readonly Known
 
 const UNKNOWN = 'This form is of another version of the bot. Nothing was run. Type the command instead.';
 
+const OVERTAKEN: View = {
+  title: 'Nothing was run yet',
+  tone: 'warning',
+  parts: [
+    { kind: 'text', text: 'The form was not yet the one of what its menus show. This is it: look, and send it again.' },
+  ],
+};
+
+/**
+ * Of two quick picks one may win in the menu and the other in the form; what would run then is not what is read above it.
+ * Null: they agree.
+ */
+async function pickedSince(deps: AskDeps, asked: Asked, { about, values }: Submission): Promise<ModalView | null> {
+  const cluster = values[PICK_CLUSTER]?.[0] ?? asked.cluster;
+  const operation = values[PICK_OPERATION]?.[0] ?? asked.operation;
+  if (cluster === asked.cluster && operation === asked.operation) return null;
+  const pick = cluster === asked.cluster ? { action: PICK_OPERATION, value: operation ?? '' } : null;
+  return changedForm(deps, { about, values }, pick ?? { action: PICK_CLUSTER, value: cluster }, drawInForm(OVERTAKEN));
+}
+
+/** Opened in the Home tab: nobody else would see it. */
+export const ALONE = 'A change is asked in a channel, where others see it and can approve. Type the command there.';
+
 /** How long the preview may take to come with the acknowledgement; after that it follows. */
 const MOST_WAITING_MS = 1_500;
 
 /** The filled-in form was sent: a query runs, a change is shown first. */
 export async function takeAsk(deps: AskDeps, submission: Submission): Promise<Submitted> {
   const asked = readAsked(submission.about);
+  const picked = asked && (await pickedSince(deps, asked, submission));
+  if (picked) return { kind: 'next', form: picked };
   const operation = asked && chosen(deps.clusters, asked);
   if (!asked || !operation) return notice('Nothing was run', UNKNOWN);
+  if (operation.kind === 'change' && asked.channel === submission.user) return notice('Nothing was run', ALONE);
   const { filled, lost } = await deps.longNames.resolve(filledIn(operation, submission.values));
   const said = saidIn(operation, filled, lost);
   if (!said.ok) return problemsIn(operation, said);
@@ -136,7 +164,10 @@ export async function takePreview(deps: AskDeps, submission: Submission): Promis
 async function run(deps: AskDeps, asked: Asked, { user, delivery }: Submission): Promise<Submitted> {
   const { road, channel, thread, cluster } = asked;
   const where = thread === undefined ? { channel } : { channel, thread };
-  const reply = await runWords(deps, { road, words: wordsOfAsked(asked), user, delivery, cluster, ...where });
+  const words = wordsOfAsked(asked);
+  // The same form sent again with other words asks something else.
+  const own = `${delivery} ${hashOf(JSON.stringify([cluster, words]))}`;
+  const reply = await runWords(deps, { road, words, user, delivery: own, cluster, ...where });
   if (reply.kind === 'whisper') return again(deps, asked, reply.view);
   if (!reply.request.isPrivate) return DONE;
   const blocks = drawInForm(ONLY_YOU);
@@ -156,7 +187,7 @@ function formAgain(deps: AskDeps, asked: Asked, view: View): ModalView {
   const command = joinWords([...(rest.operation ?? '').split(' '), ...words]);
   // This very form asks the same again.
   const parts = view.parts.filter((part) => part.kind !== 'next' || !(part.fill || part.words === command));
-  return drawn(deps, rest, { ...own, ...every }, drawInForm({ ...view, parts }).slice(0, MOST_SAID));
+  return drawn(deps, rest, { ...own, ...every }, drawInForm({ ...view, parts }, undefined, MOST_SAID));
 }
 
 /** Blocks above the inputs, so that the inputs always find room; what is said before them takes far less. */

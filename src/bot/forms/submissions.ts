@@ -1,6 +1,7 @@
 import type { ButtonDeps } from '../receive/buttons';
+import { APPROVE, takeApprove } from './approve-form';
 import { takeAsk, takePreview } from './ask';
-import { ASK } from './ask-form';
+import { ASK, PICK_CLUSTER, PICK_OPERATION } from './ask-form';
 import { takeCode } from './code-form';
 import { takeEnrolment } from './enrol-form';
 import { DONE, notice, type Submission, type Submitted } from './modals';
@@ -16,6 +17,7 @@ const TAKERS: Readonly<Record<string, Taker>> = {
   hold: (deps, submission) => takeReason(deps, 'hold', submission),
   share: takeShare,
   code: takeCode,
+  [APPROVE]: takeApprove,
   enrol: takeEnrolment,
   [ASK]: takeAsk,
   [PREVIEW]: takePreview,
@@ -38,6 +40,7 @@ export async function handleSubmission(deps: ButtonDeps, submission: Submission)
 /** Below what was typed, so that it need not be typed again. */
 export function notConfirmedIn(values: Submission['values']): Submitted {
   const problem = 'Redis did not confirm this, so it was not counted as far as is known. Send it again in a moment.';
-  const [field] = Object.keys(values);
+  // Slack shows problems below inputs alone.
+  const field = Object.keys(values).find((block) => block !== PICK_CLUSTER && block !== PICK_OPERATION);
   return field === undefined ? notice('Not confirmed', problem) : { kind: 'wrong', problems: { [field]: problem } };
 }

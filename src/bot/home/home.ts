@@ -1,20 +1,25 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Clusters } from '../../handlers/clusters';
+import { type Clusters, onCluster, shownCluster } from '../../handlers/clusters';
 import type { Request, Waiting } from '../../jobs/request/request';
 import type { Admission } from '../../jobs/rules/admission';
 import { freezesInSight } from '../../jobs/rules/freeze';
 import { isApprover } from '../../jobs/rules/policy';
 import type { Rules } from '../../jobs/rules/rules';
+import type { OpenedHomes } from '../../jobs/store/opened-homes';
 import type { Store } from '../../jobs/store/store';
+import type { Links } from '../../jobs/trail/links';
 import type { Log } from '../log';
 import type { Slack } from '../outbox/slack';
-import { drawHome, type HomeModel, type SystemState } from './home-view';
+import { drawHome, type HomeModel, type Listed, type SystemState } from './home-view';
 
-/** Everybody's Home tab. Drawn when it is opened and after its person has done something; never on a timer of its own. */
+/**
+ * Everybody's Home tab. Drawn when it is opened, after its person has done something and when what they asked has ended;
+ * never on a timer of its own.
+ */
 export interface Home {
   /** This person looks at it now. */
   opened(user: string): Promise<void>;
-  /** This person has done something; only drawn again where it was opened before. */
+  /** This person has done something, or has an answer; only drawn again where it was opened before, by whichever process. */
   acted(user: string): Promise<void>;
 }
 
@@ -24,6 +29,8 @@ export interface HomeDeps {
   readonly admission: Admission;
   readonly clusters: Clusters;
   readonly rules: Rules;
+  readonly links: Links;
+  readonly opened: OpenedHomes;
   readonly log: Log;
   /** Monotonic milliseconds. */
   readonly clock: () => number;
@@ -33,12 +40,11 @@ export interface HomeDeps {
 const BETWEEN_MS = 1_000;
 /** Requests that are looked through for those of a person, and for the state of systems. */
 const LOOKED_AT = 300;
-/** Whoever has not opened it for so long does not miss a change. */
-const REMEMBERED_MS = 60 * 60_000;
+/** How long it is remembered when a tab was drawn. */
+const REMEMBERED_MS = 60_000;
 
 export function createHome(deps: HomeDeps): Home {
   const drawnAt = new Map<string, number>();
-  const openedAt = new Map<string, number>();
   const waiting = new Map<string, Promise<void>>();
 
   /** What happens while one waits for its turn is drawn with it. */
@@ -59,14 +65,16 @@ export function createHome(deps: HomeDeps): Home {
   }
 
   return {
-    opened: (user) => {
-      forget(openedAt, deps.clock() - REMEMBERED_MS);
+    opened: async (user) => {
       forget(drawnAt, deps.clock() - REMEMBERED_MS);
-      openedAt.set(user, deps.clock());
-      return draw(user);
+      // Without it the tab is still drawn now.
+      const kept = deps.opened
+        .remember(user)
+        .catch((error: unknown) => deps.log.warn({ error, user }, 'home forgotten'));
+      await Promise.all([kept, draw(user)]);
     },
     acted: async (user) => {
-      if (openedAt.has(user)) await draw(user);
+      if (await deps.opened.has(user).catch(() => false)) await draw(user);
     },
   };
 }
@@ -81,12 +89,26 @@ async function modelOf(deps: HomeDeps, user: string): Promise<HomeModel> {
   const planned = (await Promise.all(open.map((id) => store.load(id)))).filter(isPlanned);
   const may = await Promise.all(planned.map((request) => mayDecide(deps, request, user)));
   const waiting = planned.filter((_, at) => may[at]).toSorted((a, b) => a.state.expiresAt - b.state.expiresAt);
+  const mine = newest.filter(({ requester }) => requester === user);
   return {
-    waiting,
-    mine: newest.filter(({ requester }) => requester === user),
-    systems: systemsOf(deps.clusters, newest),
+    waiting: await listed(deps, waiting),
+    mine: await listed(deps, mine),
+    systems: systemsOf(deps.clusters, newest, user),
     freezes: freezesInSight(deps.rules, await store.now()),
   };
+}
+
+/** No more of them need a link than can be shown. */
+const MOST_LINKED = 10;
+
+function listed({ clusters, links }: HomeDeps, requests: readonly Request[]): Promise<readonly Listed[]> {
+  return Promise.all(
+    requests.map(async (request, at) => ({
+      request,
+      cluster: shownCluster(clusters, request),
+      link: at < MOST_LINKED ? await links.of(request) : null,
+    })),
+  );
 }
 
 type Planned = Request & { readonly state: Waiting };
@@ -101,26 +123,28 @@ async function mayDecide({ admission }: HomeDeps, request: Planned, user: string
   return isApprover(user, await admission.standingOf(request)) === 'yes';
 }
 
-/** The operation that says how a system is. */
-const LOOKS: Readonly<Record<string, string>> = {
-  openio: 'openio election diagnose',
-  distkv: 'distkv diagnose',
-  palm: 'palm servers',
+/** The operation that says how a system is, and whether its name alone is a command. */
+const LOOKS: Readonly<Record<string, { readonly operation: string; readonly isWhole: boolean }>> = {
+  openio: { operation: 'openio election diagnose', isWhole: false },
+  distkv: { operation: 'distkv diagnose', isWhole: true },
+  palm: { operation: 'palm servers', isWhole: true },
 };
 
-function systemsOf({ all }: Clusters, newest: readonly Request[]): readonly SystemState[] {
-  return all.flatMap(({ name: cluster, production, catalogue }) =>
+function systemsOf({ all }: Clusters, newest: readonly Request[], user: string): readonly SystemState[] {
+  return all.flatMap(({ name, production, catalogue }) =>
     catalogue.systems.flatMap((system): readonly SystemState[] => {
-      const command = LOOKS[system];
-      if (command === undefined) return [];
+      const look = LOOKS[system];
+      if (!look) return [];
+      const { operation, isWhole } = look;
       const last = newest.find(
         (request) =>
-          request.cluster === cluster &&
-          request.operation === command &&
+          request.cluster === name &&
+          request.operation === operation &&
           request.state.kind === 'finished' &&
-          !request.isPrivate,
+          (!request.isPrivate || request.requester === user),
       );
-      return [{ cluster, production, system, command, last: last ?? null }];
+      const command = all.length > 1 ? onCluster(operation, name) : operation;
+      return [{ cluster: { name, production }, system, command, isWhole, last: last ?? null }];
     }),
   );
 }

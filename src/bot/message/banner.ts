@@ -28,8 +28,14 @@ export function withBanner(
     ...(words === undefined || words === '' ? [] : [quoted(words, id)]),
     ...(follows === undefined ? [] : [section(richElements(follows))]),
   ];
+  return withMark({ ...drawing, blocks: [...(first ? [first] : []), ...said, ...rest] }, mark);
+}
+
+/** In the title and in the notification. */
+export function withMark(drawing: Drawing, mark: string): Drawing {
+  const [first, ...rest] = drawing.blocks;
   const title = first ? [marked(first, mark)] : [];
-  return { ...drawing, text: `${mark} · ${drawing.text}`, blocks: [...title, ...said, ...rest] };
+  return { ...drawing, text: `${mark} · ${drawing.text}`, blocks: [...title, ...rest] };
 }
 
 /** The form takes 500; the console takes more. */

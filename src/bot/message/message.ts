@@ -10,8 +10,10 @@ import { drawView, drawViews } from '../view/blocks';
 import { cut, type Drawing, section } from '../view/canvas';
 import { LIMITS } from '../view/limits';
 import { literalBlocks, mrkdwn, richElements } from '../view/rich';
+import { withBanner } from './banner';
 import { withDisplacement } from './displaced';
-import { duration, footer, people, smallPrints } from './footer';
+import { withOutcome } from './ends';
+import { footer, people, smallPrints } from './footer';
 import { withGlass } from './glass';
 import { type Copy, withPlaces } from './places';
 import { resultActions, undoneActions } from './results';
@@ -57,7 +59,7 @@ function drawState(request: Request, extra: Extra): Drawing {
     case 'planned':
       return drawPlanned(request, state, extra);
     case 'approved':
-      return around(request, drawPreview(request, state, extra), { lines: ['Approved. Waiting for its turn.'] });
+      return withApproval(around(request, drawPreview(request, state, extra), { lines: [] }), request, state);
     case 'running':
       return around(request, drawProgress(state), { lines: [] });
     case 'denied':
@@ -102,7 +104,14 @@ function drawPlanned(request: Request, state: Waiting, extra: Extra): Drawing {
   const lines: Text[] = [...undoLines(state), ...approved, ...quotaLines(state), extra.approvers];
   const actions = [decisions(request, state)];
   const card = around(request, drawPreview(request, state, extra), { call: callOf(request, state), lines, actions });
-  return withHold(card, request, state);
+  if (state.held) return withHold(card, request, state);
+  // Blocks are not in a notification, and it is what calls people.
+  return { ...card, text: `APPROVAL NEEDED · ${card.text}` };
+}
+
+function withApproval(drawing: Drawing, request: Request, { approvals }: Decided): Drawing {
+  const did: Text = ['Approved by ', ...people(approvals), '. It runs as soon as its turn comes.'];
+  return withBanner(drawing, request, { mark: 'APPROVED', did });
 }
 
 function drawProgress(state: Running): Drawing {
@@ -128,15 +137,21 @@ function stepTable(steps: readonly Step[]): View['parts'][number] {
 
 const BAR = 20;
 
-/** `▰▰▰▰▱▱▱▱ 4/11 done after 12 s. Now 5/11: copying to 127.0.0.2:6024 …` */
-function progress({ steps, proposed, startedAt, steppedAt }: Running): Text {
+/**
+ * `▰▰▰▰▱▱▱▱ 4/11 done. Running since 14:03:05 (two minutes ago). Now 5/11: copying to 127.0.0.2:6024 …`: Slack counts the
+ * time as it is read, so a step that takes long needs no edit.
+ */
+function progress({ steps, proposed, startedAt }: Running): Text {
   const { procedure, targets } = proposed;
   const all = Math.max(procedure.length || targets.length, steps.length, 1);
   const full = Math.round((BAR * steps.length) / all);
   const bar = `${'▰'.repeat(full)}${'▱'.repeat(BAR - full)}`;
-  const done = `${bar} ${steps.length}/${all} done after ${duration(steppedAt - startedAt)}.`;
   const now = procedure[steps.length];
-  return now === undefined ? done : `${done} Now ${steps.length + 1}/${all}: ${now} …`;
+  return [
+    `${bar} ${steps.length}/${all} done. Running since `,
+    { at: startedAt, ago: true },
+    now === undefined ? '.' : `. Now ${steps.length + 1}/${all}: ${now} …`,
+  ];
 }
 
 function drawUndone(request: Request, state: Undone, extra: Extra): Drawing {
@@ -154,12 +169,12 @@ function drawFinished(request: Request, state: Extract<State, { kind: 'finished'
   if (recheck.kind === 'due') lines.push(['A second look follows at ', { at: recheck.at }, '.']);
   if (outcome.kind !== 'answered') lines.push(`Outcome: ${outcome.kind}.`);
   const shown = [result.view, ...second.map(({ view }) => view)];
-  return around(request, body, { lines, actions: resultActions(request, shown, extra.refused !== undefined) });
+  const actions = resultActions(request, shown, extra.refused !== undefined);
+  return withOutcome(around(request, body, { lines, actions }), request, state);
 }
 
 function readBack(outcome: Outcome): readonly Text[] {
   if (!('steps' in outcome) || outcome.findings.length === 0) return [];
-  if (outcome.kind === 'uncertain' && outcome.clearedBy) return [`Cleared by request ${outcome.clearedBy}.`];
   const count = (verdict: Finding['verdict']) =>
     outcome.findings.filter((finding) => finding.verdict === verdict).length;
   const told = (['confirmed', 'contradicted', 'unverifiable'] as const).filter((verdict) => count(verdict) > 0);

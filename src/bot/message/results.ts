@@ -2,7 +2,7 @@ import type { ActionsBlock, Button } from '@slack/types';
 import { onCluster } from '../../handlers/clusters';
 import type { View } from '../../handlers/view';
 import { isAskedAtHome } from '../../jobs/request/places';
-import type { Request } from '../../jobs/request/request';
+import { isUncertain, type Request } from '../../jobs/request/request';
 import { commandOf } from '../../jobs/work/answer';
 import { button } from '../view/controls';
 
@@ -30,6 +30,8 @@ function passedOn(request: Request): readonly Button[] {
 
 /** Not where the result offers the same command already. */
 function again(request: Request, shown: readonly View[]) {
+  // Its targets are locked: it would be refused as busy.
+  if (isUncertain(request.state)) return [];
   const here = (command: string) => onCluster(command, request.cluster);
   const command = here(commandOf(request));
   const isOffered = shown.some(({ parts }) =>

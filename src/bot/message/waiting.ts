@@ -112,20 +112,38 @@ export function decisions(request: Request, { proposed, held }: Waiting): Action
 /** Which of the messages below a waiting card is meant: they exist to reach people, which an edit of the card does not. */
 export type NoticeKind = 'call' | 'reminder';
 
-/** Mentions those who can still do something, and nobody else. `approvers`: users and groups. */
+/** Whom a message may call. `untold`: several lists hold, and Slack does not tell who is in these groups. */
+export type Callable =
+  | { readonly kind: 'people'; readonly people: readonly string[] }
+  | { readonly kind: 'untold'; readonly groups: readonly string[] };
+
+/** What it is about, and a mention of those who can still do something. `mark`: the cluster, as in titles. */
 export function noticeText(
   request: Request,
   { held, proposed, approvals, expiresAt }: Waiting,
-  { kind, approvers }: { readonly kind: NoticeKind; readonly approvers: readonly string[] },
+  { kind, callable, mark }: { readonly kind: NoticeKind; readonly callable: Callable; readonly mark: string },
 ): Text {
   const what = kind === 'call' ? 'Waiting for approval' : 'Still waiting for approval';
   const missing = missingApprovals(proposed, approvals);
   const done = new Set([request.requester, ...approvals.map(({ by }) => by)]);
-  const people = held ? [held.by] : approvers.filter((id) => !done.has(id));
+  const reach = proposed.danger === 'irreversible' ? 'It cannot be undone.' : 'It can be undone.';
+  const about = `${mark}${cut(proposed.preview.title, 200)} (${cut(`/${commandOf(request)}`, 120)})`;
   return [
-    `${what}: request ${request.id} needs ${missing} more, until `,
+    `${what}: ${about}. ${reach} Request ${request.id} needs ${missing} more, until `,
     { at: expiresAt, ago: true },
-    held ? '. It is held by' : '. May approve:',
-    ...people.flatMap((user): Exclude<Text, string> => [' ', { user }]),
+    ...(held ? ['. It is held by', ...mentions([held.by])] : called(callable, done)),
   ];
+}
+
+function called(callable: Callable, done: ReadonlySet<string>): readonly Piece[] {
+  if (callable.kind === 'untold')
+    return ['. Slack did not say who is in', ...mentions(callable.groups), ': whoever is on every list may approve.'];
+  const people = callable.people.filter((id) => !done.has(id));
+  return people.length === 0
+    ? ['. Nobody else may approve it: /ops rules says who may']
+    : ['. May approve:', ...mentions(people)];
+}
+
+function mentions(people: readonly string[]): readonly Piece[] {
+  return people.flatMap((user): Piece[] => [' ', { user }]);
 }

@@ -1,13 +1,22 @@
 import type { Text } from '../../handlers/view';
+import type { Request } from '../../jobs/request/request';
 import { isGroup } from '../../jobs/rules/people';
 import { isApprover, type Standing } from '../../jobs/rules/policy';
+import { neededNow } from '../../jobs/rules/quorum';
 import type { Ruling, Who } from '../../jobs/rules/rules';
+import type { Callable } from '../message/waiting';
 
 /** Who may decide on a request, for its message, which mentions them and nobody else. Pure. */
-export function approversText(standing: Standing): Text {
-  const all = approversOf(standing);
-  if (all.length > 0) return ['May approve: ', ...people(all), '. The requester never counts.'];
-  return approversRuled(standing.ruling);
+export function approversText({ requester, state }: Request, standing: Standing): Text {
+  if (state.kind !== 'planned') return '';
+  // While it is held nobody can approve; the banner says who releases it.
+  if (state.held) return '';
+  const callable = callableOf(standing);
+  if (callable.kind === 'untold' || callable.people.length === 0) return approversRuled(standing.ruling);
+  const done = new Set([requester, ...state.approvals.map(({ by }) => by)]);
+  const left = callable.people.filter((id) => !done.has(id));
+  if (left.length === 0) return 'Nobody else may approve. /ops rules says who may. The requester never counts.';
+  return ['May approve: ', ...people(left), '. The requester never counts.'];
 }
 
 /** The same as the rules say it, where it is not known who is in which group. */
@@ -24,10 +33,25 @@ function people(who: Who): Exclude<Text, string> {
 }
 
 /** Whom to call: the list as it is configured, or of several lists the people who are on all of them. */
-export function approversOf(standing: Standing): Who {
+export function callableOf(standing: Standing): Callable {
   const { approve } = standing.ruling;
   const [only, ...more] = approve;
-  if (only && more.length === 0) return only;
+  if (only && more.length === 0) return { kind: 'people', people: only };
   const everybody = approve.flat().flatMap((id) => (isGroup(id) ? (standing.members.get(id) ?? []) : [id]));
-  return [...new Set(everybody)].filter((user) => isApprover(user, standing) === 'yes');
+  const sure = [...new Set(everybody)].filter((user) => isApprover(user, standing) === 'yes');
+  const untold = [...new Set(approve.flat())].filter((id) => isGroup(id) && !standing.members.get(id));
+  return sure.length === 0 && untold.length > 0 ? { kind: 'untold', groups: untold } : { kind: 'people', people: sure };
+}
+
+/** Those whom a card may mention so that Slack notifies them. */
+export function mentionable(standing: Standing): readonly string[] {
+  const callable = callableOf(standing);
+  return callable.kind === 'people' ? callable.people : callable.groups;
+}
+
+/** A rule may ask for more by now than when the card was shown, and that is what counts. */
+export function ruledNow(request: Request, { ruling }: Standing): Request {
+  const { state } = request;
+  if (state.kind !== 'planned') return request;
+  return { ...request, state: { ...state, proposed: { ...state.proposed, ...neededNow(state.proposed, ruling) } } };
 }

@@ -12,7 +12,7 @@ import { drawRequest } from '../message/message';
 import { isFinal } from '../message/slack-refusals';
 import { hasDecisions, leftBehind, withoutDecisions } from '../message/waiting';
 import type { Drawing } from '../view/canvas';
-import { approversOf, approversText } from './approvers';
+import { approversText, mentionable, ruledNow } from './approvers';
 import { type Copying, type Faced, THERE_ALREADY, takeBack } from './copies';
 import type { Face } from './faces';
 import { postFiles } from './files';
@@ -41,6 +41,8 @@ export interface OutboxDeps {
   /** Ends the schedules whose question this is. */
   readonly endSchedules: (request: Request) => Promise<void>;
   readonly log: Log;
+  /** The message shows the request as it is now: what else shows it may be drawn as well. */
+  readonly onDrawn?: (request: Request) => void;
   /** Monotonic milliseconds. */
   readonly clock: () => number;
 }
@@ -225,16 +227,17 @@ async function draw(deps: OutboxDeps, { request, face, link }: Facing): Promise<
   const standing = request.state.kind === 'planned' ? await admission.standingOf(request) : null;
   const drawing = orPlain(deps, request, () => {
     const copy = face.share && { share: face.share, link };
-    const approvers = standing ? approversText(standing) : '';
+    const approvers = standing ? approversText(request, standing) : '';
     const cluster = shownCluster(clusters, request);
-    return drawRequest(request, { partial, approvers, cluster, copy, refused: face.refused });
+    const now = standing ? ruledNow(request, standing) : request;
+    return drawRequest(now, { partial, approvers, cluster, copy, refused: face.refused });
   });
   const files = wants.includes(face.key) ? [...drawing.files, rawFile(request)] : drawing.files;
   const { requester } = request;
   return {
     drawing: { ...drawing, files },
     looks: looksOf(drawing),
-    mayHear: isDirect(face) ? [requester] : standing ? approversOf(standing).filter((id) => id !== requester) : [],
+    mayHear: isDirect(face) ? [requester] : standing ? mentionable(standing).filter((id) => id !== requester) : [],
   };
 }
 

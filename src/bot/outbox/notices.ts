@@ -1,24 +1,28 @@
+import { type Clusters, shownCluster } from '../../handlers/clusters';
 import type { Text } from '../../handlers/view';
 import type { Request, Waiting } from '../../jobs/request/request';
 import type { Admission } from '../../jobs/rules/admission';
 import type { Drawn, Redraws } from '../../jobs/store/redraws';
 import type { Log } from '../log';
 import { isFinal } from '../message/slack-refusals';
+import { clusterMark } from '../message/titles';
 import { type NoticeKind, noticeText } from '../message/waiting';
 import { section } from '../view/canvas';
 import { mrkdwn, richElements } from '../view/rich';
-import { approversOf } from './approvers';
+import { callableOf, ruledNow } from './approvers';
 import type { Sent, Slack } from './slack';
 
 /**
  * Below a waiting card: Slack notifies people of a new message only, never of an edit. So whoever may approve is called
  * in the thread when the card came by an edit, and is reminded there when time runs out. Each at most once: it is
- * remembered before it is posted, and one whose answer was lost is not posted again.
+ * remembered before it is posted, and one whose answer was lost is not posted again. One that could name no people, because
+ * Slack did not tell who is in which group, is remembered apart: those who may approve are called once Slack tells.
  */
 interface NoticesDeps {
   readonly slack: Slack;
   readonly redraws: Redraws;
   readonly admission: Admission;
+  readonly clusters: Clusters;
   readonly log: Log;
 }
 
@@ -34,11 +38,12 @@ export async function postNotices(deps: NoticesDeps, request: Request, shown: Dr
   let message = shown;
   for (const kind of due(state)) {
     if (message.notices?.includes(kind)) continue;
+    const notice = await noticeOf(deps, request, kind);
+    if (!notice || message.notices?.includes(notice.said)) continue;
     const before = message;
-    message = { ...message, notices: [...(message.notices ?? []), kind] };
+    message = { ...message, notices: [...(message.notices ?? []), notice.said] };
     await deps.redraws.remember(request.id, message);
-    const approvers = approversOf(await deps.admission.standingOf(request));
-    const sent = await post(deps, request, message, noticeText(request, state, { kind, approvers }));
+    const sent = await post(deps, request, message, notice.text);
     if (sent.kind === 'slower') {
       await deps.redraws.remember(request.id, before);
       return { kind: 'later', ms: sent.seconds * 1_000 };
@@ -64,6 +69,17 @@ function isCardGone(error: string): boolean {
 
 function anew(kind: NoticeKind): string {
   return `${kind} anew`;
+}
+
+/** `said`: what is remembered of it. */
+async function noticeOf({ admission, clusters }: NoticesDeps, request: Request, kind: NoticeKind) {
+  const standing = await admission.standingOf(request);
+  const now = ruledNow(request, standing);
+  if (now.state.kind !== 'planned') return null;
+  const callable = callableOf(standing);
+  const mark = clusterMark(shownCluster(clusters, request));
+  const isUntold = callable.kind === 'untold' && !now.state.held;
+  return { said: isUntold ? `${kind} untold` : kind, text: noticeText(now, now.state, { kind, callable, mark }) };
 }
 
 function due({ remindedAt }: Waiting): readonly NoticeKind[] {

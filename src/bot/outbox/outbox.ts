@@ -124,7 +124,10 @@ async function drawDue(deps: OutboxDeps, memory: Memory, due: Due): Promise<Next
     drawFace(deps, memory, { request, ...copy }),
   );
   const next = sooner(own.next, copies);
-  if (next.kind === 'done') await deps.redraws.drawn(due, own.message);
+  if (next.kind === 'done') {
+    await deps.redraws.drawn(due, own.message);
+    deps.onDrawn?.(request);
+  }
   return next;
 }
 

@@ -32,8 +32,8 @@ export interface Slack {
   whisper(responseUrl: string, content: Content, thread?: string): Promise<Sent<null>>;
   /** Shows a form to whoever caused the trigger, which works once and for three seconds. */
   openForm(trigger: string, form: ModalView): Promise<Sent<null>>;
-  /** Puts another form in place of one that is open. */
-  updateForm(view: string, form: ModalView): Promise<Sent<null>>;
+  /** Puts another form in place of one that is open. `hash`: only while it is still the one that was acted on. */
+  updateForm(view: { readonly id: string; readonly hash?: string }, form: ModalView): Promise<Sent<null>>;
   /** Shows this in the app's Home tab of one person. */
   publishHome(user: string, view: HomeView): Promise<Sent<null>>;
   /** The members of a user group. */
@@ -106,9 +106,9 @@ export function createSlack({ token, apiUrl }: SlackOptions): Slack {
         await client.views.open({ trigger_id: trigger, view: form });
         return null;
       }),
-    updateForm: (view, form) =>
+    updateForm: ({ id, hash }, form) =>
       sent(async () => {
-        await client.views.update({ view_id: view, view: form });
+        await client.views.update({ view_id: id, view: form, ...(hash !== undefined && { hash }) });
         return null;
       }),
     publishHome: (user, view) =>

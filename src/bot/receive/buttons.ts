@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { selectCluster } from '../../handlers/clusters';
+import { selectCluster, shownCluster } from '../../handlers/clusters';
 import type { Words } from '../../handlers/operation';
 import type { View } from '../../handlers/view';
 import { splitWords } from '../../handlers/words';
@@ -7,7 +7,9 @@ import { decidedOf, type Request } from '../../jobs/request/request';
 import type { Refusal } from '../../jobs/rules/policy';
 import type { Redraws } from '../../jobs/store/redraws';
 import { gone } from '../../jobs/store/store';
-import { type AskDeps, filledForm } from '../forms/ask';
+import type { Links } from '../../jobs/trail/links';
+import { approveForm } from '../forms/approve-form';
+import { ALONE, type AskDeps, filledForm } from '../forms/ask';
 import { codeForm } from '../forms/code-form';
 import { asksToEnrol, type EnrolDeps, enrol, withEnrolment } from '../forms/enrol-form';
 import { type Reasoned, reasonForm } from '../forms/reasons';
@@ -18,6 +20,7 @@ import { askWhere, giveData, postWhereAsked } from './shares';
 
 export interface ButtonDeps extends AskDeps, EnrolDeps {
   readonly redraws: Redraws;
+  readonly links: Links;
 }
 
 /** A click is never silent. */
@@ -31,7 +34,8 @@ export async function handleClick(deps: ButtonDeps, click: Click): Promise<Click
 }
 
 async function answerTo(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
-  const { action } = click;
+  const { action, isHome = false } = click;
+  if (action === 'look' || (isHome && action === 'approve')) return lookAt(deps, click);
   if (action === 'deny' || action === 'hold') return askReason(deps, click, action);
   if (action === 'approve' || action === 'release' || action === 'withdraw') return vote(deps, click, action);
   // What was said to one person only: a click on it is the same as typing it.
@@ -59,6 +63,19 @@ async function vote(
   if (rule === 'not enrolled') return whisper(withEnrolment(refusal(why)));
   const request = rule === 'second factor' ? await deps.store.load(click.request) : null;
   return request ? { kind: 'form', form: codeForm(request) } : whisper(refusal(why));
+}
+
+/** Nobody approves in the Home tab without the preview in sight. */
+async function lookAt(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
+  const request = await deps.store.load(click.request);
+  if (!request) return whisper(refusal(gone(click.request).why));
+  const { state } = request;
+  if (state.kind === 'planned') {
+    const link = await deps.links.of(request).catch(() => null);
+    return { kind: 'form', form: approveForm({ request, state, cluster: shownCluster(deps.clusters, request), link }) };
+  }
+  const refused = await deps.requests.refusal(request.id, { decision: 'approve', by: click.user, road: 'form' });
+  return whisper(refusal(refused?.why ?? `Request ${request.id} does not wait any more.`));
 }
 
 /** A form must be opened within three seconds of the click. Who may not decide hears so before typing, if that is quick. */
@@ -114,6 +131,8 @@ async function runAgain(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
   const request = await deps.store.load(click.request);
   if (!request) return whisper(refusal(gone(click.request).why));
   const words = [...request.operation.split(' '), ...request.words];
+  if (click.isHome && request.kind === 'change') return whisper(refusal(ALONE));
+  if (click.isHome) return runClicked(deps, click, request, [...words, '--private']);
   const own = await deps.redraws.message(request.id);
   const isDirect = own?.ts === click.ts && (request.isPrivate || own.refused !== undefined);
   if (!isDirect) return runClicked(deps, click, request, words);

@@ -11,8 +11,10 @@ export interface Click {
   readonly user: string;
   readonly channel: string;
   readonly thread?: string;
-  /** Of the message that was clicked. */
+  /** Of the message that was clicked; empty in the Home tab. */
   readonly ts: string;
+  /** In the Home tab, where nobody else looks on: what is asked there is asked privately. */
+  readonly isHome?: boolean;
   /** Names this click and its repetitions. */
   readonly delivery: string;
 }

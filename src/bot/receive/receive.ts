@@ -64,26 +64,32 @@ export async function onForm(deps: ReceiveDeps, body: ViewSubmitAction, view: Vi
 
 async function follow(deps: ReceiveDeps, view: string, submitted: Submitted): Promise<void> {
   if (submitted.kind !== 'next' || !submitted.later) return;
-  await update(deps, view, await submitted.later);
+  await update(deps, { id: view }, await submitted.later);
 }
 
-/** A button of the Home tab: the same as in a message. What a message would whisper is said in a form. */
+/** A button of the Home tab: as in a message, but for nobody else's eyes. What a message would whisper is said in a form. */
 export async function onHomeClick(deps: ReceiveDeps, body: BlockAction, action: ButtonAction): Promise<void> {
-  const request = action.value ?? '';
-  const place = (await deps.store.load(request).catch(() => null))?.place;
+  const user = body.user.id;
   const answer = await handleClick(deps, {
     action: actionOf(action.action_id),
-    request,
-    user: body.user.id,
-    // What belongs to no request belongs to nobody but whoever clicked.
-    channel: place?.channel ?? body.user.id,
+    request: action.value ?? '',
+    user,
+    // Not where the request was asked: whoever clicks may not be in that channel.
+    channel: user,
     ts: '',
-    delivery: ['home', body.team?.id, action.action_id, action.action_ts, body.user.id].join(' '),
-    ...(place?.thread !== undefined && { thread: place.thread }),
+    isHome: true,
+    delivery: ['home', body.team?.id, action.action_id, action.action_ts, user].join(' '),
   });
   const form = answer.kind === 'whisper' ? saidInForm(answer.view) : answer.kind === 'form' ? answer.form : null;
-  if (form) await openForm(deps, body.trigger_id, form);
-  await deps.home.acted(body.user.id);
+  const problem = form && (await openForm(deps, body.trigger_id, form));
+  if (problem) await tellAlone(deps, user, answer.kind === 'whisper' ? answer.view : problem);
+  await deps.home.acted(user);
+}
+
+/** Where no form can be shown any more, a direct message still can. */
+async function tellAlone(deps: ReceiveDeps, user: string, view: View): Promise<void> {
+  const sent = await deps.slack.post({ channel: user }, drawSaid(view));
+  if (sent.kind !== 'ok') deps.log.error({ answer: sent, user }, 'click not answered');
 }
 
 function saidInForm(view: View): ModalView {
@@ -99,11 +105,13 @@ export async function onPick(
   const value = 'selected_option' in action ? action.selected_option?.value : action.value;
   const form = { about: view.private_metadata, values: valuesOf(view.state.values) };
   const changed = await changedForm(deps, form, { action: action.action_id, value: value ?? '' });
-  if (changed) await update(deps, view.id, changed);
+  if (changed) await update(deps, { id: view.id, hash: view.hash }, changed);
 }
 
-async function update(deps: ReceiveDeps, view: string, form: ModalView): Promise<void> {
+async function update(deps: ReceiveDeps, view: Parameters<Slack['updateForm']>[0], form: ModalView): Promise<void> {
   const updated = await deps.slack.updateForm(view, form);
+  // Another pick was quicker. Should the form not be of what its menu shows, it says so when it is sent.
+  if (updated.kind === 'refused' && updated.error === 'hash_conflict') return;
   // Whoever has closed it in the meantime does not miss it.
   if (updated.kind !== 'ok') deps.log.warn({ answer: updated, form: form.callback_id }, 'form not updated');
 }

@@ -9,6 +9,7 @@ import {
   fileOf,
   isFull,
   leave,
+  leaveFile,
   left,
   note,
   preformatted,
@@ -161,7 +162,7 @@ function drawFacts(canvas: Canvas, facts: Extract<Part, { kind: 'facts' }>['fact
 }
 
 function drawRaw(canvas: Canvas, raw: Extract<Part, { kind: 'raw' }>): void {
-  if (raw.asFile) return leave(canvas, raw, 'As text');
+  if (raw.asFile) return leaveFile(canvas, raw);
   const room = Math.max(0, Math.min(left(canvas) - 100, RAW_CHARACTERS));
   const shown = raw.text.slice(0, room);
   if (shown !== '') {

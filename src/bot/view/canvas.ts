@@ -63,6 +63,13 @@ export function leave(canvas: Canvas, part: Leavable, what: string): void {
   note(canvas, `${what}. All of it: ${part.name}, in the thread.`);
 }
 
+/** What is a file and nothing else. */
+export function leaveFile(canvas: Canvas, part: Leavable): void {
+  if (!canvas.room.below) return note(canvas, `The file ${part.name} ${UNSHOWN}`);
+  canvas.files.push(fileOf(part));
+  note(canvas, `${part.name} is in the thread.`);
+}
+
 /** Where there is no thread for files. */
 export const UNSHOWN = 'do not fit here. Ask for less.';
 

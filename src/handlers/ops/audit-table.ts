@@ -1,5 +1,6 @@
 import type { AuditLine } from '../ledger';
 import type { Part } from '../view';
+import { whoDid } from './who';
 
 /** Audit entries as people read them. */
 export function auditTable(lines: readonly AuditLine[]): Part {
@@ -12,7 +13,7 @@ export function auditTable(lines: readonly AuditLine[]): Part {
       [{ at: line.at }],
       line.request,
       `${line.operation}: ${line.event}`,
-      line.by === null ? 'the bot' : [{ user: line.by }],
+      whoDid(line.by),
       line.detail,
     ]),
   };

@@ -1,12 +1,24 @@
 import { z } from 'zod';
 import type { Ledger } from '../ledger';
 import { type Change, defineChange } from '../operation';
+import type { View } from '../view';
 import { parseRequestId, requestField } from './request-id';
 
-const plan = z.strictObject({ request: z.string(), command: z.string(), locked: z.array(z.string()) });
+const plan = z.strictObject({
+  request: z.string(),
+  command: z.string(),
+  locked: z.array(z.string()),
+  rules: z.strictObject({
+    ...{ operation: z.string(), cluster: z.string(), channel: z.string() },
+    danger: z.enum(['reversible', 'irreversible']),
+  }),
+});
 type Plan = z.infer<typeof plan>;
 
-/** The end of doubt: a person has looked at the targets of an uncertain request, and another agrees. */
+/**
+ * The end of doubt: a person has looked at the targets of an uncertain request, and others agree. As many as would have to
+ * agree to the request itself, by the rules of its cluster: what it locks is as precious as what it was to change.
+ */
 export function opsClear(ledger: Ledger): Change {
   return defineChange<string, Plan>({
     name: 'ops clear',
@@ -16,33 +28,19 @@ export function opsClear(ledger: Ledger): Change {
     form: [requestField('Uncertain request', ledger, ({ state }) => state === 'uncertain')],
     schema: plan,
     parse: (words) => parseRequestId(words, 'ops clear REQUEST'),
-    danger: () => 'reversible',
+    danger: ({ rules }) => rules.danger,
+    judgedAs: ({ rules: { danger: _, ...as } }) => as,
     plan: async (id) => {
       const account = await ledger.find(id);
       if (!account)
         return { kind: 'refused', why: `There is no request ${id}. List what there is with /ops requests.` };
       if (!account.uncertain)
         return { kind: 'unchanged', why: `Request ${id} is ${account.state}: it holds no target back.` };
-      return { kind: 'plan', plan: { request: id, command: account.command, locked: [...account.locked] } };
+      const { command, locked, rules } = account;
+      return { kind: 'plan', plan: { request: id, command, locked: [...locked], rules } };
     },
     targets: ({ request }) => [{ key: `ops/requests/${request}`, label: `request ${request}` }],
-    preview: ({ request, command, locked }) => ({
-      title: `Clear request ${request}`,
-      tone: 'warning',
-      parts: [
-        {
-          kind: 'text',
-          text: 'How that request ended is not known. Look at its targets first: once they are free, others may change them.',
-        },
-        {
-          kind: 'facts',
-          facts: [
-            ['Its command', `/${command}`],
-            ['Frees', locked.join(', ') || 'nothing'],
-          ],
-        },
-      ],
-    }),
+    preview,
     undo: () => 'Nothing is written to the targets; they stay free.',
     execute: async function* ({ request }, context) {
       const cleared = await ledger.clear(request, context.request);
@@ -72,4 +70,25 @@ export function opsClear(ledger: Ledger): Change {
       };
     },
   });
+}
+
+function preview({ request, command, locked, rules }: Plan): View {
+  return {
+    title: `Clear request ${request}`,
+    tone: 'warning',
+    parts: [
+      {
+        kind: 'text',
+        text: 'How that request ended is not known. Look at its targets first: once they are free, others may change them.',
+      },
+      {
+        kind: 'facts',
+        facts: [
+          ['Its command', `/${command}`],
+          ['Frees', locked.join(', ') || 'nothing'],
+          ['By the rules of', `/${rules.operation}, on ${rules.cluster}`],
+        ],
+      },
+    ],
+  };
 }

@@ -1,8 +1,9 @@
 import type { Ledger, RequestAccount } from '../ledger';
 import { defineQuery, type Query } from '../operation';
-import type { Part, View } from '../view';
+import { type Part, piecesOf, type View } from '../view';
 import { auditTable } from './audit-table';
 import { parseRequestId, requestField } from './request-id';
+import { whoDid } from './who';
 
 interface Found {
   readonly id: string;
@@ -39,7 +40,7 @@ function show(account: RequestAccount): View {
       kind: 'facts',
       facts: [
         ['Command', `/${account.command}`],
-        ['Asked by', [{ user: account.requester }, ', ', { at: account.askedAt }]],
+        ['Asked by', [...piecesOf(whoDid(account.requester)), ', ', { at: account.askedAt }]],
         ['State', account.state],
         ...account.facts,
       ],

@@ -1,6 +1,7 @@
 import type { Ledger, RequestLine } from '../ledger';
 import { defineQuery, type Query } from '../operation';
 import { COUNT, parseCount } from './count';
+import { whoDid } from './who';
 
 export function opsRequests(ledger: Ledger): Query {
   return defineQuery<number, readonly RequestLine[]>({
@@ -22,7 +23,7 @@ export function opsRequests(ledger: Ledger): Query {
           rows: lines.map((line) => [
             line.id,
             [{ at: line.askedAt }],
-            [{ user: line.requester }],
+            whoDid(line.requester),
             line.state,
             `/${line.command}`,
           ]),

@@ -1,5 +1,6 @@
 import { DEFAULT_CLUSTER } from '../clusters';
 import { type Chapter, PRIVATELY, type Timeline, type TimelineEvent } from '../ledger';
+import { isPerson } from './who';
 
 /** One move, with the request that made it. */
 export interface Told {
@@ -30,8 +31,12 @@ export function sentence({ event, detail }: TimelineEvent, { command }: Pick<Cha
   if (left.get('road') === 'slash' || left.get('road') === 'button') left.delete('road');
   if (left.get('cluster') === DEFAULT_CLUSTER) left.delete('cluster');
   const rest = [...left].filter(([, value]) => value !== '').map(([key, value]) => `${key} ${value}`);
-  return [begun, ...rest].filter(Boolean).join('; ');
+  const told = [begun, ...rest].filter(Boolean).join('; ');
+  // The command has them whole; in every row of a long procedure they would hide what happened.
+  return event === 'asked' || event === 'refused' ? told : told.replace(LONG_ID, (id) => `${id.slice(0, SHOWN)}…`);
 }
+
+const LONG_ID = /\b[0-9a-f]{24,}\b/gi;
 
 type Take = (key: string) => string;
 
@@ -47,12 +52,6 @@ function begin(event: string, take: Take, command: string): string {
       take('words');
       take('channel');
       return `asked for /${command} and was refused (${take('rule')}): ${take('why')}`;
-    case 'wrong code':
-      return 'wanted to approve with a wrong one-time code';
-    case 'locked out':
-      return 'gave too many wrong one-time codes and is locked out for a while';
-    case 'reviewed':
-      return 'looked at the broken glass afterwards';
     case 'planned':
       return `the preview was shown: ${take('danger')}, needs ${take('needs')}, fingerprint ${print(take)}`;
     case 'approval':
@@ -70,7 +69,7 @@ function begin(event: string, take: Take, command: string): string {
       take('fingerprint');
       return 'wants it released, another must too';
     case 'started':
-      return `started (fingerprint ${print(take)}, fence ${take('fence')})`;
+      return `started (fingerprint ${print(take)}, fence ${take('fence')})${brokenGlass(take)}`;
     case 'step':
       return `${take('target')}: ${take('status')}, ${take('text')}`;
     case 'finished':
@@ -78,8 +77,40 @@ function begin(event: string, take: Take, command: string): string {
     case 'rechecked':
       return `looked a second time: ${take('title')}`;
     default:
+      return beside(event, take);
+  }
+}
+
+/** What is said of a request without moving it on. */
+function beside(event: string, take: Take): string {
+  switch (event) {
+    case 'wrong code':
+      return 'wanted to approve with a wrong one-time code';
+    case 'locked out':
+      return 'gave too many wrong one-time codes and is locked out for a while';
+    case 'reviewed':
+      return 'looked at the broken glass afterwards';
+    case 'shared':
+      return `shared its result in channel ${take('channel')}`;
+    case 'share refused':
+      return `its result could not be shared in channel ${take('channel')}: Slack said ${take('why')}`;
+    case 'reminded':
+      return `those who can still approve were reminded, ${take('missing')} missing`;
+    case 'cleared': {
+      const request = take('with request');
+      return request === '' ? 'freed what it had locked' : `freed what it had locked with request ${request}`;
+    }
+    case 'enrolled':
+      take('channel');
+      return 'enrolled a second factor';
+    default:
       return event;
   }
+}
+
+function brokenGlass(take: Take): string {
+  const rules = take('brokenFreeze');
+  return rules === '' ? '' : ` although frozen by ${rules}, because: ${take('breakGlass')}`;
 }
 
 function print(take: Take): string {
@@ -108,11 +139,6 @@ export function summaryOf({ chapters }: Timeline, told: readonly Told[]): Summar
     people: [...new Set(told.flatMap(({ event }) => event.by ?? []))].filter(isPerson),
     outcomes: [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', '),
   };
-}
-
-/** `ops clear` writes the id of its own request there. */
-function isPerson(by: string): boolean {
-  return /^[UW]/.test(by);
 }
 
 /** How far a request came within the timeline. */

@@ -1,7 +1,8 @@
 import type { Chapter, Timeline, TimelineEvent } from '../ledger';
 import { code, escapeMarkdown } from '../markdown';
-import { utc } from '../view';
+import { plain, utc } from '../view';
 import { outcomeOf, sentence, summaryOf, type Told, toldOf } from './timeline-events';
+import { isPerson, whoDid } from './who';
 
 /** The incident as one file, for the post-mortem. Times are UTC; everything that people or systems said is literal. */
 export function timelineMarkdown(timeline: Timeline): string {
@@ -38,7 +39,7 @@ function row({ event, chapter }: Told): string {
 }
 
 function who({ by }: TimelineEvent): string {
-  return by === null ? 'the bot' : person(by);
+  return by !== null && isPerson(by) ? person(by) : escapeMarkdown(plain(whoDid(by)));
 }
 
 function person(id: string): string {

@@ -7,6 +7,7 @@ import { parseRequestId, requestField } from './request-id';
 import { parseSince, sinceField, USUAL_SINCE } from './since';
 import { sentence, summaryOf, type Told, toldOf } from './timeline-events';
 import { timelineMarkdown } from './timeline-markdown';
+import { whoDid } from './who';
 
 interface Args {
   readonly about: TimelineAbout;
@@ -23,9 +24,9 @@ interface Found {
 export function opsTimeline(ledger: Ledger): Query {
   return defineQuery<Args, Found>({
     name: 'ops timeline',
-    usage: '[--since 2h] [--request REQUEST] [--export]',
+    usage: '[--since 2h] [--here] [--request REQUEST] [--export]',
     summary: 'An incident in order: who asked, decided, and what happened; --export posts it as a Markdown file.',
-    examples: ['ops timeline', 'ops timeline --since 4h --export', 'ops timeline --request R7K2M9QF4'],
+    examples: ['ops timeline', 'ops timeline --here --since 4h --export', 'ops timeline --request R7K2M9QF4'],
     form: formOf(ledger),
     parse,
     read: async (args, { request }) => ({
@@ -45,6 +46,13 @@ function formOf(ledger: Ledger): Form {
       as: { kind: 'option', flag: 'request' },
     },
     {
+      id: 'here',
+      label: 'Only what was asked in this channel',
+      optional: true,
+      input: { kind: 'flag' },
+      as: { kind: 'flag', flag: 'here' },
+    },
+    {
       id: 'export',
       label: 'As a Markdown file',
       optional: true,
@@ -58,6 +66,7 @@ function parse(words: Words): Parsed<Args> {
   const flags = parseFlags(words, {
     since: { type: 'string' },
     request: { type: 'string' },
+    here: { type: 'boolean' },
     export: { type: 'boolean' },
   });
   if (!flags.ok) return flags;
@@ -65,19 +74,29 @@ function parse(words: Words): Parsed<Args> {
   if (positionals.length > 0) return { ok: false, problem: `${shorten(positionals[0] ?? '')} is not understood here` };
   if (values.since !== undefined && values.request !== undefined)
     return { ok: false, problem: '--since and --request do not go together' };
+  if (values.here && values.request !== undefined)
+    return { ok: false, problem: '--here and --request do not go together' };
   const about = aboutOf(values);
   if (!about.ok) return about;
   const asked = words.filter((word) => word !== '--export');
   return { ok: true, args: { about: about.args, isExport: values.export ?? false, asked } };
 }
 
-function aboutOf({ since, request }: { since?: string; request?: string }): Parsed<TimelineAbout> {
+function aboutOf({
+  since,
+  request,
+  here = false,
+}: {
+  since?: string;
+  request?: string;
+  here?: boolean;
+}): Parsed<TimelineAbout> {
   if (request !== undefined) {
     const id = parseRequestId([request], '--request REQUEST');
     return id.ok ? { ok: true, args: { request: id.args } } : id;
   }
   const parsed: Parsed<Since> = since === undefined ? { ok: true, args: USUAL_SINCE } : parseSince(since);
-  return parsed.ok ? { ok: true, args: { since: parsed.args } } : parsed;
+  return parsed.ok ? { ok: true, args: { since: parsed.args, here } } : parsed;
 }
 
 /** The question is not part of the incident. */
@@ -129,7 +148,7 @@ function table(told: readonly Told[]): Part {
     head: ['When', 'Who', 'What', 'Request'],
     rows: told.map(({ event, chapter }) => [
       [{ at: event.at }],
-      event.by === null ? 'the bot' : [{ user: event.by }],
+      whoDid(event.by),
       sentence(event, chapter),
       requestCell(chapter),
     ]),

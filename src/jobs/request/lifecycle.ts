@@ -228,15 +228,16 @@ export const recheck =
     });
   };
 
-/** A person has looked at the targets of an uncertain request and frees them. */
+/** A person has looked at the targets of an uncertain request and frees them, by a request of their own. */
 export const clear =
-  (by: string): Move =>
+  (clearing: string, by?: string): Move =>
   (request) => {
     const { state } = request;
     if (state.kind !== 'finished' || state.outcome.kind !== 'uncertain') return notIn(request, 'uncertain');
     if (state.outcome.clearedBy !== undefined) return notIn(request, 'uncertain any more');
-    const outcome: Performed = { ...state.outcome, clearedBy: by };
-    return { ...moved(next(request, { ...state, outcome }), 'cleared', { by, detail: {} }), release: true };
+    const outcome: Performed = { ...state.outcome, clearedBy: clearing };
+    const note = { ...(by !== undefined && { by }), detail: { 'with request': clearing } };
+    return { ...moved(next(request, { ...state, outcome }), 'cleared', note), release: true };
   };
 
 function recheckOf(outcome: Outcome, proposed: Proposed | null, at: number): Recheck {

@@ -1,4 +1,4 @@
-import type { Danger, Finding, Json, Slot, Step, Target, Words } from '../../handlers/operation';
+import type { Danger, Finding, Json, JudgedAs, Slot, Step, Target, Words } from '../../handlers/operation';
 import type { Text, View } from '../../handlers/view';
 import type { GroupQuota } from '../rules/rules';
 import type { Head } from '../trail/audit';
@@ -84,6 +84,8 @@ export interface Proposed {
   readonly preview: View;
   /** What undoes it, in words. */
   readonly undo?: string;
+  /** Whose rules hold for it as well. */
+  readonly judgedAs?: JudgedAs;
   /** How many people other than the requester must approve. */
   readonly needs: number;
   /** From how many of which user groups. */
@@ -156,7 +158,7 @@ export interface Performed {
   readonly steps: readonly Step[];
   readonly findings: readonly Finding[];
   readonly view: View;
-  /** A person has cleared an uncertain request: its targets are free again. */
+  /** The request that has cleared an uncertain one: its targets are free again. */
   readonly clearedBy?: string;
 }
 
@@ -177,6 +179,11 @@ export function hasEnded({ kind }: State): boolean {
 /** Nobody knows how it ended, and nobody has cleared it: its targets stay locked. */
 export function isUncertain(state: State): boolean {
   return state.kind === 'finished' && state.outcome.kind === 'uncertain' && state.outcome.clearedBy === undefined;
+}
+
+/** Null while it is not planned. */
+export function dangerOf({ state }: Pick<Request, 'state'>): Danger | null {
+  return decidedOf(state)?.proposed.danger ?? null;
 }
 
 /** What the request decided on, where it has come that far. */

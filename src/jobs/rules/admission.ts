@@ -1,4 +1,4 @@
-import { decidedOf, type Request } from '../request/request';
+import { dangerOf, decidedOf, type Request } from '../request/request';
 import type { Durability } from '../store/durability';
 import { freezesAt } from './freeze';
 import { createMembers, type People } from './people';
@@ -74,5 +74,6 @@ export function createAdmission({ rules, people, durability, secondFactor }: Adm
 }
 
 export function aboutOf({ kind, operation, cluster, place, state }: Request): About {
-  return { kind, operation, cluster, channel: place.channel, danger: decidedOf(state)?.proposed.danger ?? null };
+  const as = decidedOf(state)?.proposed.judgedAs;
+  return { kind, operation, cluster, channel: place.channel, danger: dangerOf({ state }), ...(as && { as }) };
 }

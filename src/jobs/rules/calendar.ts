@@ -152,12 +152,14 @@ function last(time: DayTime, zone: string): number {
 
 const A_DAY_MS = 24 * 3600_000;
 
-/** The instants that a wall time can mean: by the offset before and the one after, which differ where the clocks change. */
+/** The instants that a wall time can mean: one, or two where it exists twice, or the two around it where it does not exist. */
 function instants(time: DayTime, zone: string): readonly number[] {
   const { year, month, day, hour, minute } = time;
   const wall = Date.UTC(year, month - 1, day, hour, minute);
-  const offset = (near: number) => DateTime.fromMillis(near, { zone }).offset;
-  return [wall - A_DAY_MS, wall + A_DAY_MS].map((near) => wall - offset(near) * 60_000);
+  const offsetMs = (near: number) => DateTime.fromMillis(near, { zone }).offset * 60_000;
+  const candidates = [wall - A_DAY_MS, wall + A_DAY_MS].map((near) => wall - offsetMs(near));
+  const real = candidates.filter((instant) => instant + offsetMs(instant) === wall);
+  return real.length > 0 ? real : candidates;
 }
 
 function naive({ year, month, day, hour, minute }: DayTime): number {

@@ -10,16 +10,26 @@ export type Members = ReadonlyMap<string, readonly string[] | null>;
 /** How long a group's members are trusted. Somebody who left it can approve for at most this long. */
 const TRUSTED_MS = 60_000;
 
-/** Asks for each group once and keeps the answer for a minute; what was not told is asked again. */
+/** Asks for each group once, however many want to know, and keeps the answer for a minute; what was not told is asked again. */
 export function createMembers({ membersOf }: People): (groups: readonly string[]) => Promise<Members> {
   const known = new Map<string, { readonly members: readonly string[]; readonly until: number }>();
+
+  const asking = new Map<string, Promise<readonly string[] | null>>();
+
+  async function ask(group: string): Promise<readonly string[] | null> {
+    const askedAt = performance.now();
+    const fresh = await membersOf(group).catch(() => null);
+    asking.delete(group);
+    if (fresh) known.set(group, { members: fresh, until: askedAt + TRUSTED_MS });
+    return fresh;
+  }
 
   async function members(group: string): Promise<readonly string[] | null> {
     const cached = known.get(group);
     if (cached && performance.now() < cached.until) return cached.members;
-    const fresh = await membersOf(group).catch(() => null);
-    if (fresh) known.set(group, { members: fresh, until: performance.now() + TRUSTED_MS });
-    return fresh;
+    const asked = asking.get(group) ?? ask(group);
+    asking.set(group, asked);
+    return asked;
   }
 
   return async (groups) => {

@@ -7,9 +7,13 @@ import type { Floors, Match, Rule, Rules, Ruling, Who } from './rules';
 
 /** Rules as people read them. Pure. */
 
-export function rulesInWords(rules: Rules): readonly RuleInWords[] {
-  return [{ name: 'Everything', facts: usualFacts(rules) }, ...rules.rules.map(ruleInWords)];
+export function rulesInWords(rules: Rules, secondFactor: boolean): readonly RuleInWords[] {
+  const facts = [...usualFacts(rules), ...(secondFactor ? [CODE] : [])];
+  return [{ name: 'Everything', facts }, ...rules.rules.map(ruleInWords)];
 }
+
+/** Where there is a second factor. */
+export const CODE = ['One-time code', 'for each approval of what cannot be undone'] as const;
 
 function usualFacts({ approvers, channels, needs, stricter, expiresAfterMs }: Rules): Facts {
   const more = Object.entries(stricter).map(([operation, count]) => [operation, approvals(count)] as const);

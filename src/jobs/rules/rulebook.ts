@@ -1,25 +1,27 @@
 import { type Clusters, onCluster } from '../../handlers/clusters';
 import type { Danger } from '../../handlers/operation';
-import type { Break, Right, RightsFound, Rulebook, RulesAsked } from '../../handlers/rulebook';
+import type { Break, Rulebook, RulesAsked } from '../../handlers/rulebook';
 import { named, type Understood } from '../../handlers/understand';
 import type { Text } from '../../handlers/view';
 import { review } from '../request/review';
+import type { SecondFactor } from '../second-factor/second-factor';
 import { gone, type Store } from '../store/store';
 import { readEntry } from '../trail/audit';
 import { stateWord } from '../trail/ledger';
 import { commandOf } from '../work/answer';
 import type { Admission } from './admission';
 import { freezesAt } from './freeze';
-import { isApprover, mayAsk, type Standing } from './policy';
-import { byDanger, rulesInWords, rulingFacts } from './rule-words';
+import type { Refusal, Standing } from './policy';
+import { rightsOf } from './rights';
+import { byDanger, CODE, rulesInWords, rulingFacts } from './rule-words';
 import type { About, Rules } from './rules';
-import { isAmong } from './who';
 
 /** The rules, for those who ask what holds. Judges by the very functions that admit and refuse. */
 export interface RulebookDeps {
   readonly store: Store;
   readonly rules: Rules;
   readonly admission: Admission;
+  readonly secondFactor: Pick<SecondFactor, 'on' | 'prove'>;
   /** Asked late: the clusters hold the operations that ask this rulebook. */
   readonly clusters: () => Clusters;
   readonly now: () => Promise<number>;
@@ -33,19 +35,25 @@ type Place = Omit<About, 'danger'>;
 
 export function createRulebook(deps: RulebookDeps): Rulebook {
   return {
-    list: () => rulesInWords(deps.rules),
+    list: () => rulesInWords(deps.rules, deps.secondFactor.on),
     about: async (asked) => {
       const found = await placeOf(deps, asked);
       if (found.kind === 'said') return found;
       const { place, command } = found;
-      const [one, other] = await standings(deps, place);
-      const [reversible, irreversible] = [one, other].map(({ ruling }) => rulingFacts(ruling, place.kind));
-      const now = await frozenNow(deps, one);
-      return { kind: 'found', command, facts: [...now, ...byDanger(reversible ?? [], irreversible ?? [])] };
+      const [[one, other], unsafe] = await Promise.all([standings(deps, place), unsafeFor(deps, place)]);
+      const code = place.kind === 'change' && deps.secondFactor.on ? [CODE] : [];
+      const reversible = rulingFacts(one.ruling, place.kind);
+      const irreversible = [...rulingFacts(other.ruling, place.kind), ...code];
+      const off = unsafe ? [['Right now', unsafe.why] as const] : [];
+      const now = [...off, ...(await frozenNow(deps, one))];
+      return { kind: 'found', command, facts: [...now, ...byDanger(reversible, irreversible)] };
     },
     can: async (asked, user) => {
       const found = await placeOf(deps, asked);
-      return found.kind === 'said' ? found : rightsOf(deps, found, user);
+      if (found.kind === 'said') return found;
+      const { place, command } = found;
+      const [both, unsafe, at] = await Promise.all([standings(deps, place), unsafeFor(deps, place), deps.now()]);
+      return { kind: 'found', command, rights: await rightsOf(deps, { place, user, both, unsafe, at }) };
     },
     breaks: () => breaks(deps),
     review: (id, asking) => reviewed(deps, id, asking),
@@ -78,67 +86,14 @@ async function standings({ admission }: RulebookDeps, place: Place): Promise<rea
   return [one, other];
 }
 
+/** Why no change at all may be asked and approved just now. */
+async function unsafeFor({ admission }: RulebookDeps, { kind }: Place): Promise<Refusal | null> {
+  return kind === 'query' ? null : admission.unsafe();
+}
+
 async function frozenNow({ now }: RulebookDeps, { ruling }: Standing): Promise<readonly (readonly [string, Text])[]> {
   const frozen = freezesAt(ruling, await now());
   return frozen.length === 0 ? [] : [['Right now', `frozen by ${frozen.map(({ rule }) => `“${rule}”`).join(', ')}`]];
-}
-
-async function rightsOf(
-  deps: RulebookDeps,
-  { place, command }: Extract<Placed, { kind: 'placed' }>,
-  user: string,
-): Promise<RightsFound> {
-  const [at, both] = await Promise.all([deps.now(), standings(deps, place)]);
-  const [one, other] = both.map((standing) => ({
-    ask: askRight(place, user, { standing, at }),
-    approve: approveRight(deps.rules, user, standing),
-  }));
-  const rights =
-    place.kind === 'query'
-      ? ([['ask', one?.ask, one?.ask]] as const)
-      : ([
-          ['ask', one?.ask, other?.ask],
-          ['approve', one?.approve, other?.approve],
-        ] as const);
-  return {
-    kind: 'found',
-    command,
-    rights: rights.flatMap(([what, first, second]) => rightsByDanger(what, first, second)),
-  };
-}
-
-type Judgement = Omit<Right, 'what'>;
-
-function rightsByDanger(what: string, one: Judgement | undefined, other: Judgement | undefined): readonly Right[] {
-  if (!one || !other) return [];
-  if (JSON.stringify(one) === JSON.stringify(other)) return [{ what, ...one }];
-  return [
-    { what: `${what}, if it can be undone`, ...one },
-    { what: `${what}, if it cannot be undone`, ...other },
-  ];
-}
-
-function askRight({ kind, channel }: Place, requester: string, judged: { standing: Standing; at: number }): Judgement {
-  const refusal = mayAsk({ kind, road: 'slash', requester, channel }, judged);
-  if (refusal) return { may: false, why: refusal.why };
-  const { ask } = judged.standing.ruling;
-  const rules = ask.map(({ rule }) => `“${rule}”`).join(' and ');
-  return { may: true, why: ask.length === 0 ? 'No rule says who may ask.' : `On the list of the rule ${rules}.` };
-}
-
-function approveRight({ approvers }: Rules, user: string, standing: Standing): Judgement {
-  const { applied } = standing.ruling;
-  const lists = [
-    { rule: 'APPROVERS', who: approvers },
-    ...applied.flatMap(({ name, approve }) => (approve ? [{ rule: `“${name}”`, who: approve }] : [])),
-  ];
-  const but = ' Never what they ask for themselves.';
-  if (isApprover(user, standing) === 'yes')
-    return { may: true, why: `On the list of ${lists.map(({ rule }) => rule).join(' and ')}.${but}` };
-  const missing = lists.find(({ who }) => isAmong(user, who, standing.members) !== 'yes');
-  const untold = missing && isAmong(user, missing.who, standing.members) === 'unknown';
-  const why = untold ? 'Slack did not say who is on the list of' : 'Not on the list of';
-  return { may: false, why: `${why} ${missing?.rule ?? 'approvers'}.` };
 }
 
 async function breaks({ store, now }: RulebookDeps): Promise<readonly Break[]> {

@@ -1,4 +1,4 @@
-import type { Danger } from '../../handlers/operation';
+import type { Danger, JudgedAs } from '../../handlers/operation';
 import type { Calendar } from './calendar';
 import { isGroup } from './people';
 
@@ -73,6 +73,8 @@ export interface About {
   readonly channel: string;
   /** Null: not known before there is a plan. What depends on it is judged then. */
   readonly danger: Danger | null;
+  /** Whose rules hold as well. */
+  readonly as?: JudgedAs;
 }
 
 /** At least so many of these groups must approve. */
@@ -104,13 +106,14 @@ export interface Ruling {
   readonly floors: readonly (Floors & { readonly rule: string })[];
 }
 
-export function rulingOf(rules: Rules, about: About): Ruling {
-  const applied = rules.rules.filter(({ match }) => matches(match, about));
-  const { operation, danger } = about;
+export function rulingOf(rules: Rules, { as, ...about }: About): Ruling {
+  const judged = as ? [about, { ...about, ...as }] : [about];
+  const applied = rules.rules.filter(({ match }) => judged.some((one) => matches(match, one)));
+  const { danger } = about;
   const fromGroups = applied.flatMap(quotasOf);
   const numbers = [
     rules.needs[danger ?? 'reversible'],
-    rules.stricter[operation] ?? 0,
+    ...judged.map(({ operation }) => rules.stricter[operation] ?? 0),
     ...applied.map(({ needs = 0 }) => needs),
     ...fromGroups.map(({ least }) => least),
   ];

@@ -4,11 +4,15 @@ import type { Slot } from '../../handlers/operation';
  * The one script that writes. A batch of moves is carried out as a whole or not at all: each request is compared with
  * the revision it was read at, each lock taken or found held, each audit entry appended after the very entry it names.
  *
- * KEYS  head, trail, locks, redraw, open, all, then one request key per item, then two keys per handover
+ * A batch counts once, also when a client that lost the answer sends it again.
+ *
+ * KEYS  head, trail, locks, redraw, open, all, then one request key per item, then two keys per handover, then the receipt
  * ARGV  1 the batch (below), then per item: the request's JSON, its audit entry, the holder's JSON for its locks
  * Returns a JSON reply (below). "Now" is Redis TIME: the one clock of approvals.
  */
 export interface Batch {
+  /** Names this batch among those of its writer. */
+  readonly number: number;
   readonly head: { readonly seq: number; readonly hash: string };
   /** The time that was written into requests and entries, and how far Redis' clock may be from it. */
   readonly at: number;
@@ -62,6 +66,9 @@ export type Reply =
       readonly most?: number;
     };
 
+/** How long it is known which batch of a writer was the last. Seconds; longer than any client goes on sending. */
+const KEEP_RECEIPT_S = 24 * 3600;
+
 /** How long the record of an ended request is kept. Seconds. Its audit entries stay. */
 const KEEP_ENDED_S = 90 * 24 * 3600;
 
@@ -70,6 +77,9 @@ local head, trail, locks, redraw, open, all = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local batch = cjson.decode(ARGV[1])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local receipt = KEYS[#KEYS]
+if redis.call('GET', receipt) == tostring(batch.number) then return cjson.encode({kind = 'ok', now = now}) end
 
 local at_head = redis.call('HMGET', head, 'seq', 'hash')
 local seq = tonumber(at_head[1] or '0')
@@ -154,6 +164,7 @@ for i, item in ipairs(batch.items) do
   end
   redis.call('PUBLISH', batch.channel, item.id)
 end
+redis.call('SET', receipt, tostring(batch.number), 'EX', ${KEEP_RECEIPT_S})
 redis.call('ZREMRANGEBYSCORE', all, '-inf', now - ${KEEP_ENDED_S} * 1000)
 return cjson.encode({kind = 'ok', now = now})
 `;

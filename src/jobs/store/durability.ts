@@ -21,6 +21,18 @@ export const WANTED = [
   { setting: 'maxmemory-policy', wanted: 'noeviction', otherwise: 'a full Redis throws away requests to make room' },
 ] as const;
 
+/** A master that has replicas may be replaced by one of them, and then what only the master had is lost. */
+export const REPLICAS = {
+  setting: 'min-replicas-to-write',
+  otherwise: 'a replica that takes over lacks the decisions that the master alone had confirmed',
+} as const;
+
+/** Whether Redis has replicas and confirms what none of them has heard of. */
+export async function confirmsAlone(redis: Redis): Promise<boolean> {
+  const replicas = Number(/^connected_slaves:(\d+)/m.exec(await redis.info('replication'))?.[1] ?? 0);
+  return replicas > 0 && (await settingOf(redis, REPLICAS.setting)) === '0';
+}
+
 export function createDurability(redis: Redis): Durability {
   let known: { readonly problem: string | null; readonly until: number } | null = null;
   return {
@@ -38,6 +50,7 @@ async function read(redis: Redis): Promise<string | null> {
   const wrong = WANTED.flatMap(({ setting, wanted }, at) =>
     found[at] === wanted ? [] : [`${setting} is ${found[at]}, must be ${wanted}`],
   );
+  if (await confirmsAlone(redis)) wrong.push(`${REPLICAS.setting} is 0, must be 1 or more where there are replicas`);
   return wrong.length === 0 ? null : `Redis could lose a decision: ${wrong.join('; ')}.`;
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Keys } from './redis';
 
@@ -14,12 +15,22 @@ const KEEP_S = 900;
 const MOST_A_MINUTE = 20;
 
 export function createHookMemory(redis: Redis, keys: Keys): HookMemory {
+  /** Also when the answer was lost and the client asked again: then what is found there is our own mark. */
+  async function isFirst(key: string): Promise<boolean> {
+    const mark = randomUUID();
+    if ((await redis.set(key, mark, 'EX', KEEP_S, 'NX')) !== null) return true;
+    return (await redis.get(key)) === mark;
+  }
+
+  async function countIn(minute: string): Promise<number> {
+    const counted = await redis.multi().set(minute, 0, 'EX', 60, 'NX').incr(minute).exec();
+    return Number(counted?.[1]?.[1]);
+  }
+
   return {
     admit: async (hook, delivery) => {
-      if ((await redis.set(keys.hookDelivery(hook, delivery), '1', 'EX', KEEP_S, 'NX')) === null) return 'again';
-      const minute = keys.hookMinute(hook);
-      const count = await redis.incr(minute);
-      if (count === 1) await redis.expire(minute, 60);
+      if (!(await isFirst(keys.hookDelivery(hook, delivery)))) return 'again';
+      const count = await countIn(keys.hookMinute(hook));
       if (count <= MOST_A_MINUTE) return 'first';
       await redis.del(keys.hookDelivery(hook, delivery));
       return 'too many';

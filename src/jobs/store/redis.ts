@@ -88,6 +88,8 @@ export function keysOf(prefix: string) {
     all: `${tag}:all`,
     /** Held locks: target path → who holds it. */
     locks: `${tag}:locks`,
+    /** The number of the last batch that this writer committed. */
+    receipt: (writer: string) => `${tag}:receipt:${writer}`,
     head: `${tag}:audit:head`,
     trail: `${tag}:audit:trail`,
     /** Requests whose message is behind their record, by the time it is due. */
@@ -102,6 +104,8 @@ export function keysOf(prefix: string) {
     hookMinute: (hook: string) => `${tag}:hook-minute:${hook}`,
     /** A long name that was offered in a form. */
     name: (key: string) => `${tag}:name:${key}`,
+    /** There while somebody has opened their Home tab lately. */
+    home: (user: string) => `${tag}:home:${user}`,
     /** The address of the Slack workspace, for links to messages. */
     workspace: `${tag}:workspace`,
   } as const;

@@ -20,7 +20,10 @@ export type Moving =
   | { readonly ok: false; readonly refusal: Refusal };
 
 export interface Store {
-  /** Stores a new request if it may be asked. The same id again: the stored one, whatever the rules say by now. */
+  /**
+   * Stores a new request if it may be asked. The same id again: the stored one, whatever the rules say by now. Throws when
+   * it is not the same question.
+   */
   open(asked: Asked, standing: Standing): Promise<Moving>;
   load(id: string): Promise<Request | null>;
   /** Stores a record that begins with another move than being asked. Refused when there is one of this id. */
@@ -54,6 +57,8 @@ export function createStore(redis: Redis, keys: Keys, chain: Chain): Store {
     const written = await writer.write(asked.id, 0, (tick) => ask(asked, standing, tick));
     if (written.kind === 'written') return { ok: true, request: written.request };
     const request = await load(asked.id);
+    if (request && !isSame(request, asked))
+      throw new Error(`the id of ${asked.operation} is that of another request, ${asked.id}: ask once more`);
     if (request) return { ok: true, request };
     if (written.kind === 'refused') return moving(written);
     throw new Error(`request ${asked.id} was neither written nor found`);
@@ -99,6 +104,13 @@ export function createStore(redis: Redis, keys: Keys, chain: Chain): Store {
     },
     trail: createTrail(redis, keys),
   };
+}
+
+/** An id is the shortened hash of a delivery, so two questions may have the same one, once in a very long time. */
+function isSame(stored: Request, asked: Asked): boolean {
+  const essence = ({ operation, cluster, requester, words }: Asked) =>
+    [operation, cluster, requester, ...words].join('\0');
+  return essence(stored) === essence(asked);
 }
 
 function moving(written: Exclude<Written, { kind: 'conflict' }>): Moving {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Redis } from 'ioredis';
 import type { Moved, Tick } from '../request/lifecycle';
@@ -79,6 +80,8 @@ export function createChain(): Chain {
 }
 
 export function createWriter(redis: Redis, keys: Keys, chain: Chain): Writer {
+  const receipt = keys.receipt(randomUUID());
+  let number = 0;
   let waiting: Pending[] = [];
   let writing = false;
 
@@ -115,7 +118,8 @@ export function createWriter(redis: Redis, keys: Keys, chain: Chain): Writer {
       const { built, refused } = build(rest, head, at);
       rest = rest.filter((pending) => !pending.failed);
       // Refusals alone are sent too: they are judged by the clock, and the reply says whether it was right.
-      const reply = await send(redis, keys, { head, at, built }, chain);
+      number += 1;
+      const reply = await send(redis, keys, { receipt, number, head, at, built }, chain);
       if (reply.kind === 'head') continue;
       if (reply.kind !== 'ok') {
         rest = settleOne(built, reply, rest);
@@ -186,12 +190,15 @@ function settleOne(built: readonly Built[], reply: Extract<Reply, { item: number
 }
 
 interface Outgoing {
+  readonly receipt: string;
+  readonly number: number;
   readonly head: Head;
   readonly at: number;
   readonly built: readonly Built[];
 }
 
-async function send(redis: Redis, keys: Keys, { head, at, built }: Outgoing, chain: Chain): Promise<Reply> {
+async function send(redis: Redis, keys: Keys, outgoing: Outgoing, chain: Chain): Promise<Reply> {
+  const { receipt, number, head, at, built } = outgoing;
   const shared = [
     keys.head,
     keys.trail,
@@ -208,8 +215,8 @@ async function send(redis: Redis, keys: Keys, { head, at, built }: Outgoing, cha
     const at = shared.length + handed.push(handover.from, handover.to) - 1;
     return { ...itemOf(one), handover: { at, text: handover.text, fields: Object.entries(handover.fields).flat() } };
   });
-  const batch: Batch = { head, at, tolerance: TOLERANCE_MS, channel: keys.moves, items };
-  const all = [...shared, ...handed];
+  const batch: Batch = { number, head, at, tolerance: TOLERANCE_MS, channel: keys.moves, items };
+  const all = [...shared, ...handed, receipt];
   const args = built.flatMap(({ moved, entry }) => [
     JSON.stringify(moved.request),
     entry,

@@ -9,8 +9,8 @@ export interface Anchor {
   readonly where: string;
   /** The newest place that is kept, or null. */
   newest(): Promise<Head | null>;
-  /** Keeps a place unless one as new is kept already. Returns the newest that is kept then. */
-  keep(head: Head): Promise<Head>;
+  /** Keeps a place if the newest is still `after`, which the trail was compared with. Returns the newest that is kept then. */
+  keep(head: Head, after: Head | null): Promise<Head | null>;
   /** A bounded selection of the places that were ever kept, oldest first. */
   places(): Promise<readonly Head[]>;
 }

@@ -36,7 +36,8 @@ export function startAnchoring({ trail, anchor, onProblem, everyMs = EVERY_MS }:
     const head = await trail.head();
     if (head.seq === 0 && !kept) return;
     if (kept) await mustContain(trail, head, kept);
-    if (head.seq > (kept?.seq ?? 0)) kept = await anchor.keep(head);
+    // Where another process was faster, its place is looked at in the next round: ours must not take its place unseen.
+    if (head.seq > (kept?.seq ?? 0)) kept = await anchor.keep(head, kept);
   }
 
   async function keepOrSay(): Promise<void> {

@@ -43,7 +43,7 @@ export function createLedger(deps: TimelineDeps, cluster: string): Ledger {
     exportAudit: (since) => exportAudit(deps, since),
     timeline: (about, asking) => timeline(deps, about, asking),
     locks: async () => (await store.locks()).map(lockLine),
-    clear: async (id, by) => (await store.move(id, clear(by))).ok,
+    clear: async (id, asking) => (await store.move(id, clear(asking, (await store.load(asking))?.requester))).ok,
   };
 }
 
@@ -72,11 +72,18 @@ function accountOf(request: Request, { locks, entries, viewer }: Around): Reques
   return {
     ...lineOf(request, viewer),
     uncertain: isUncertain(request.state),
+    rules: rulesOf(request),
     locked: locks.filter(([, holder]) => holder.request === request.id).map(([target]) => target),
     facts: factsOf(request),
     steps: stepsOf(request.state).map(({ target, status, text }) => [target, status, text]),
     entries: entries.map((entry) => auditLine(entry, hidden)),
   };
+}
+
+/** Where the danger is not known it counts as the greater one. */
+function rulesOf({ operation, cluster, place, state }: Request): RequestAccount['rules'] {
+  const danger = decidedOf(state)?.proposed.danger ?? 'irreversible';
+  return { operation, cluster, channel: place.channel, danger };
 }
 
 function factsOf(request: Request): readonly (readonly [string, Text])[] {

@@ -31,7 +31,18 @@ export async function timeline(deps: TimelineDeps, about: TimelineAbout, asking?
   const chapters = await Promise.all(
     [...byRequest(entries)].map(([id, events]) => chapterOf(deps, { id, entries: events }, viewer)),
   );
-  return { from, to, more, chapters };
+  return { from, to, more, chapters: await fitting(store, about, asking, chapters) };
+}
+
+async function fitting(
+  store: Store,
+  about: TimelineAbout,
+  asking: string | undefined,
+  chapters: readonly Chapter[],
+): Promise<readonly Chapter[]> {
+  if (!('here' in about && about.here)) return chapters;
+  const here = asking === undefined ? undefined : (await store.load(asking))?.place.channel;
+  return chapters.filter(({ channel }) => channel === here);
 }
 
 async function beginning(deps: TimelineDeps, about: TimelineAbout): Promise<number> {

@@ -61,8 +61,8 @@ async function propose(work: Work, request: Request, change: Change, context: Co
   const planned = await change.propose(request.words, context);
   if (planned.kind === 'shown') return finishWith(work, request, { kind: 'answered', view: planned.view });
   if (planned.kind !== 'plan') return finishWith(work, request, planned);
-  const { plan: json, danger, targets, slots, pool, procedure, preview, undo, recheckAfterMs } = planned.plan;
-  const standing = await work.admission.standing({ ...aboutOf(request), danger });
+  const { plan: json, danger, targets, slots, pool, procedure, preview, undo, judgedAs, recheckAfterMs } = planned.plan;
+  const standing = await work.admission.standing({ ...aboutOf(request), danger, ...(judgedAs && { as: judgedAs }) });
   const { ruling } = standing;
   const tooMuch = belowFloor(ruling, pool);
   if (tooMuch) return finishWith(work, request, { kind: 'refused', why: tooMuch.why });
@@ -74,6 +74,7 @@ async function propose(work: Work, request: Request, change: Change, context: Co
     procedure,
     preview: await work.attachments.spill(request.id, preview),
     ...(undo !== null && { undo }),
+    ...(judgedAs && { judgedAs }),
     needs: ruling.needs,
     ...(ruling.fromGroups.length > 0 && { fromGroups: ruling.fromGroups }),
     ...(pool && { pool: pool.key }),

@@ -31,38 +31,43 @@ test('an empty etcd has no place', async () => {
 });
 
 test('a place is kept, outside what is PALM’s, and an older one never replaces it', async () => {
-  expect(await anchor.keep(place(7))).toMatchObject(place(7));
-  expect(await anchor.keep(place(5))).toMatchObject(place(7));
+  expect(await anchor.keep(place(7), null)).toMatchObject(place(7));
+  expect(await anchor.keep(place(5), null)).toMatchObject(place(7));
   expect(await anchor.newest()).toMatchObject(place(7));
   expect(await anchor.places()).toEqual([place(7)]);
   expect(await client.getAll().prefix('/servers').keys()).toEqual([]);
 });
 
-test('another place of the same number is not taken', async () => {
-  await anchor.keep(place(7));
-  expect(await anchor.keep({ seq: 7, hash: 'f'.repeat(64) })).toMatchObject(place(7));
+test('a place that the trail was not compared with is never replaced', async () => {
+  await anchor.keep(place(7), null);
+  expect(await anchor.keep(place(9), null)).toMatchObject(place(7));
+  expect(await anchor.keep(place(9), { seq: 7, hash: 'f'.repeat(64) })).toMatchObject(place(7));
+  expect(await anchor.keep(place(9), place(7))).toMatchObject(place(9));
 });
 
 test('many who keep places at once leave the newest, whatever the order', async () => {
   const others = Array.from({ length: 4 }, () => createEtcdAnchor({ hosts: [etcd.url], trail: `t${trails}` }));
-  await Promise.all(others.flatMap((one, w) => Array.from({ length: 10 }, (_, n) => one.keep(place(1 + w + 4 * n)))));
+  const keeping = async (one: EtcdAnchor, w: number) => {
+    for (let n = 0; n < 10; n++) await one.keep(place(1 + w + 4 * n), await one.newest());
+  };
+  await Promise.all(others.map(keeping));
   const kept = await anchor.newest();
   const places = await anchor.places();
   expect(places.at(-1)?.seq).toBe(kept?.seq);
   // Whoever lost a race tries again with its next head; here the newest of all does.
-  expect(await anchor.keep(place(41))).toMatchObject(place(41));
+  expect(await anchor.keep(place(41), kept)).toMatchObject(place(41));
   await Promise.all(others.map((one) => one.close()));
 });
 
 test('two trails in one etcd do not see each other', async () => {
-  await anchor.keep(place(3));
+  await anchor.keep(place(3), null);
   const other = createEtcdAnchor({ hosts: [etcd.url], trail: `t${trails}-other` });
   expect(await other.places()).toEqual([]);
   await other.close();
 });
 
 test('the number of keys stays bounded, and the oldest place is never given up', async () => {
-  for (let seq = 1; seq <= MOST_PLACES + 40; seq++) await anchor.keep(place(seq));
+  for (let seq = 1; seq <= MOST_PLACES + 40; seq++) await anchor.keep(place(seq), seq === 1 ? null : place(seq - 1));
   const places = await anchor.places();
   expect(places.length).toBeLessThanOrEqual(MOST_PLACES);
   expect(places[0]).toEqual(place(1));
@@ -86,14 +91,14 @@ test('what is thinned out is old, never the oldest, and enough', () => {
 test('what somebody else wrote there is no place', async () => {
   await client.put(`/quorumbot/t${trails}/audit/head`).value('{"seq":1}');
   await expect(anchor.newest()).rejects.toThrow('read the newest anchor');
-  await expect(anchor.keep(place(9))).rejects.toMatchObject({ kind: 'malformed', effect: 'none' });
+  await expect(anchor.keep(place(9), null)).rejects.toMatchObject({ kind: 'malformed', effect: 'none' });
 });
 
 test('an etcd that is away is an error, soon, and the next one works', async () => {
   etcd.pause();
-  await expect(anchor.keep(place(1))).rejects.toMatchObject({ name: 'BackendFailure' });
+  await expect(anchor.keep(place(1), null)).rejects.toMatchObject({ name: 'BackendFailure' });
   etcd.resume();
-  expect(await anchor.keep(place(2))).toMatchObject(place(2));
+  expect(await anchor.keep(place(2), null)).toMatchObject(place(2));
 }, 30_000);
 
 test('a name that is no part of a key is refused', () => {

@@ -3,7 +3,8 @@ import { asApproved, once } from './effects';
 import { type Facts, factsOf, type Invariant, type Violation } from './facts';
 import { answered, oneRequest, quorum } from './people';
 import { chained, locks } from './trail';
-import { ends, noLiveButtons, trueLastWord, works } from './words';
+import { ends, noLiveButtons, trueLastWord } from './words';
+import { works } from './works';
 
 /** Each promise by its name; pure, over what was seen. */
 const CHECKS: Readonly<Record<Invariant, (facts: Facts) => readonly Violation[]>> = {

@@ -73,13 +73,14 @@ interface Told {
 }
 
 const WAY: readonly Told[] = [
-  { event: 'asked', by: ANA },
-  { event: 'planned' },
-  { event: 'approved', by: BEN },
-  { event: 'started' },
-  { event: 'step' },
-  { event: 'finished', detail: { outcome: 'succeeded' } },
+  { event: 'asked', by: ANA, at: 10 },
+  { event: 'planned', at: 40 },
+  { event: 'approved', by: BEN, at: 104 },
+  { event: 'started', at: 110 },
+  { event: 'step', at: 130, detail: { target: PATH, status: 'done' } },
+  { event: 'finished', at: 190, detail: { outcome: 'succeeded' } },
 ];
+const finished = (outcome: string): Told => ({ event: 'finished', at: 190, detail: { outcome } });
 
 const GENESIS = { seq: 0, hash: '0'.repeat(64) };
 
@@ -105,13 +106,14 @@ interface Case {
   readonly events?: readonly Event[];
   readonly left?: Left | null;
   readonly needs?: 1 | 2;
+  readonly targets?: readonly string[];
 }
 
-function historyOf({ events = GOOD, left: found = left(WAY), needs = 1 }: Case): History {
+function historyOf({ events = GOOD, left: found = left(WAY), needs = 1, targets = [TARGET] }: Case): History {
   return {
     subject: 'quorumbot',
     schedule: { ...generate(1, 1), needs, troubles: [] },
-    stories: [{ channel: 'C1', targets: [TARGET] }],
+    stories: [{ channel: 'C1', targets }],
     approvers: [BEN, CHO],
     expiresAfterMs: 1_500,
     begunAt: 0,
@@ -127,6 +129,24 @@ const instead = (kind: (event: Event) => boolean, ...events: readonly Event[]) =
 ];
 const isVote = (event: Event) => event.kind === 'clicked' || (event.kind === 'answered' && event.delivery === 'd2');
 const isEnd = (event: Event) => event.kind === 'shown' && event.state === 'ended';
+/** From `at` until `until`. */
+const trouble = (
+  what: string,
+  at: number,
+  { until = at + 50, process = null as number | null } = {},
+): readonly Event[] => [
+  { kind: 'trouble', at, what, process },
+  { kind: 'mended', at: until, what, process },
+];
+const OTHER = '22222222-2222-4222-8222-222222222222';
+const notDone = instead(
+  (event) => isEnd(event) || event === deleted || event === attempt,
+  shown(200, 'ended', { word: 'failed' }),
+);
+const FAILED = left([...WAY.slice(0, 4), finished('failed')]);
+const table = (step: string, found: string) =>
+  `${FOOTER}\nWhat was done\nWhat is there now\n${TARGET}\n${step}\n${found}`;
+const whispered = (delivery: string, said: string): Event => ({ kind: 'whispered', at: 112, delivery, said });
 
 test('what went well is not complained about', () => {
   expect(check(historyOf({}))).toEqual([]);
@@ -211,7 +231,7 @@ const broken: readonly (readonly [what: string, invariant: (typeof INVARIANTS)[n
     'works',
     {
       events: instead((event) => isEnd(event) || event === deleted, ended('failed')),
-      left: left(WAY.with(5, { event: 'finished', detail: { outcome: 'failed' } })),
+      left: left(WAY.with(5, finished('failed'))),
     },
   ],
   [
@@ -225,6 +245,150 @@ const broken: readonly (readonly [what: string, invariant: (typeof INVARIANTS)[n
     {
       left: left([...WAY.slice(0, 4), { event: 'started', request: 'RBBBB2222' }, ...WAY.slice(4)]),
       events: [...GOOD, shown(61, 'ended', { request: 'RBBBB2222', word: 'succeeded', ts: '2.0' })],
+    },
+  ],
+  [
+    'the harness alone had to wait',
+    'works',
+    { events: [...notDone, ...trouble('starved for long', 100)], left: FAILED },
+  ],
+  [
+    'something else went wrong long after',
+    'works',
+    { events: [...notDone, ...trouble('etcd freeze', 900)], left: FAILED },
+  ],
+  [
+    'the clock of a process is no reason',
+    'works',
+    { events: [...notDone, ...trouble('clock 60000', 50, { process: 0 })], left: FAILED },
+  ],
+  [
+    'a server that registered again after it was deleted is in nobody’s way',
+    'works',
+    {
+      targets: [TARGET, OTHER],
+      events: [
+        ...instead(isEnd, shown(200, 'ended', { word: 'partial', text: `${FOOTER} ${OTHER}` })),
+        { kind: 'wrote', at: 0, target: OTHER, revision: 9, version: 1 },
+        { kind: 'wrote', at: 150, target: TARGET, revision: 12, version: 2 },
+      ],
+      left: left(WAY.with(5, finished('partial'))),
+    },
+  ],
+  [
+    'what was asked could not be read, for no reason',
+    'works',
+    {
+      events: [...instead((event) => event.at > 20), shown(200, 'ended', { word: 'failed' })],
+      left: left([...WAY.slice(0, 1), finished('failed')]),
+    },
+  ],
+  ['it says partial, and all was done', 'true last word', { events: instead(isEnd, ended('partial')) }],
+  [
+    'it says partial, and nothing was done',
+    'true last word',
+    { events: [...without(deleted, attempt).filter((event) => !isEnd(event)), ended('partial')] },
+  ],
+  [
+    'a row says deleted, and nothing was',
+    'true last word',
+    {
+      events: instead(
+        (event) => isEnd(event) || event === deleted,
+        shown(200, 'ended', { word: 'uncertain', text: table('deleted, with a receipt', '–') }),
+        ...trouble('etcd cut', 111),
+      ),
+    },
+  ],
+  [
+    'a row says not touched, and it was',
+    'true last word',
+    {
+      events: instead(
+        isEnd,
+        shown(200, 'ended', {
+          word: 'succeeded',
+          text: table('not touched: this request had been closed', 'gone; no receipt says by whom'),
+        }),
+      ),
+    },
+  ],
+  [
+    'a row says that it is there, and it was not',
+    'true last word',
+    {
+      events: [
+        ...instead(
+          (event) => isEnd(event) || event === deleted || event.kind === 'wrote',
+          shown(200, 'ended', { word: 'failed', text: table('not known: timeout', 'still there, unchanged') }),
+        ),
+      ],
+      left: FAILED,
+    },
+  ],
+  [
+    'it doubts because another process than the one that wrote was frozen',
+    'true last word',
+    { events: [...instead(isEnd, ended('uncertain')), ...trouble('freeze', 115, { process: 1 })] },
+  ],
+  [
+    'it doubts because the harness had to wait',
+    'true last word',
+    { events: [...instead(isEnd, ended('uncertain')), ...trouble('starved for long', 115)] },
+  ],
+  [
+    'one request has two messages, and what went wrong came later',
+    'one request',
+    { events: [...GOOD, shown(60, 'ended', { word: 'succeeded', ts: '2.0' }), ...trouble('slack down', 900)] },
+  ],
+  [
+    'a click is late while another process has to wait',
+    'answered',
+    {
+      events: [
+        ...instead((event) => event.kind === 'answered' && event.delivery === 'd2', answered(3_400, 'd2')),
+        ...trouble('starved for long', 150, { until: 500, process: 1 }),
+      ],
+    },
+  ],
+  [
+    'somebody is told that a vote counted for nothing, and it counts',
+    'answered',
+    {
+      events: [...GOOD, whispered('d2', 'Request R is approved already and about to run. Your click changed nothing.')],
+    },
+  ],
+  [
+    'it was put back twice',
+    'once',
+    { events: [...GOOD, ...[150, 160].map((at): Event => ({ ...attempt, at, what: 'put', request: null }))] },
+  ],
+  [
+    'a step tells of what was not done',
+    'chain',
+    { events: notDone, left: left([...WAY.slice(0, 5), finished('failed')]) },
+  ],
+  [
+    'a step calls skipped what was done',
+    'chain',
+    { left: left(WAY.with(4, { ...WAY[4], event: 'step', detail: { target: PATH, status: 'skipped' } })) },
+  ],
+  ['a step is told twice', 'chain', { left: left(WAY.toSpliced(4, 0, WAY[4] ?? { event: 'step' })) }],
+  ['no step tells of what was done', 'chain', { left: left(WAY.toSpliced(4, 1)) }],
+  [
+    'no step tells of it, and another process was frozen',
+    'chain',
+    { left: left(WAY.toSpliced(4, 1)), events: [...GOOD, ...trouble('freeze', 126, { process: 1 })] },
+  ],
+  [
+    'a process that had to wait is no reason for another time',
+    'chain',
+    {
+      events: [
+        ...GOOD,
+        { kind: 'stored', at: 1_000, seq: 3, says: 200 },
+        ...trouble('starved for long', 250, { until: 700, process: 0 }),
+      ],
     },
   ],
   ['it never ended', 'ends', { events: instead(isEnd, shown(200, 'running')) }],
@@ -297,17 +461,13 @@ const broken: readonly (readonly [what: string, invariant: (typeof INVARIANTS)[n
   ],
   ['it ran although it was refused', 'chain', { left: left(WAY.toSpliced(0, 0, { event: 'refused', by: ANA })) }],
   ['the trail knows nothing of a deletion', 'chain', { left: left(WAY.slice(0, 3)) }],
-  [
-    'the trail says something else than the message',
-    'chain',
-    { left: left(WAY.with(5, { event: 'finished', detail: { outcome: 'failed' } })) },
-  ],
+  ['the trail says something else than the message', 'chain', { left: left(WAY.with(5, finished('failed'))) }],
   ['a lock was left', 'locks', { left: left(WAY, [{ target: PATH, request: ID }]) }],
   [
     'doubt holds nothing',
     'locks',
     {
-      left: left(WAY.with(5, { event: 'finished', detail: { outcome: 'uncertain' } })),
+      left: left(WAY.with(5, finished('uncertain'))),
       events: [...instead(isEnd, ended('uncertain')), { kind: 'trouble', at: 110, what: 'etcd freeze', process: null }],
     },
   ],
@@ -359,7 +519,7 @@ test.each<[string, Case]>([
   [
     'doubt is allowed while etcd is in trouble, and holds its target',
     {
-      left: left(WAY.with(5, { event: 'finished', detail: { outcome: 'uncertain' } }), [{ target: PATH, request: ID }]),
+      left: left(WAY.with(5, finished('uncertain')), [{ target: PATH, request: ID }]),
       events: [...instead(isEnd, ended('uncertain')), { kind: 'trouble', at: 110, what: 'etcd freeze', process: null }],
     },
   ],
@@ -391,8 +551,35 @@ test.each<[string, Case]>([
     },
   ],
   [
+    'whoever was frozen between a deletion and its step cannot tell of it',
+    { left: left(WAY.toSpliced(4, 1)), events: [...GOOD, ...trouble('freeze', 126, { process: 0 })] },
+  ],
+  ['etcd was away', { events: [...notDone, ...trouble('etcd freeze', 90)], left: FAILED }],
+  [
+    'of two copies of a click one counts and one changes nothing',
+    {
+      events: [
+        ...GOOD,
+        { ...click(101, 'd2', BEN), copy: 1 } as Event,
+        { ...answered(106, 'd2'), copy: 1 } as Event,
+        whispered('d2', 'Your click changed nothing.'),
+      ],
+    },
+  ],
+  [
+    'who looks on may see an entry late',
+    {
+      events: [
+        ...GOOD,
+        { kind: 'stored', at: 1_000, seq: 3, says: 200 },
+        ...trouble('starved for long', 250, { until: 700 }),
+      ],
+    },
+  ],
+  [
     'somebody else may have removed it first',
     {
+      left: left(WAY.with(4, { event: 'step', at: 130, detail: { target: PATH, status: 'skipped' } })),
       events: [...without(deleted, attempt), { kind: 'wrote', at: 120, target: TARGET, revision: 11, version: null }],
     },
   ],

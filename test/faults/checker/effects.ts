@@ -1,5 +1,5 @@
 import { of } from '../history';
-import type { Asked, Effect, Facts, Violation } from './facts';
+import { type Asked, type Effect, type Facts, isUndo, type Violation } from './facts';
 import { validApprovals } from './people';
 
 /** What is deleted is the very record that people saw: its version, and its revision where that is shown. */
@@ -80,16 +80,29 @@ function allowedFor(facts: Facts, effects: readonly Effect[]): number {
   ).length;
 }
 
-function triedTwice({ history, requests }: Facts): readonly Violation[] {
+function triedTwice(facts: Facts): readonly Violation[] {
   const tries = new Map<string, number>();
-  for (const { request, target, what } of of(history, 'attempt')) {
-    if (request === null) continue;
+  for (const { request, target, what } of of(facts.history, 'attempt')) {
+    // A peer leaves no name at what it does.
+    if (request === null && facts.history.left === null) continue;
     const key = `${what} ${target} by ${request}`;
     tries.set(key, (tries.get(key) ?? 0) + 1);
   }
   return [...tries].flatMap(([key, count]) => {
-    if (count < 2) return [];
-    const story = requests.get(key.split(' by ')[1] ?? '')?.story ?? null;
-    return [{ invariant: 'once', story, what: `${key} was sent ${count} times` } as const];
+    const [what = '', target = '', , id = ''] = key.split(' ');
+    const story = facts.history.stories.findIndex(({ targets }) => targets.includes(target));
+    const most = id === 'null' ? startedFor(facts, { target, isPut: what === 'put' }) : 1;
+    if (count <= most) return [];
+    return [{ invariant: 'once', story, what: `${key} was sent ${count} times, may be ${most} times` } as const];
   });
+}
+
+/** What is put back carries no name: as many attempts as requests that were begun for it. */
+function startedFor({ requests, ways }: Facts, { target, isPut }: { target: string; isPut: boolean }): number {
+  return [...requests.values()].filter(
+    (asked) =>
+      isUndo(asked) === isPut &&
+      asked.targets.includes(target) &&
+      ways.get(asked.id)?.some(({ event }) => event === 'started'),
+  ).length;
 }

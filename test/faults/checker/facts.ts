@@ -1,5 +1,6 @@
 import type { History, Reading, Seen } from '../history';
 import { of } from '../history';
+import { type Entry, waysOf } from './ways';
 
 /** A broken promise. */
 export interface Violation {
@@ -47,6 +48,8 @@ export interface Facts {
   readonly requests: ReadonlyMap<string, Asked>;
   readonly effects: readonly Effect[];
   readonly clicks: readonly Click[];
+  /** What the trail says of each request, by the moves it made. */
+  readonly ways: ReadonlyMap<string, readonly Entry[]>;
 }
 
 export interface Effect extends Seen<'effect'> {
@@ -64,7 +67,8 @@ export interface Click extends Seen<'clicked'> {
 
 export function factsOf(history: History): Facts {
   const requests = requestsIn(history);
-  return { history, requests, effects: effectsIn(history, requests), clicks: clicksIn(history) };
+  const [effects, clicks] = [effectsIn(history, requests), clicksIn(history)];
+  return { history, requests, effects, clicks, ways: waysOf(history) };
 }
 
 function requestsIn(history: History): ReadonlyMap<string, Asked> {
@@ -107,6 +111,11 @@ function effectsIn(history: History, requests: ReadonlyMap<string, Asked>): read
   });
 }
 
+/** The effects that this request alone can have had. */
+export function effectsOf({ effects }: Pick<Facts, 'effects'>, { id }: Pick<Asked, 'id'>): readonly Effect[] {
+  return effects.filter(({ suspects }) => suspects.length === 1 && suspects[0]?.id === id);
+}
+
 /** Puts records back instead of deleting them. */
 export function isUndo({ shown }: Asked): boolean {
   return shown.some(({ text }) => /\n\/palm undo [^\n]*$/.test(text));
@@ -121,62 +130,6 @@ function clicksIn(history: History): readonly Click[] {
     const whispered = [...whispers, ...forms].some(({ delivery }) => delivery === click.delivery);
     return { ...click, answer, told: whispered || (answer?.said ?? '') !== '' };
   });
-}
-
-/** Whether something was wrong with this process, or with any of these servers, within this time. */
-export function wasTroubled(
-  history: History,
-  {
-    process,
-    what,
-    from,
-    until,
-  }: { readonly process?: number; readonly what?: RegExp; readonly from: number; readonly until: number },
-): boolean {
-  const concerns = (event: { readonly process: number | null; readonly what: string }) =>
-    (process !== undefined && event.process === process && !/^(clock|starved$)/.test(event.what)) ||
-    what?.test(event.what) === true;
-  let on = 0;
-  for (const event of history.events) {
-    if (event.kind !== 'trouble' && event.kind !== 'mended') continue;
-    if (!concerns(event)) continue;
-    if (event.at > until) return on > 0;
-    if (event.kind === 'trouble') on += 1;
-    else on -= 1;
-    if (event.at >= from) return true;
-  }
-  return on > 0;
-}
-
-/** Of this time, how much a process had to wait for a processor: then nothing can be said of how soon it must do a thing. */
-const BUSY_SHARE = 0.5;
-
-/** The machine had other things to do for most of this time: one of the processes got next to none of it. */
-export function wasBusy(history: History, { from, until }: { readonly from: number; readonly until: number }): boolean {
-  const waited = new Map<number, number>();
-  // One stretch may be told to begin before the end of the one before it.
-  const begun = new Map<number, number[]>();
-  for (const event of history.events) {
-    if ((event.kind !== 'trouble' && event.kind !== 'mended') || !event.what.startsWith('starved')) continue;
-    const { process, at } = event;
-    // The harness itself is busy all the time where many worlds play.
-    if (process === null) continue;
-    if (event.kind === 'trouble') begun.set(process, [...(begun.get(process) ?? []), at]);
-    else {
-      const since = begun.get(process)?.shift() ?? at;
-      waited.set(process, (waited.get(process) ?? 0) + overlap([since, at], [from, until]));
-    }
-  }
-  return Math.max(0, ...waited.values()) > (until - from) * BUSY_SHARE;
-}
-
-function overlap(one: readonly [number, number], other: readonly [number, number]): number {
-  return Math.max(0, Math.min(one[1], other[1]) - Math.max(one[0], other[0]));
-}
-
-/** Nothing went wrong: then there is no excuse. That the machine was busy now and then is none either. */
-export function isCalm(history: History): boolean {
-  return of(history, 'trouble').every(({ what }) => what === 'starved');
 }
 
 /** No request of this story can be older. */

@@ -1,15 +1,7 @@
 import { of } from '../history';
-import {
-  type Asked,
-  type Click,
-  type Effect,
-  type Facts,
-  isCalm,
-  oldestAsking,
-  type Violation,
-  wasBusy,
-  wasTroubled,
-} from './facts';
+import { harnessWaited, wasBusy, wasTroubled } from './excuses';
+import { type Asked, type Click, type Effect, type Facts, oldestAsking, type Violation } from './facts';
+import { falselyRefused, TAKEN } from './told';
 
 /** Slack's patience, and what the measuring itself costs. */
 const ACK_MS = 3_000;
@@ -63,11 +55,12 @@ export function validApprovals(facts: Facts, asked: Asked, before: number): read
   );
 }
 
+/** A process takes the time from its last talk with Redis: what matters is what went wrong around these two moments. */
 function toleranceOf({ history }: Facts, from: number): number {
   const until = from + history.expiresAfterMs;
-  return wasTroubled(history, { what: /^redis|^down|^freeze|^starved for/, from: from - ACK_MS, until })
-    ? CLOCK_MS
-    : NEARLY_MS;
+  const isOff = (moment: number) =>
+    wasTroubled(history, { what: /^(redis|down|freeze|starved for)/, from: moment - ACK_MS, until: moment });
+  return isOff(from) || isOff(until + CLOCK_MS) ? CLOCK_MS : NEARLY_MS;
 }
 
 /** When somebody who may say no had certainly said it: the click was taken, and nobody was told otherwise. */
@@ -83,7 +76,13 @@ function closedAt({ history, clicks }: Facts, asked: Asked): number {
 
 /** Every command and every click is answered in time, with words or with what it asked for. */
 export function answered(facts: Facts): readonly Violation[] {
-  return [...unanswered(facts), ...silentClicks(facts), ...toldTooEarly(facts), ...commandsWithoutRequest(facts)];
+  return [
+    ...unanswered(facts),
+    ...silentClicks(facts),
+    ...toldTooEarly(facts),
+    ...falselyRefused(facts),
+    ...commandsWithoutRequest(facts),
+  ];
 }
 
 function unanswered({ history }: Facts): readonly Violation[] {
@@ -92,12 +91,9 @@ function unanswered({ history }: Facts): readonly Violation[] {
     const { delivery, copy, process, at, story } = delivered;
     const answer = answers.find((one) => one.delivery === delivery && one.copy === copy);
     const until = (answer?.at ?? at + ACK_MS) + NOTICED_MS;
-    if (answer?.ok && answer.at - at <= ACK_MS + NEARLY_MS) return [];
-    if (
-      wasTroubled(history, { process, what: /^starved for/, from: at, until }) ||
-      wasBusy(history, { from: at, until })
-    )
-      return [];
+    const measured = harnessWaited(history, { from: at, until: answer?.at ?? until });
+    if (answer?.ok && answer.at - at - measured <= ACK_MS + NEARLY_MS) return [];
+    if (wasTroubled(history, { process, from: at, until }) || wasBusy(history, { from: at, until })) return [];
     const what = delivered.kind === 'typed' ? delivered.command : `${delivered.button} on ${delivered.request}`;
     return [
       {
@@ -139,16 +135,6 @@ function toldTooEarly({ history, clicks }: Facts): readonly Violation[] {
   });
 }
 
-const TAKEN = {
-  approve: /^approv/,
-  deny: /^denied$/,
-  withdraw: /^withdrawn$/,
-  hold: /^held$/,
-  release: /^release/,
-  next: /^asked$/,
-  again: /^asked$/,
-} as const;
-
 function wasTaken({ history, requests }: Facts, { request, who, button, at }: Click): boolean {
   if (!history.left) return requests.get(request)?.shown.some((shown) => shown.at > at) ?? false;
   return history.left.trail.some((text) => {
@@ -185,12 +171,18 @@ export function oneRequest(facts: Facts): readonly Violation[] {
   return [...tooManyRequests(facts), ...tooManyMessages(facts)];
 }
 
-/** A bot that is killed right after posting may post again; otherwise a request is one message. */
+/** How long before a message something must have been going wrong to have a second one posted. */
+const POSTING_MS = 1_500;
+
+/** A bot that is struck while it posts may post again; otherwise a request is one message. */
 function tooManyMessages({ history, requests }: Facts): readonly Violation[] {
-  if (!isCalm(history)) return [];
   return [...requests.values()].flatMap(({ id, story, shown }) => {
-    const messages = new Set(shown.map(({ ts }) => ts)).size;
-    return messages === 1 ? [] : [{ invariant: 'one request', story, what: `${id} has ${messages} messages` } as const];
+    const posted = new Map([...shown].reverse().map(({ ts, at }) => [ts, at]));
+    if (posted.size === 1) return [];
+    const around = { from: Math.min(...posted.values()) - POSTING_MS, until: Math.max(...posted.values()) };
+    if (wasTroubled(history, { what: /^(redis|slack|down|freeze|starved for)/, ...around }) || wasBusy(history, around))
+      return [];
+    return [{ invariant: 'one request', story, what: `${id} has ${posted.size} messages` } as const];
   });
 }
 

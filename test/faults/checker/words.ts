@@ -1,18 +1,13 @@
 import { of } from '../history';
-import {
-  type Asked,
-  type Effect,
-  type Facts,
-  isCalm,
-  isUndo,
-  oldestAsking,
-  type Violation,
-  wasBusy,
-  wasTroubled,
-} from './facts';
+import { wasBusy, wasTroubled } from './excuses';
+import { type Asked, type Effect, effectsOf, type Facts, isUndo, oldestAsking, type Violation } from './facts';
+import { liesInRows } from './rows';
+import { momentOf } from './ways';
 
 /** Between what happens and what is seen of it. */
 const NEARLY_MS = 20;
+/** After its end a trouble is felt for as long as it takes to be connected again. */
+const LEFT_BEHIND_MS = 2_000;
 
 /** Every request comes to an end, and people can see it. */
 export function ends({ requests }: Facts): readonly Violation[] {
@@ -53,53 +48,41 @@ export function trueLastWord(facts: Facts): readonly Violation[] {
 
 function lieOf(facts: Facts, asked: Asked): string | null {
   const { word } = asked.last;
-  const own = facts.effects.filter(({ suspects }) => suspects.length === 1 && suspects[0] === asked);
+  const own = effectsOf(facts, asked);
+  const inRow = liesInRows(facts, asked, own);
+  if (inRow !== null) return inRow;
   const oldest = oldestAsking(facts.history, asked.story) + facts.history.expiresAfterMs;
   if (word === 'expired' && asked.last.at < oldest - NEARLY_MS) return 'says expired, and its time was not over';
   if (word === 'uncertain') return isDoubtful(facts, asked) ? null : 'says uncertain, and nothing had gone wrong';
   if (word === 'succeeded') return lacking(facts, asked, own);
-  // Something was done, and something was not: what remains to be said is in the table of the message.
-  if (word === 'partial') return null;
+  if (word === 'partial') return notPartial(facts, asked, own);
   const [first] = own;
   return first ? `says ${word}, and ${first.target} was ${first.what} by it` : null;
 }
 
-/** What enough people approved is done, where nothing and nobody stands in its way. */
-export function works(facts: Facts): readonly Violation[] {
-  const { history, requests } = facts;
-  if (!isCalm(history) || !history.left) return [];
-  const approved = new Set(
-    history.left.trail
-      .map((text) => JSON.parse(text) as { event: string; request: string })
-      .flatMap(({ event, request }) => (event === 'approved' ? [request] : [])),
-  );
-  return [...requests.values()].flatMap((asked) => {
-    const { id, story, last } = asked;
-    // On a slow machine time may be over before the start.
-    if (!approved.has(id) || last.word === 'succeeded' || last.word === 'expired' || isInTheWay(facts, asked))
-      return [];
-    // etcd did not answer in the shortened time: the machine is to blame.
-    if (wasBusy(history, { from: asked.waitingAt ?? 0, until: last.at })) return [];
-    return [
-      { invariant: 'works', story, what: `${id} was approved, nothing stood in its way, and it ${last.word}` } as const,
-    ];
+/** Something was done, and something was not, or not for long. */
+function notPartial(facts: Facts, asked: Asked, own: readonly Effect[]): string | null {
+  const { targets, last } = asked;
+  if (own.length === 0 && !targets.some((target) => wasSo(facts, asked, target)))
+    return 'says partial, and nothing of it was done';
+  const undone = targets.filter((target) => {
+    const done = own.find((effect) => effect.target === target);
+    return (
+      !done ||
+      of(facts.history, 'wrote').some(({ at, ...one }) => one.target === target && at > done.at && at < last.at)
+    );
   });
+  return undone.length === 0 ? 'says partial, and all of it was done, and stayed so' : null;
 }
 
-/** Somebody else wrote to its records, or asked for the same ones. */
-function isInTheWay({ history, requests }: Facts, { id, targets, story }: Asked): boolean {
-  const written = of(history, 'wrote').filter(({ target }) => targets.includes(target));
-  if (written.length > targets.length) return true;
-  return [...requests.values()].some((other) => other.id !== id && other.story === story);
-}
-
-/** A write may have been lost, or its answer. */
-function isDoubtful({ history }: Facts, { waitingAt, last }: Asked): boolean {
-  return wasTroubled(history, {
-    what: /^etcd|^redis|^down|^freeze|^starved for/,
-    from: waitingAt ?? 0,
-    until: last.at,
-  });
+/** A write may have been lost, or its answer; what befell another process than the one that wrote is no reason. */
+function isDoubtful({ history, ways }: Facts, { id, waitingAt, last }: Asked): boolean {
+  const way = ways.get(id);
+  const started = momentOf(history, way, 'started') ?? waitingAt ?? 0;
+  const around = { from: started - LEFT_BEHIND_MS, until: momentOf(history, way, 'finished') ?? last.at };
+  const attempt = of(history, 'attempt').find(({ request }) => request === id);
+  const what = attempt ? /^(etcd|redis)/ : /^(etcd|redis|down|freeze|starved for)/;
+  return wasTroubled(history, { process: attempt?.process, what, ...around }) || wasBusy(history, around);
 }
 
 function lacking(facts: Facts, asked: Asked, own: readonly Effect[]): string | null {

@@ -32,10 +32,12 @@ function stateOf(said: string, waits: boolean): Pick<Reading, 'state' | 'word'> 
     if (found) return { state: 'ended', word: word ?? found[1] ?? null };
   }
   if (waits || /Nothing has been changed yet/.test(said)) return { state: 'waiting', word: null };
-  if (/Approved\. Waiting/.test(said)) return { state: 'approved', word: null };
+  if (/It runs as soon as its turn comes/.test(said)) return { state: 'approved', word: null };
   if (/^Running: /m.test(said)) return { state: 'running', word: null };
   if (/^(Queued|Still reading)\.$/m.test(said)) return { state: 'queued', word: null };
-  return { state: 'ended', word: 'answered' };
+  // A question is answered by anything else; what such words mean for a change nobody here knows.
+  const isChange = /^\/palm (purge|undo) [^\n]*$/.test(said.split('\n').at(-1) ?? '');
+  return isChange ? { state: 'unknown', word: null } : { state: 'ended', word: 'answered' };
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

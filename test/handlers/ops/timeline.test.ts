@@ -91,6 +91,26 @@ test.each([
     'approved, the last that was needed (fingerprint ab12cd34ef56); road console',
   ],
   ['approved', { fingerprint, road: 'button' }, 'approved, the last that was needed (fingerprint ab12cd34ef56)'],
+  ['shared', { channel: 'C0STO' }, 'shared its result in channel C0STO'],
+  [
+    'share refused',
+    { channel: '#ops', why: 'not_in_channel' },
+    'its result could not be shared in channel #ops: Slack said not_in_channel',
+  ],
+  ['reminded', { missing: 2 }, 'those who can still approve were reminded, 2 missing'],
+  ['cleared', { 'with request': 'R0CLEAR' }, 'freed what it had locked with request R0CLEAR'],
+  ['cleared', {}, 'freed what it had locked'],
+  ['enrolled', { channel: 'C1' }, 'enrolled a second factor'],
+  [
+    'started',
+    { fingerprint, fence: 3, brokenFreeze: 'Nights', breakGlass: 'it burns' },
+    'started (fingerprint ab12cd34ef56, fence 3) although frozen by Nights, because: it burns',
+  ],
+  [
+    'step',
+    { target: `openio/bases/NS/${'0A1B'.repeat(16)}.1/meta2`, status: 'done', text: 'copied' },
+    'openio/bases/NS/0A1B0A1B0A1B….1/meta2: done, copied',
+  ],
   ['unheard of', { some: 'thing' }, 'unheard of; some thing'],
 ])('the move %s %j is told in words', (name, detail, told) => {
   expect(sentence(event(1, name, 'U0CHO', detail), purge)).toBe(told);
@@ -101,6 +121,18 @@ test('a doubt and its reason stand among the decisions of the file', () => {
   expect(timelineMarkdown({ ...timeline, chapters: [{ ...reset, events }] }).split('\n')).toContain(
     '- held by \\@U0CHO at 2026-11-25 14:08:05 UTC: the wrong node',
   );
+});
+
+test.each([
+  ['R0CLEAR', 'request R0CLEAR'],
+  ['webhook servers-missing', 'webhook servers-missing'],
+  ['U0ANA', [{ user: 'U0ANA' }]],
+] as const)('what was done by %s is said so, and no mention is made of what is no person', async (by, who) => {
+  const events = [event(1, 'asked', by)];
+  const one = { ...timeline, chapters: [{ ...reset, events }] };
+  const table = (await shown(one)).parts.find((part) => part.kind === 'table');
+  expect(table?.rows[0]?.[1]).toEqual(who);
+  if (typeof who === 'string') expect(timelineMarkdown(one)).not.toContain('@');
 });
 
 test('--export adds one Markdown file', async () => {
@@ -147,6 +179,7 @@ test.each([
   [['--request', 'x'], 'is not a request id'],
   [['--since', 'x'], '--since takes'],
   [['now'], 'now is not understood'],
+  [['--here', '--request', 'R7K2M9QF4'], 'do not go together'],
 ])('%j is not understood', async (words, problem) => {
   const systems = everySystem();
   expect(opsTimeline(systems.ledger).check(words)).toContain(problem);

@@ -32,7 +32,15 @@ function ledgerOf(
   return {
     newest: async () => [account],
     performed: async (request) => (request === PURGE ? { operation, plan } : null),
-    find: async () => ({ ...account, uncertain: false, locked: [], facts: [], steps: lines, entries: [] }),
+    find: async () => ({
+      ...account,
+      rules: { operation: 'palm purge', cluster: 'default', channel: 'C1', danger: 'reversible' },
+      uncertain: false,
+      locked: [],
+      facts: [],
+      steps: lines,
+      entries: [],
+    }),
   };
 }
 

@@ -37,14 +37,15 @@ function home({ purge, servers, election }: Stage): Shown {
     request({ command, kind: 'query', state: ended({ kind: 'answered', view }) }, more);
   const look = asked('palm servers', servers, { id: 'R5T1CW3A', requester: BEN });
   const diagnosis = asked('openio election debug meta2 FVE0', election, { id: 'RB8D0ZQ4', requester: BEN });
-  const system = { cluster: 'prod-eu', production: true };
+  const cluster = { name: 'prod-eu', production: true };
+  const listed = (one: Request) => ({ request: one, cluster, link: null });
   const view = drawHome({
-    waiting: [request({ ...PURGE, state: open })],
-    mine: [look, diagnosis],
+    waiting: [listed(request({ ...PURGE, state: open }))],
+    mine: [listed(look), listed(diagnosis)],
     systems: [
-      { ...system, system: 'openio', command: 'openio election diagnose', last: diagnosis },
-      { ...system, system: 'palm', command: 'palm servers', last: look },
-      { ...system, system: 'distkv', command: 'distkv diagnose', last: null },
+      { cluster, system: 'openio', command: 'openio election diagnose --on prod-eu', isWhole: false, last: diagnosis },
+      { cluster, system: 'palm', command: 'palm servers --on prod-eu', isWhole: true, last: look },
+      { cluster, system: 'distkv', command: 'distkv diagnose --on prod-eu', isWhole: true, last: null },
     ],
     freezes: freezesInSight(RULES, ASKED),
   });

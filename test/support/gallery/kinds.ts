@@ -82,7 +82,7 @@ export const CHAPTERS: readonly Chapter[] = [
       kind(
         'uncertain',
         'Uncertain',
-        'It may or may not have happened. Its targets stay locked until people have looked.',
+        'It may or may not have happened. What is locked, what to look at, and the button that frees it come first.',
       ),
       kind('rechecked', 'A second look', 'Some time after success, added to the result.'),
       kind(

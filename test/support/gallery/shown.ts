@@ -50,7 +50,8 @@ function waiting({ purge, reset }: Stage): Entries {
   });
   const production = { name: 'prod-eu', production: true };
   const asked = request({ ...PURGE, state: open });
-  const notice = (kind: 'call' | 'reminder') => thread(noticeText(asked, open, { kind, approvers: [BEN, CHO] }));
+  const notice = (kind: 'call' | 'reminder') =>
+    thread(noticeText(asked, open, { kind, callable: { kind: 'people', people: [BEN, CHO] }, mark: '' }));
   return [
     ['planned', message(asked)],
     ['production', message(request({ command: 'palm reset', kind: 'change', state: first }), { cluster: production })],
