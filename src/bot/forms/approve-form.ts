@@ -37,12 +37,18 @@ export function approveForm({ request, state, cluster, link }: Looked): ModalVie
     `/${commandOf(request)}`,
     card,
   ];
-  const blocks: readonly KnownBlock[] = [...drawInForm(view, IN_CARD), { type: 'divider' }, ...lines.map(paragraph)];
+  const blocks: readonly KnownBlock[] = [
+    ...drawInForm(view, IN_CARD, MOST_SHOWN),
+    { type: 'divider' },
+    ...lines.map(paragraph),
+  ];
   const form = { callback: APPROVE, about: request.id, title: `Approve ${request.id}`, blocks };
   return modal(held ? form : { ...form, submit: 'Approve' });
 }
 
 const IN_CARD = 'is in its card.';
+/** Blocks of the preview: what is said below it always finds room. */
+const MOST_SHOWN = 70;
 
 interface ApproveDeps {
   readonly requests: Requests;

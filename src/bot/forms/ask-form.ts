@@ -1,11 +1,13 @@
 import type { KnownBlock, ModalView, PlainTextOption, SectionBlock } from '@slack/types';
-import type { Clusters } from '../../handlers/clusters';
+import { type Clusters, shownCluster } from '../../handlers/clusters';
 import type { Field, Filled, Form } from '../../handlers/form';
 import type { Operation } from '../../handlers/operation';
 import { GLASS, switchesOf } from '../../handlers/switches';
+import { clusterMark } from '../message/titles';
 import { LIMITS } from '../view/limits';
 import { inputs } from './ask-inputs';
 import { type Asked, chosen, offered, writeAsked } from './asked';
+import { heading } from './in-form';
 import { option, words } from './long-names';
 import { modal, paragraph } from './modals';
 
@@ -28,7 +30,11 @@ const NOTHING: Shown = { filled: {}, frozen: false, said: [] };
 export function askForm(clusters: Clusters, asked: Asked, { filled, frozen, said }: Shown = NOTHING): ModalView {
   const operation = chosen(clusters, asked);
   const title = asked.system === null ? 'Run a diagnostic here' : `/${asked.system}`;
-  const menus = [...clusterBlocks(clusters, asked), ...operationBlocks(clusters, asked, operation)];
+  const menus = [
+    ...headed(clusters, asked, title),
+    ...clusterBlocks(clusters, asked),
+    ...operationBlocks(clusters, asked, operation),
+  ];
   const blocks = said.length === 0 ? menus : [...said, { type: 'divider' } as const, ...menus];
   if (!operation) return modal({ callback: ASK, about: writeAsked(asked), title, blocks });
   return modal({
@@ -38,6 +44,12 @@ export function askForm(clusters: Clusters, asked: Asked, { filled, frozen, said
     submit: operation.kind === 'query' ? 'Run' : 'Preview',
     blocks: [...blocks, ...about(operation), ...inputs(operation, offeredSwitches(operation, frozen, filled), filled)],
   });
+}
+
+/** The title of a form is too short for it: the first line says the cluster, as titles of messages do. */
+function headed(clusters: Clusters, { cluster, system, operation }: Asked, title: string): readonly KnownBlock[] {
+  const mark = clusterMark(shownCluster(clusters, { operation: operation ?? `${system} `, cluster }));
+  return mark === '' ? [] : [heading(`${mark}${operation === null ? title : `/${operation}`}`)];
 }
 
 function offeredSwitches(operation: Operation, frozen: boolean, filled: Filled): Form {

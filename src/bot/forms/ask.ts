@@ -1,5 +1,5 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import { type Clusters, selectCluster } from '../../handlers/clusters';
+import { type Clusters, selectCluster, shownCluster } from '../../handlers/clusters';
 import { filledFrom } from '../../handlers/filling';
 import type { Filled } from '../../handlers/form';
 import type { Operation, Words } from '../../handlers/operation';
@@ -146,12 +146,14 @@ export async function takeAsk(deps: AskDeps, submission: Submission): Promise<Su
   const { user: requester } = submission;
   const named = { operation: operation.name, words: said.words, cluster: full.cluster, requester };
   const recent = { store: deps.store, operation: deps.clusters.operation };
+  const cluster = shownCluster(deps.clusters, { operation: operation.name, cluster: full.cluster });
   const preview = previewForm(operation, full, {
+    cluster,
     onError: deps.onError,
     again: async (view) => formAgain(deps, full, await withMeant(recent, named, view)),
   });
   const soon = await Promise.race([preview, after(MOST_WAITING_MS)]);
-  return soon ? { kind: 'next', form: soon } : { kind: 'next', form: readingForm(full), later: preview };
+  return soon ? { kind: 'next', form: soon } : { kind: 'next', form: readingForm(full, cluster), later: preview };
 }
 
 /** The preview was read and is wanted. */

@@ -13,13 +13,13 @@ const WITH_MESSAGE = 'comes with the message.';
 
 /** `rest`: where the rest of it is. `most`: blocks. */
 export function drawInForm({ title, parts }: View, rest = WITH_MESSAGE, most = MOST_BLOCKS): readonly KnownBlock[] {
-  const heading: KnownBlock = {
-    type: 'header',
-    text: { type: 'plain_text', text: cut(title, LIMITS.header), emoji: false },
-  };
   const whole = title.length > LIMITS.header ? lines(title, rest) : [];
-  const blocks = [heading, ...whole, ...parts.flatMap((part) => drawPart(part, rest))];
+  const blocks = [heading(title), ...whole, ...parts.flatMap((part) => drawPart(part, rest))];
   return blocks.length <= most ? blocks : [...blocks.slice(0, most - 1), ...left(rest)];
+}
+
+export function heading(title: string): KnownBlock {
+  return { type: 'header', text: { type: 'plain_text', text: cut(title, LIMITS.header) || ' ', emoji: false } };
 }
 
 function drawPart(part: Part, rest: string): readonly KnownBlock[] {

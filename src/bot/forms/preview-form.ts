@@ -1,7 +1,9 @@
 import type { ModalView } from '@slack/types';
+import type { ShownCluster } from '../../handlers/clusters';
 import type { Change, Context, Planned, Proposal } from '../../handlers/operation';
 import type { Text, View } from '../../handlers/view';
 import { readFailed } from '../../jobs/work/failures';
+import { clusterMark } from '../message/titles';
 import { type Asked, commandOfAsked, writeAsked } from './asked';
 import { drawInForm } from './in-form';
 import { modal, paragraph } from './modals';
@@ -12,12 +14,14 @@ export const PREVIEW = 'ask_preview';
 
 const MOST_PLANNING_MS = 60_000;
 
-export function readingForm(asked: Asked): ModalView {
-  const blocks = [paragraph(`Reading what /${commandOfAsked(asked)} would change …`)];
+export function readingForm(asked: Asked, cluster: ShownCluster | null): ModalView {
+  const blocks = [paragraph(`${clusterMark(cluster)}Reading what /${commandOfAsked(asked)} would change …`)];
   return modal({ callback: 'notice', about: writeAsked(asked), title: 'Preview', blocks });
 }
 
 interface PreviewDeps {
+  /** Null: there is nothing to tell apart. */
+  readonly cluster: ShownCluster | null;
   readonly onError: (error: unknown, about: string) => void;
   /** The form that was sent, with this view in it. */
   readonly again: (view: View) => ModalView | Promise<ModalView>;
@@ -36,8 +40,12 @@ export async function previewForm(change: Change, asked: Asked, deps: PreviewDep
   }
 }
 
-function formOf(asked: Asked, planned: Planned<Proposal>, { again }: PreviewDeps): ModalView | Promise<ModalView> {
-  if (planned.kind === 'shown') return over(planned.view);
+function formOf(
+  asked: Asked,
+  planned: Planned<Proposal>,
+  { again, cluster }: PreviewDeps,
+): ModalView | Promise<ModalView> {
+  if (planned.kind === 'shown') return over(marked(planned.view, cluster));
   if (planned.kind !== 'plan')
     return again({ title: 'Nothing to ask for', tone: 'neutral', parts: refusedParts(planned) });
   const { preview, danger, undo } = planned.plan;
@@ -48,8 +56,13 @@ function formOf(asked: Asked, planned: Planned<Proposal>, { again }: PreviewDeps
     about: writeAsked(asked),
     title: 'Preview',
     submit: 'Ask for approval',
-    blocks: [...drawInForm(preview), { type: 'divider' }, paragraph(what)],
+    blocks: [...drawInForm(marked(preview, cluster)), { type: 'divider' }, paragraph(what)],
   });
+}
+
+/** As in the title of its message. */
+function marked(view: View, cluster: ShownCluster | null): View {
+  return { ...view, title: `${clusterMark(cluster)}${view.title}` };
 }
 
 function refusedParts({ why, view }: Extract<Planned<Proposal>, { kind: 'unchanged' | 'refused' }>): View['parts'] {

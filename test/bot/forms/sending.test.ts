@@ -1,10 +1,15 @@
 import { takeAsk } from '../../../src/bot/forms/ask';
+import { askForm } from '../../../src/bot/forms/ask-form';
+import { drawInForm } from '../../../src/bot/forms/in-form';
+import { previewForm } from '../../../src/bot/forms/preview-form';
 import { notConfirmedIn } from '../../../src/bot/forms/submissions';
 import { createClusters } from '../../../src/handlers/clusters';
 import { catalogueOf } from '../../../src/handlers/index';
+import type { Change } from '../../../src/handlers/operation';
+import type { Part } from '../../../src/handlers/view';
 import { everySystem } from '../../support/systems';
 
-/** What happens when a filled-in form is sent. */
+/** What a form shows, and what happens when it is sent. */
 const systems = everySystem();
 const clusters = createClusters([{ name: 'default', production: false, catalogue: catalogueOf(systems) }]);
 afterAll(() => systems.close());
@@ -44,4 +49,56 @@ test('what Redis did not confirm is said below an input, where Slack shows it', 
   const values = { pick_cluster: ['default'], pick_operation: ['palm show'], 'uuid palm show': ['e5cd88f7'] };
   expect(notConfirmedIn(values)).toMatchObject({ kind: 'wrong', problems: { 'uuid palm show': expect.any(String) } });
   expect(notConfirmedIn({ pick_operation: ['palm servers'] }).kind).toBe('next');
+});
+
+describe('where a form shows more than there is room for', () => {
+  const long = 'x'.repeat(4_000);
+  const lines = (count: number): readonly Part[] =>
+    Array.from({ length: count }, (_, at) => ({ kind: 'text', text: `line ${at}` }));
+
+  test.each<readonly [string, readonly Part[]]>([
+    ['a long text', [{ kind: 'text', text: long }]],
+    ['many facts', [{ kind: 'facts', facts: [['What', long]] }]],
+    ['a long table', [{ kind: 'table', name: 't.csv', head: ['What'], rows: [[long]] }]],
+    ['many parts', lines(200)],
+  ])('%s says so at its end', (_what, parts) => {
+    const blocks = drawInForm({ title: 'Long', tone: 'neutral', parts });
+    expect(blocks.length).toBeLessThanOrEqual(90);
+    expect(JSON.stringify(blocks.at(-1))).toContain('The rest of it comes with the message.');
+  });
+
+  test('what fits says nothing of the kind, and a long title is said whole below', () => {
+    const blocks = drawInForm({ title: 't'.repeat(200), tone: 'neutral', parts: lines(20) });
+    expect(JSON.stringify(blocks)).not.toContain('The rest of it');
+    expect(JSON.stringify(blocks)).toContain('t'.repeat(200));
+  });
+});
+
+describe('where there are several clusters', () => {
+  const catalogue = catalogueOf(systems);
+  const two = createClusters([
+    { name: 'default', production: false, catalogue },
+    { name: 'prod-eu', production: true, catalogue },
+  ]);
+
+  test('the first line of a form says which one, and that it is production', () => {
+    const form = askForm(two, { ...asked, cluster: 'prod-eu' });
+    expect(form.blocks[0]).toMatchObject({ type: 'header', text: { text: '◆ PRODUCTION prod-eu · /palm show' } });
+    expect(askForm(two, { ...asked, operation: null }).blocks[0]).toMatchObject({
+      text: { text: '◇ default · /palm' },
+    });
+    expect(askForm(clusters, asked).blocks[0]?.type).toBe('section');
+    expect(askForm(two, { ...asked, system: 'ops', operation: null }).blocks[0]?.type).toBe('section');
+  });
+
+  test('so does the preview of a change', async () => {
+    const view = { title: 'Delete 1 server', tone: 'warning', parts: [] };
+    const operation = { ...two.operation('palm purge', 'prod-eu'), propose: async () => ({ kind: 'shown', view }) };
+    const form = await previewForm(operation as unknown as Change, asked, {
+      cluster: { name: 'prod-eu', production: true },
+      onError: () => undefined,
+      again: () => Promise.reject(new Error('not asked again')),
+    });
+    expect(form.blocks[0]).toMatchObject({ text: { text: '◆ PRODUCTION prod-eu · Delete 1 server' } });
+  });
 });
