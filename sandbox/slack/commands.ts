@@ -13,6 +13,11 @@ export interface Typing {
   readonly threadTs?: string;
 }
 
+/** What would be markup arrives as entities, so that a mention of Slack's own can be told from what was typed. */
+function escapeSigns(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
 /** With `should_escape`, mentions arrive as ids. */
 function escapeMentions(text: string, store: Store): string {
   return text.replace(/(^|\s)([@#])([\w.-]+)/g, (whole, before: string, sign: string, name: string) => {
@@ -48,7 +53,8 @@ export async function typeCommand(scene: Scene, { who, channel, text, threadTs }
     return undelivered(refusal.error);
   }
   const escapes = scene.manifest.features.slash_commands?.find((one) => one.command === command)?.should_escape;
-  const sent = { user, channel: place, command, text: escapes ? escapeMentions(typed, store) : typed };
+  const escaped = escapeSigns(typed);
+  const sent = { user, channel: place, command, text: escapes ? escapeMentions(escaped, store) : escaped };
   const payload = commandPayload({ ...sent, ...tickets(scene, origin) }, scene.desk);
   const result = resultOf(await scene.courier.deliver({ type: 'slash_commands', payload, about: text.trim() }));
   if (result.delivered && showsCommand(result.ackBody)) {

@@ -22,7 +22,7 @@ import type { Metrics } from './metrics';
 import type { Outbox } from './outbox/outbox';
 import { handleClick } from './receive/buttons';
 import type { ClickAnswer } from './receive/clicks';
-import { handleCommand, notConfirmed, ONLY_YOU, type Reply } from './receive/commands';
+import { asTyped, handleCommand, notConfirmed, ONLY_YOU, type Reply } from './receive/commands';
 import {
   MOST_DECIDING_MS,
   onForm,
@@ -140,11 +140,11 @@ export const SYSTEMS = ['openio', 'distkv', 'palm', 'ops'] as const;
 
 /** The body of the acknowledgement: empty when the channel gets a message, otherwise words for the one who typed. */
 async function onCommand(deps: AppDeps, system: string, command: SlashCommand) {
-  const split = splitWords(command.text);
+  const text = asTyped(command.text);
+  const split = splitWords(text);
   if (split.ok && asksToEnrol([system, ...split.args])) return onEnrolment(deps, command);
   const end = deps.metrics.ack.startTimer();
   const {
-    text,
     user_id: user,
     channel_id: channel,
     channel_name: channelName,

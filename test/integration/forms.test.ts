@@ -82,6 +82,12 @@ describe('did you mean', () => {
     await saw('PALM server', before);
   }, 30_000);
 
+  test('the signs that Slack sends as entities are those that were typed', async () => {
+    const before = tops().length;
+    await type('ana', '/openio container locate "R&D <old>"');
+    expect((await saw('R&D <old>', before)).plain).not.toMatch(/&(amp|lt|gt);/);
+  }, 30_000);
+
   test('what was asked privately stays so in what was meant', async () => {
     await type('ana', '/palm servrs --private');
     expect(whispered('ana')?.buttons).toEqual(['/palm servers']);

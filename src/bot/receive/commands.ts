@@ -23,6 +23,14 @@ export interface Command {
   readonly delivery: string;
 }
 
+/**
+ * As it was typed: Slack sends the three signs of its markup as entities wherever they are none of its own. Decoded once,
+ * here at the edge.
+ */
+export function asTyped(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}
+
 /** What the person who typed gets at once. `stored`: nothing, unless only that person sees the answer. */
 export type Reply =
   | { readonly kind: 'stored'; readonly request: Request }
