@@ -3,6 +3,7 @@ import {
   type Act,
   type Button,
   EXPIRES_AFTER_MS,
+  MOVES,
   PHASES,
   type Phase,
   POINTS,
@@ -13,6 +14,9 @@ import {
   type Who,
 } from './schedule';
 
+/** What was thought of later is drawn apart, so that a seed goes on meaning what it meant. */
+const ANOTHER_STREAM = 1_000_003;
+
 /** A round's schedule: nothing but the seed decides. `certain`: troubles that it has in any case. */
 export function generate(seed: number, stories: number, certain: readonly Trouble[] = []): Schedule {
   const random = createRandom(seed);
@@ -21,7 +25,7 @@ export function generate(seed: number, stories: number, certain: readonly Troubl
     seed,
     needs,
     stories: Array.from({ length: stories }, () => story(random, needs)),
-    troubles: [...certain, ...troubles(random)],
+    troubles: [...certain, ...withMore(troubles(random), createRandom(seed + ANOTHER_STREAM))],
   };
 }
 
@@ -216,6 +220,40 @@ function troubles(random: Random): readonly Trouble[] {
   return Array.from({ length: count }, () => trouble(random));
 }
 
+/** Answers of Redis that are lost, and processes that are away for longer than the lock of a job lasts. */
+function withMore(given: readonly Trouble[], random: Random): readonly Trouble[] {
+  const longer = given.map((one) =>
+    isAlone(one) && random.chance(0.3) ? { ...one, ms: random.int(2_000, 3_400) } : one,
+  );
+  // A calm round stays calm.
+  if (given.length === 0) return longer;
+  const lost = Array.from(
+    {
+      length: random.weighted([
+        [3, 0],
+        [2, 1],
+        [1, 3],
+      ]),
+    },
+    () => lostAnswer(random),
+  );
+  return [...longer, ...lost];
+}
+
+/** The other process goes on. */
+function isAlone(trouble: Trouble): trouble is Extract<Trouble, { kind: 'freeze' | 'freeze at' }> {
+  return trouble.kind === 'freeze' || (trouble.kind === 'freeze at' && !trouble.both);
+}
+
+function lostAnswer(random: Random): Trouble {
+  const [at, ms] = [random.int(0, 2_600), random.int(20, 500)];
+  const point = random.pick<Point>(random.chance(0.5) ? ['approval', 'approved', 'started', 'step'] : MOVES);
+  return random.weighted<Trouble>([
+    [3, { kind: 'lose at', point, phase: 'sent', nth: random.pick([1, 1, 2, 3, 5]) }],
+    [1, { kind: 'lose answers', of: 'redis', at, ms }],
+  ]);
+}
+
 /** What a process takes to be there again. */
 const STARTS_WITHIN_MS = 1_000;
 
@@ -246,7 +284,7 @@ function trouble(random: Random): Trouble {
     [2, { kind: 'freeze', at, process, ms: random.int(300, 1_800) }],
     [3, { kind: 'redis', what: random.pick(['restart', 'freeze', 'hold', 'cut', 'slow']), at, ms: long }],
     [4, { kind: 'etcd', what: random.pick(['restart', 'freeze', 'freeze', 'hold', 'cut', 'slow']), at, ms: long }],
-    [2, { kind: 'lose answers', at, ms: short }],
+    [2, { kind: 'lose answers', of: 'etcd', at, ms: short }],
     [3, { kind: 'slack', what: random.pick(['too fast', 'lost answer', 'down']), at, ms: short }],
     // Long enough for what was known to be forgotten, and for somebody to press.
     [3, { kind: 'slack', what: 'groups unknown', at, ms: short + 600 }],

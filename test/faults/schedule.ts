@@ -54,10 +54,10 @@ export interface Story {
 }
 
 /** Moves of the record, as they appear on the wire to Redis; and what is asked of etcd and of Slack. */
-export const POINTS = [
+export const MOVES = [
   ...['asked', 'planned', 'approval', 'approved', 'denied', 'withdrawn', 'expired', 'started', 'step', 'finished'],
-  ...['delete', 'seal', 'put', 'post', 'edit'],
 ] as const;
+export const POINTS = [...MOVES, ...['delete', 'seal', 'put', 'post', 'edit']] as const;
 export type Point = (typeof POINTS)[number];
 /** Before it leaves, when it has just left, when its answer has come. */
 export const PHASES = ['before', 'sent', 'answered'] as const;
@@ -84,14 +84,16 @@ export type Trouble =
       readonly both: boolean;
       readonly ms: number;
     }
+  /** Redis has made the move, and the process that asked for it is not told: its connection ends, and it asks again. */
+  | { readonly kind: 'lose at'; readonly point: Point; readonly phase: 'sent'; readonly nth: number }
   | {
       readonly kind: 'redis' | 'etcd';
       readonly what: 'restart' | 'freeze' | 'hold' | 'cut' | 'slow';
       readonly at: number;
       readonly ms: number;
     }
-  /** etcd has done it, and nobody is told. */
-  | { readonly kind: 'lose answers'; readonly at: number; readonly ms: number }
+  /** The server has done it, and nobody is told. */
+  | { readonly kind: 'lose answers'; readonly of: 'etcd' | 'redis'; readonly at: number; readonly ms: number }
   | {
       readonly kind: 'slack';
       readonly what: 'too fast' | 'lost answer' | 'down' | 'groups unknown';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../../../sandbox/pretend';
 import { campaign } from '../campaign';
+import type { Invariant } from '../checker/facts';
 import type { Trouble } from '../schedule';
 import { build } from '../subject/build';
 import { MUTANTS, type Mutant } from './mutants';
@@ -14,7 +15,7 @@ const USAGE = 'npm run mutants -- [--sample 4] [--only NAME] [--worlds 4] [--rou
 
 interface Caught {
   readonly seed: number;
-  readonly invariant: string;
+  readonly invariant: Invariant;
   readonly rounds: number;
 }
 
@@ -74,9 +75,10 @@ export function withTable(document: string): string {
 
 function inWords(trouble: Trouble): string {
   if ('point' in trouble) {
-    const { kind, point, phase, both } = trouble;
-    return `${kind} ${point} ${phase}${both ? ', both' : ''}`;
+    const both = 'both' in trouble && trouble.both;
+    return `${trouble.kind} ${trouble.point} ${trouble.phase}${both ? ', both' : ''}`;
   }
+  if (trouble.kind === 'lose answers') return `${trouble.of} lose answers`;
   return 'what' in trouble ? `${trouble.kind} ${trouble.what}` : trouble.kind;
 }
 
@@ -98,7 +100,6 @@ export function readCaught(): Readonly<Record<string, Caught>> {
 }
 
 interface Hunt {
-  readonly certain?: readonly Trouble[] | undefined;
   readonly firstSeed: number;
   readonly worlds: number;
   readonly rounds: number;
@@ -107,7 +108,7 @@ interface Hunt {
 async function hunt(mutant: Mutant, { firstSeed, worlds, rounds }: Hunt): Promise<Caught | null> {
   const home = await build(`mutant-${mutant.name.replaceAll(' ', '-')}`, mutant.patches);
   for (let next = firstSeed, left = rounds; left > 0; ) {
-    const found = await firstViolation({ home, firstSeed: next, rounds: left, worlds, certain: mutant.certain });
+    const found = await firstViolation(mutant, { home, firstSeed: next, rounds: left, worlds });
     if (!found) return null;
     console.log(`  ${found.invariant}: ${found.what}`);
     const { seed, invariant } = found;
@@ -123,15 +124,19 @@ interface Found extends Caught {
   readonly what: string;
 }
 
-async function firstViolation(options: Hunt & { readonly home: string }): Promise<Found | null> {
+/** The first promise broken of those that this mistake breaks. */
+async function firstViolation(
+  { certain, breaks }: Mutant,
+  options: Hunt & { readonly home: string },
+): Promise<Found | null> {
   let played = 0;
   let found: Found | null = null;
   await campaign({
-    ...options,
+    ...{ ...options, certain },
     subject: 'quorumbot',
     onRound: ({ seed, violations }) => {
       played += 1;
-      const [first] = violations;
+      const first = violations.find((one) => breaks.includes(one.invariant));
       if (first && !found) found = { seed, invariant: first.invariant, what: first.what, rounds: played };
       return found !== null;
     },
@@ -139,24 +144,32 @@ async function firstViolation(options: Hunt & { readonly home: string }): Promis
   return found;
 }
 
+/** What happens on a seed without any mistake depends on luck as well: so often it is looked. */
+const LOOKS_WITHOUT = 3;
+
 /** What each seed breaks without any mistake, as far as it was asked for. */
-const unplanted = new Map<string, readonly string[]>();
+const unplanted = new Map<string, readonly Invariant[]>();
 let clean: Promise<string> | null = null;
 
 /** A machine that is too busy breaks promises as well: what the bot does without the mistake was not caught by it. */
-async function alsoWithout({ certain }: Mutant, seed: number, invariant: string): Promise<boolean> {
+async function alsoWithout({ certain }: Mutant, seed: number, invariant: Invariant): Promise<boolean> {
   clean ??= build(`without-mistake-${process.pid}`);
   const key = `${seed} ${JSON.stringify(certain)}`;
-  const known = unplanted.get(key);
-  if (known) return known.includes(invariant);
-  const broken: string[] = [];
-  await campaign({
-    ...{ subject: 'quorumbot', home: await clean, firstSeed: seed, rounds: 1, worlds: 2, certain },
-    onRound: ({ violations }) => {
-      broken.push(...violations.map((one) => one.invariant));
-      return true;
-    },
-  });
+  const broken = unplanted.get(key) ?? (await brokenWithout(await clean, seed, certain));
   unplanted.set(key, broken);
   return broken.includes(invariant);
+}
+
+async function brokenWithout(home: string, seed: number, certain: Mutant['certain']): Promise<readonly Invariant[]> {
+  const broken: Invariant[] = [];
+  for (let look = 0; look < LOOKS_WITHOUT; look++) {
+    await campaign({
+      ...{ subject: 'quorumbot', home, firstSeed: seed, rounds: 1, worlds: 2, certain },
+      onRound: ({ violations }) => {
+        broken.push(...violations.map((one) => one.invariant));
+        return true;
+      },
+    });
+  }
+  return broken;
 }

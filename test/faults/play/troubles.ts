@@ -1,4 +1,5 @@
 import { get } from 'node:http';
+import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Phase, Trouble } from '../schedule';
 import type { Trap } from '../world/control';
@@ -7,8 +8,10 @@ import type { Board } from './board';
 
 const SLOW_MS = 15;
 const LOSE_EVERY_MS = 40;
+/** Until a connection that was ended under a process is there again. */
+const NOTICED_MS = 200;
 
-type Trapped = Extract<Trouble, { kind: 'kill at' | 'freeze at' }>;
+type Trapped = Extract<Trouble, { kind: 'kill at' | 'freeze at' | 'lose at' }>;
 /** What is no trouble of processes and servers is not made here. */
 type Timed = Exclude<Trouble, Trapped | { kind: 'registers meanwhile' }>;
 
@@ -70,6 +73,7 @@ export function createTroublemaker(world: World, board: Board, troubles: readonl
     traps = traps.filter((one) => one !== trap);
     control.arm(traps);
     const { trouble } = trap;
+    if (trouble.kind === 'lose at') return void during('redis lose answer', null, () => wait(NOTICED_MS));
     for (const struck of trouble.both ? everyone : [process]) {
       if (trouble.kind === 'kill at') programs.kill(struck, trouble.backAfter);
       else void freeze(struck, over ? 0 : trouble.ms);
@@ -87,7 +91,7 @@ export function createTroublemaker(world: World, board: Board, troubles: readonl
       case 'etcd':
         return inLane(trouble.kind, () => during(`${trouble.kind} ${trouble.what}`, null, () => harm(world, trouble)));
       case 'lose answers':
-        return inLane('etcd', () => during('etcd lose answers', null, () => loseAnswers(world, trouble.ms)));
+        return inLane(trouble.of, () => during(`${trouble.of} lose answers`, null, () => loseAnswers(world, trouble)));
       case 'slack':
         return inLane('slack', () =>
           during(`slack ${trouble.what}`, null, async () => {
@@ -137,15 +141,17 @@ function isTimed(trouble: Trouble): trouble is Timed {
 }
 
 function isTrapped(trouble: Trouble): trouble is Trapped {
-  return trouble.kind === 'kill at' || trouble.kind === 'freeze at';
+  return trouble.kind === 'kill at' || trouble.kind === 'freeze at' || trouble.kind === 'lose at';
 }
+
+const SIGNALS = { 'kill at': 'SIGKILL', 'freeze at': 'SIGSTOP', 'lose at': 'CUT' } as const;
 
 let trapsLaid = 0;
 
 /** No two traps have the same id, in whichever round. */
 function trapOf(trouble: Trapped): Trap {
   const { point, phase, nth } = trouble;
-  return { id: ++trapsLaid, point, phase, nth, signal: trouble.kind === 'kill at' ? 'SIGKILL' : 'SIGSTOP' };
+  return { id: ++trapsLaid, point, phase, nth, signal: SIGNALS[trouble.kind] };
 }
 
 async function harm(world: World, { kind, what, ms }: Extract<Trouble, { kind: 'redis' | 'etcd' }>): Promise<void> {
@@ -175,17 +181,30 @@ async function harm(world: World, { kind, what, ms }: Extract<Trouble, { kind: '
   }
 }
 
-async function loseAnswers({ wires }: World, ms: number): Promise<void> {
+async function loseAnswers({ wires }: World, { of, ms }: Extract<Trouble, { kind: 'lose answers' }>): Promise<void> {
+  const wire = wires[of];
   const until = performance.now() + ms;
   while (performance.now() < until) {
-    wires.etcd.cutNextAnswer();
+    wire.cutNextAnswer();
     await wait(LOSE_EVERY_MS);
   }
   // The last one may still be armed: it must not hit the next round.
-  await new Promise<void>((resolve) => {
-    get(`${wires.etcd.url}/version`, { agent: false }, (answer) => answer.resume().once('close', resolve)).once(
-      'error',
-      () => resolve(),
-    );
+  await (of === 'etcd' ? asked(`${wire.url}/version`) : said(wire.url));
+}
+
+function asked(url: string): Promise<void> {
+  return new Promise((resolve) => {
+    get(url, { agent: false }, (answer) => answer.resume().once('close', resolve)).once('error', () => resolve());
+  });
+}
+
+/** A word of its own to Redis, answered or cut. */
+function said(url: string): Promise<void> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname, () => socket.write('PING\r\n'));
+    socket.once('data', () => socket.destroy());
+    socket.once('error', () => socket.destroy());
+    socket.once('close', () => resolve());
   });
 }

@@ -38,20 +38,31 @@ lines.on('line', (line) => {
 });
 control.once('connect', () => say({ process: Number(process.env.FAULTS_PROCESS) }));
 
-function reach(point, phase) {
+function reach(point, phase, stream) {
   for (const trap of armed) {
     if (trap.point !== point || trap.phase !== phase) continue;
     trap.seen += 1;
     if (trap.seen !== trap.nth) continue;
     say({ fired: trap.id });
-    process.kill(process.pid, trap.signal);
+    if (trap.signal === 'CUT') loseAnswer(stream);
+    else process.kill(process.pid, trap.signal);
   }
 }
 
 watchStarvation((ms) => say({ starved: ms }));
 
-function reachAll(points, phase) {
-  for (const point of points) reach(point, phase);
+/** Long enough for Redis to have done what was asked. */
+const DONE_AFTER_MS = 25;
+
+/** Whatever comes back over this connection is not heard, and then it ends. */
+function loseAnswer(stream) {
+  if (!stream) return;
+  stream.pause();
+  setTimeout(() => stream.destroy(new Error('the answer was lost')), DONE_AFTER_MS);
+}
+
+function reachAll(points, phase, stream) {
+  for (const point of points) reach(point, phase, stream);
 }
 
 const EVENT = /"event":"([a-z]+)"/g;
@@ -68,7 +79,7 @@ Redis.prototype.sendCommand = function (command, ...rest) {
   if (moves.length === 0) return sendCommand.call(this, command, ...rest);
   reachAll(moves, 'before');
   const answer = sendCommand.call(this, command, ...rest);
-  reachAll(moves, 'sent');
+  reachAll(moves, 'sent', this.stream);
   command.promise.then(
     () => reachAll(moves, 'answered'),
     () => {},

@@ -9,7 +9,8 @@ export interface Trap {
   readonly point: Point;
   readonly phase: Phase;
   readonly nth: number;
-  readonly signal: 'SIGKILL' | 'SIGSTOP';
+  /** `CUT`: the answer to the move is lost with its connection. */
+  readonly signal: 'SIGKILL' | 'SIGSTOP' | 'CUT';
 }
 
 export interface Attempt {
