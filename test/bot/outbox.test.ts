@@ -231,6 +231,7 @@ describe('what Slack does not take where it belongs', () => {
     await answered('RAAAA');
     await until(() => direct().length === 1);
     await waitForRest();
+    await under.jobs.links.remember('https://team.slack.com/');
     closed.clear();
     const before = calls.length;
     const wish = { by: 'UANA', place: { channel: 'C1' } };
@@ -238,6 +239,8 @@ describe('what Slack does not take where it belongs', () => {
     await until(() => calls.slice(before).some(({ method, to }) => method === 'post' && to === 'C1'));
     await waitForRest();
     expect(await shareResult(under.jobs, 'RAAAA', wish)).toMatchObject({ ok: false });
+    // Nobody else sees a direct message.
+    expect(JSON.stringify(calls)).not.toContain('The first message');
   });
 
   test('is given up where there is no person to write to, or no way to', async () => {

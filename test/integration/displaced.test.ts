@@ -96,3 +96,21 @@ test('a schedule whose channel does not take its messages ends, and whoever want
   await inChannel(fromHere, 'Nothing is asked again and again');
   await trouble('out storage-ops', false);
 }, 40_000);
+
+test('a token that is refused for a while: the message waits, readiness says so, and then it is posted once', async () => {
+  const from = world.workspace.messages(channel).length;
+  const ready = JSON.parse(await world.bot().said(/"msg":"ready"/));
+  const readiness = async () => (await fetch(`http://127.0.0.1:${ready.port}/readyz`)).text();
+  world.workspace.faults.revoke('bot', true);
+  await type('ana', '/ops locks');
+  await world.workspace.until(() =>
+    world.workspace.calls.some(({ method, error }) => method === 'chat.postMessage' && error === 'invalid_auth'),
+  );
+  const deadline = performance.now() + 5_000;
+  while ((await readiness()) === 'ready\n' && performance.now() < deadline);
+  expect(await readiness()).toContain('messages wait, Slack does not take them: invalid_auth');
+  world.workspace.faults.revoke('bot', false);
+  await inChannel(from, 'locked');
+  await inChannel(from, 'Asked by @ana');
+  expect(world.workspace.messages(channel)).toHaveLength(from + 1);
+}, 40_000);
