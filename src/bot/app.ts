@@ -14,6 +14,7 @@ import {
 import type { KnownBlock } from '@slack/types';
 import type { View } from '../handlers/view';
 import { splitWords } from '../handlers/words';
+import type { Directory } from '../jobs/store/directory';
 import type { Config } from './config/config';
 import { commandForm } from './forms/ask';
 import { asksToEnrol, enrol } from './forms/enrol-form';
@@ -23,6 +24,7 @@ import type { Outbox } from './outbox/outbox';
 import { handleClick } from './receive/buttons';
 import type { ClickAnswer } from './receive/clicks';
 import { asTyped, handleCommand, notConfirmed, ONLY_YOU, type Reply } from './receive/commands';
+import { namesIn } from './receive/names';
 import {
   MOST_DECIDING_MS,
   onForm,
@@ -39,6 +41,7 @@ import { drawSaid } from './view/blocks';
 export interface AppDeps extends ReceiveDeps {
   readonly outbox: Outbox;
   readonly metrics: Metrics;
+  readonly directory: Pick<Directory, 'note'>;
   readonly underWay: UnderWay;
 }
 
@@ -87,6 +90,11 @@ export function createApp(deps: AppDeps, slack: Config['slack'], receiver: Recei
     ignoreSelf: false,
     convoStore: false,
     clientOptions: { slackApiUrl: slack.apiUrl },
+  });
+  app.use(async ({ body, next }) => {
+    // A courtesy for files that are read outside Slack: nobody waits for it.
+    void deps.directory.note(namesIn(body)).catch((error: unknown) => deps.log.warn({ error }, 'names not noted'));
+    await next();
   });
   for (const system of SYSTEMS) {
     app.command(`/${system}`, async ({ command, ack }) => ack(await onCommand(deps, system, command)));

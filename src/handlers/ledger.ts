@@ -105,6 +105,8 @@ export interface Timeline {
   readonly more: number;
   /** In the order in which they were asked. */
   readonly chapters: readonly Chapter[];
+  /** What its people and channels are called, by id, as far as it is known: for where Slack does not show them. */
+  readonly names?: Readonly<Record<string, string>>;
 }
 
 /** One request in a timeline. */

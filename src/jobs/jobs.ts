@@ -15,6 +15,7 @@ import type { Rules } from './rules/rules';
 import { createSchedules, endSchedulesOf, openScheduling } from './schedules/schedules';
 import { openSecondFactor, type SecondFactor } from './second-factor/second-factor';
 import { type Attachments, createAttachments } from './store/attachments';
+import { createDirectory, type Directory } from './store/directory';
 import { createDurability, type Durability } from './store/durability';
 import { createHookMemory, type HookMemory } from './store/hook-memory';
 import { createNames, type Names } from './store/names';
@@ -49,6 +50,8 @@ export interface Jobs {
   readonly links: Links;
   readonly hookMemory: HookMemory;
   readonly names: Names;
+  /** What people and channels are called. */
+  readonly directory: Directory;
   readonly openedHomes: OpenedHomes;
   /** The rules in words. `clusters` is asked when somebody asks, since its operations are those who ask. */
   rulebook(clusters: () => Clusters): Rulebook;
@@ -100,8 +103,8 @@ export function createJobs(options: JobsOptions): Jobs {
   const patientStore = createStore(patient, keys, chain);
   const audit = {
     ...{ store: patientStore, trail: patientStore.trail, name: prefix, links: createLinks(patient, keys) },
-    anchor: anchor?.anchor ?? null,
-    now: () => timeOf(patient),
+    directory: createDirectory(patient, keys),
+    ...{ anchor: anchor?.anchor ?? null, now: () => timeOf(patient) },
   };
   const ledgerOf = (cluster: string) => createLedger(audit, cluster);
   const anchoring = anchor && startAnchoring({ ...anchor, trail: store.trail });
@@ -148,6 +151,7 @@ function rememberedIn(redis: Redis, keys: Keys) {
   return {
     hookMemory: createHookMemory(redis, keys),
     names: createNames(redis, keys),
+    directory: createDirectory(redis, keys),
     openedHomes: createOpenedHomes(redis, keys),
   };
 }

@@ -91,6 +91,12 @@ test('--here leaves out what was asked in other channels', async () => {
   expect(here).toContain('asked for /test show');
 });
 
+test('a timeline knows the people and channels that Slack has named, and no others', async () => {
+  await under.jobs.directory.note(new Map([...['UANA', 'C1', 'UEVE'].map((id) => [id, `${id} by name`] as const)]));
+  const { names } = await under.jobs.ledger.timeline({ since: { ago: 3_600_000 } });
+  expect(names).toEqual({ UANA: 'UANA by name', C1: 'C1 by name' });
+});
+
 test('what a form offers does not hold it', async () => {
   const [field] = opsRequest(under.jobs.ledger).form;
   const list = field?.input.kind === 'known' ? field.input.known.list : undefined;

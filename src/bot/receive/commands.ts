@@ -9,6 +9,7 @@ import type { Text, View } from '../../handlers/view';
 import { splitWords } from '../../handlers/words';
 import type { Request, Road } from '../../jobs/request/request';
 import type { Requests } from '../../jobs/requests';
+import { NAMELESS } from './names';
 
 /** A command as Slack delivered it. */
 export interface Command {
@@ -94,9 +95,6 @@ export async function runWords(deps: CommandDeps, asked: WordsAsked): Promise<Re
     return whisper(notConfirmed(operation.name), 'not confirmed');
   }
 }
-
-/** What Slack calls channels whose name it does not tell. */
-const NAMELESS = /^(?:directmessage|privategroup|mpdm-)/;
 
 /** Only Slack knows which channel a name is of; of the one where it was typed, it says so. */
 function channelMeant({ channel, channelName = '' }: WordsAsked, typed: string | null): string | null {

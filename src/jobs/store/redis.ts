@@ -104,6 +104,8 @@ export function keysOf(prefix: string) {
     hookMinute: (hook: string) => `${tag}:hook-minute:${hook}`,
     /** A long name that was offered in a form. */
     name: (key: string) => `${tag}:name:${key}`,
+    /** What people and channels are called, by id. */
+    directory: `${tag}:directory`,
     /** There while somebody has opened their Home tab lately. */
     home: (user: string) => `${tag}:home:${user}`,
     /** The address of the Slack workspace, for links to messages. */

@@ -1,5 +1,6 @@
 import type { Chapter, Timeline, TimelineAbout, TimelineEvent } from '../../handlers/ledger';
 import type { Request } from '../request/request';
+import type { Directory } from '../store/directory';
 import type { Store } from '../store/store';
 import { type Entry, readEntry } from './audit';
 import { type AuditDeps, timeOf } from './ledger-audit';
@@ -12,6 +13,7 @@ const MOST_EVENTS = 5_000;
 export interface TimelineDeps extends AuditDeps {
   readonly store: Store;
   readonly links: Links;
+  readonly directory: Pick<Directory, 'namesOf'>;
 }
 
 /** What happened, from the audit trail: the records add what a trail does not hold, where they are still kept. */
@@ -31,7 +33,19 @@ export async function timeline(deps: TimelineDeps, about: TimelineAbout, asking?
   const chapters = await Promise.all(
     [...byRequest(entries)].map(([id, events]) => chapterOf(deps, { id, entries: events }, viewer)),
   );
-  return { from, to, more, chapters: await fitting(store, about, asking, chapters) };
+  const shown = await fitting(store, about, asking, chapters);
+  return { from, to, more, chapters: shown, names: await deps.directory.namesOf(idsIn(shown)) };
+}
+
+/** People, channels, and whoever else is named like them: those that are not are simply not known. */
+const ID = /^[UWCG][A-Z0-9]+$/;
+
+function idsIn(chapters: readonly Chapter[]): readonly string[] {
+  const said = chapters.flatMap(({ channel, events }) => [
+    channel,
+    ...events.flatMap(({ by, detail }) => [by, ...Object.values(detail)]),
+  ]);
+  return said.filter((one): one is string => typeof one === 'string' && ID.test(one));
 }
 
 async function fitting(

@@ -159,6 +159,20 @@ test('the file holds what a post-mortem needs', () => {
   }
 });
 
+test('the file is read outside Slack: it has names, and says once whose id is whose', () => {
+  const names = { U0ANA: 'ana|x', C0INC42: 'incident-42', C0STO: 'storage' };
+  const shared = event(8, 'shared', 'U0ANA', { channel: 'C0STO' });
+  const chapters = [{ ...purge, events: [...purge.events, shared] }, reset];
+  const text = timelineMarkdown({ ...timeline, chapters, names }).split('\n');
+  for (const line of [
+    '- People: \\@ana\\|x (U0ANA), \\@U0BEN, \\@U0CHO',
+    `| 2026-11-25 14:00:05 | \\@ana\\|x | asked for /palm purge 3f0d9a55 | [R7K2M9QF4](<${link}>) |`,
+    `| 2026-11-25 14:08:05 | \\@ana\\|x | shared its result in channel storage | [R7K2M9QF4](<${link}>) |`,
+    `- Where: channel \\#incident-42 (C0INC42), [message](<${link}>)`,
+  ])
+    expect(text).toContain(line);
+});
+
 test('a time in which nothing happened says so', async () => {
   expect(await shown({ ...timeline, chapters: [] })).toMatchObject({ title: 'Nothing happened in this time' });
 });
