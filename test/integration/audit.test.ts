@@ -89,7 +89,7 @@ test('the timeline tells who asked and approved, with the permanent link of the 
   const { permalink }: { permalink: string } = JSON.parse(await answer.text());
   expect(text).toContain(`(<${permalink}>)`);
   expect(text).not.toContain('ops timeline');
-  expect(text).toMatch(/- approved by \\@U0BEN at 20/);
+  expect(text).toMatch(/- approved by \\@ben at 20/);
   expect((await fetch(permalink)).status).toBe(200);
 }, 60_000);
 
