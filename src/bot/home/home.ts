@@ -24,7 +24,7 @@ export interface Home {
 }
 
 export interface HomeDeps {
-  readonly slack: Slack;
+  readonly slack: Pick<Slack, 'publishHome'>;
   readonly store: Store;
   readonly admission: Admission;
   readonly clusters: Clusters;
