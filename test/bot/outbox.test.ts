@@ -165,7 +165,7 @@ test('a message whose form Slack refuses is sent as text', async () => {
   await answered('RAAAA');
   await until(() => calls.length === 2);
   expect(methods()).toEqual(['post', 'post']);
-  expect(calls[1]).toMatchObject({ blocks: 0, text: expect.stringContaining('answer RAAAA') });
+  expect(calls[1]).toMatchObject({ blocks: 0, text: expect.stringMatching(/answer RAAAA[\s\S]*\/ops request RAAAA$/) });
 });
 
 test('an answer that was lost, and trouble of Slack itself: the message is tried again', async () => {
@@ -366,7 +366,8 @@ test('two bots over one Redis post one message', async () => {
   await until(() => calls.length >= 1);
   await second.stop();
   expect(await under.jobs.redraws.message('RAAAA')).toMatchObject({ ts: '1760000000.000001' });
-  expect(methods()).toEqual(['post']);
+  // Names come with an edit, which may be done by then or not.
+  expect(methods().filter((method) => method === 'post')).toHaveLength(1);
 });
 
 describe('those who may approve', () => {

@@ -153,7 +153,7 @@ async function change(
   { drawing, looks, mayHear }: Wanted,
 ): Promise<Placed> {
   const { request, face, message } = placing;
-  const sent = await orTextOnly(drawing, deps.log, (content) => deps.slack.update(message, content));
+  const sent = await orTextOnly(deps, request, drawing, (content) => deps.slack.update(message, content));
   if (sent.kind === 'refused' && GONE.test(sent.error))
     return postAnew(deps, memory, placing, { drawing, looks, mayHear });
   if (sent.kind === 'lost') await forgetLooks(deps, face);
@@ -269,8 +269,8 @@ function nextAfter(sent: Exclude<Sent<unknown>, { kind: 'ok' }>, bucket: Bucket)
 
 type Shown = Omit<Drawn, 'revision'>;
 
-async function post({ slack, log }: OutboxDeps, { request, face }: Facing, drawing: Drawing): Promise<Sent<Shown>> {
-  const sent = await orTextOnly(drawing, log, (content) => slack.post(face.to, content));
+async function post(deps: OutboxDeps, { request, face }: Facing, drawing: Drawing): Promise<Sent<Shown>> {
+  const sent = await orTextOnly(deps, request, drawing, (content) => deps.slack.post(face.to, content));
   if (sent.kind !== 'ok') return sent;
   // A new message notifies those whom it mentions; a card that is put in its place by an edit does not.
   const notices = request.state.kind === 'planned' ? ['call'] : [];
@@ -278,14 +278,21 @@ async function post({ slack, log }: OutboxDeps, { request, face }: Facing, drawi
   return { kind: 'ok', value: { ...sent.value, files: [], notices, ...refused } };
 }
 
-/** Slack's rules change: a message it refuses for its form is sent as plain text rather than not at all. */
+/**
+ * Slack's rules change: a message it refuses for its form is sent as plain text rather than not at all, with the id and the
+ * command that tells the rest.
+ */
 async function orTextOnly<T>(
+  { log }: Pick<OutboxDeps, 'log'>,
+  { id }: Request,
   drawing: Drawing,
-  log: Log,
   send: (content: Pick<Drawing, 'text' | 'blocks'>) => Promise<Sent<T>>,
 ): Promise<Sent<T>> {
   const sent = await send(drawing);
   if (sent.kind !== 'refused' || !/blocks|msg_too_long/.test(sent.error)) return sent;
   log.error({ error: sent.error, details: sent.details }, 'Slack refused the form of a message; sent as text');
-  return send({ text: drawing.text, blocks: [] });
+  return send({
+    text: `${drawing.text}\nSlack did not take the rest of it. Request ${id}: /ops request ${id}`,
+    blocks: [],
+  });
 }

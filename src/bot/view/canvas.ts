@@ -65,7 +65,7 @@ export function leave(canvas: Canvas, part: Leavable, what: string): void {
 
 /** What is a file and nothing else. */
 export function leaveFile(canvas: Canvas, part: Leavable): void {
-  if (!canvas.room.below) return note(canvas, `The file ${part.name} ${UNSHOWN}`);
+  if (!canvas.room.below) return note(canvas, `${part.name} is not shown here.`);
   canvas.files.push(fileOf(part));
   note(canvas, `${part.name} is in the thread.`);
 }

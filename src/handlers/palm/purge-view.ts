@@ -14,17 +14,18 @@ export function previewPurge(plan: PurgePlan, recheckMs: number): View {
   const parts: Part[] = [
     {
       kind: 'text',
-      text: `Each key is deleted only if etcd (${plan.api}) still holds it with the revision and the bytes shown here.`,
+      text: `Each key is deleted only if etcd (${plan.api}) still holds it with the revision shown here and the bytes in records.jsonl.`,
     },
     ...(servers.length <= IN_FULL ? servers.map(inFull) : [asTable(servers)]),
-    { kind: 'raw', name: 'records.jsonl', text: recordLines(servers) },
+    // The whole of it for whoever must put it back by hand; what people decide by is said above.
+    { kind: 'raw', name: 'records.jsonl', text: recordLines(servers), asFile: true },
   ];
   if (led.length > 0) parts.push({ kind: 'text', text: led.map(ledText).join(' ') });
   parts.push(
     { kind: 'text', text: `The processes are not stopped: ${processes(servers)} will go on running, unknown to PALM.` },
     {
       kind: 'text',
-      text: `Whether any comes back is looked up ${recheckMs / 1_000} s after. To undo: palm undo and the id of this request puts back the same bytes.`,
+      text: `Whether any comes back is looked up ${recheckMs / 1_000} s after.`,
     },
   );
   return { title: `Delete ${counted(servers.length)} from PALM`, tone: led.length > 0 ? 'warning' : 'neutral', parts };
@@ -37,7 +38,6 @@ function inFull(server: PurgedServer): Part {
     ...recordFacts(recordOf(server)),
     ['Called leader by', callers],
     ['Revision', server.revision],
-    ['SHA-256', server.sha256],
   ] as const;
   return { kind: 'facts', facts };
 }

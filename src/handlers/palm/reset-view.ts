@@ -3,7 +3,7 @@ import type { Finding, Step } from '../operation';
 import type { Part, View } from '../view';
 import { RESULT_HEAD, resultRows } from './outcome';
 import { readServer } from './record';
-import { approvedKeys, bytesOfKey, type ResetKey, type ResetPlan } from './reset-plan';
+import { bytesOfKey, type ResetKey, type ResetPlan } from './reset-plan';
 import { addressOf, cell, rawLines } from './text';
 import { byHand, restartByHand, stateFacts, unitTarget } from './unit-state';
 
@@ -21,10 +21,15 @@ export function previewReset(plan: ResetPlan): View {
     parts: [
       {
         kind: 'text',
-        text: `etcd ${hosts} (${api}): every key listed here is deleted, ${how}. This cannot be undone by the bot; keep records.jsonl.`,
+        text: `etcd ${hosts} (${api}): every key listed here is deleted, ${how}. This cannot be undone by the bot: keep records.jsonl, which is in the thread.`,
       },
       { kind: 'table', name: 'reset.csv', head: HEAD, rows: cellsOf(plan) },
-      { kind: 'raw', name: 'records.jsonl', text: rawLines(keys.map((key) => ({ ...key, bytes: bytesOfKey(key) }))) },
+      {
+        kind: 'raw',
+        name: 'records.jsonl',
+        text: rawLines(keys.map((key) => ({ ...key, bytes: bytesOfKey(key) }))),
+        asFile: true,
+      },
       {
         kind: 'text',
         text: 'The processes of the servers are not stopped. Each has to be restarted to be registered again.',
@@ -34,11 +39,10 @@ export function previewReset(plan: ResetPlan): View {
   };
 }
 
-const HEAD = ['Key', 'Server', 'Address', 'Process', 'Revision', 'SHA-256'];
+const HEAD = ['Key', 'Server', 'Address', 'Process', 'Revision'];
 
 function cellsOf(plan: ResetPlan): readonly (readonly string[])[] {
-  const guards = approvedKeys(plan);
-  return plan.keys.map((key, at) => [cell(key.id), ...recordCells(key), key.revision, guards[at]?.sha256 ?? '']);
+  return plan.keys.map((key) => [cell(key.id), ...recordCells(key), key.revision]);
 }
 
 function recordCells(key: ResetKey): readonly string[] {

@@ -17,7 +17,7 @@ export function previewUndo(plan: UndoPlan): View {
       head: ['uuid', 'Server', 'Address', 'Process', 'When'],
       rows: restore.map(cells),
     },
-    { kind: 'raw', name: 'records.jsonl', text: recordLines(restore) },
+    { kind: 'raw', name: 'records.jsonl', text: recordLines(restore), asFile: true },
   ];
   if (unproved.length > 0) {
     const text = `Not proved to have been deleted by ${purge}, only known to be gone: ${unproved.map(({ uuid }) => uuid).join(', ')}.`;
@@ -33,7 +33,7 @@ export function previewUndo(plan: UndoPlan): View {
   }
   parts.push({
     kind: 'text',
-    text: 'A server whose process has ended is put back as well: PALM will find it dead. To undo: palm purge.',
+    text: 'A server whose process has ended is put back as well: PALM will find it dead.',
   });
   const title = `Put back ${restore.length} of the ${restore.length + left.length} servers of ${purge}`;
   return { title, tone: unproved.length > 0 ? 'warning' : 'neutral', parts };

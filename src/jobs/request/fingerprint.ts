@@ -60,7 +60,17 @@ function nameOf(item: Json): string | null {
   return null;
 }
 
+/** A row that came or went is read by people: its cells by their names. What is nested deeper stays data. */
+function inWords(value: Json): string {
+  if (typeof value === 'string') return value;
+  if (!isBranch(value) || Array.isArray(value)) return JSON.stringify(value);
+  const cells = Object.entries(value);
+  return cells.some(([, cell]) => isBranch(cell))
+    ? JSON.stringify(value)
+    : cells.map(([name, cell]) => `${name} ${String(cell)}`).join(', ');
+}
+
 function show(value: Json): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = inWords(value);
   return text.length <= 120 ? text : `${text.slice(0, 120)}… (${text.length} characters)`;
 }

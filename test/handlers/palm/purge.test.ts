@@ -51,7 +51,9 @@ describe.each(['v3', 'v2'] as const)('palm purge in etcd %s', (api) => {
     expect(text).toContain(`1 server calls ${LEADER} their leader and will be orphans.`);
     expect(text).toMatch(/Revision: [1-9][0-9]*/);
     expect(text).toContain('process 6001 on 127.0.0.1 will go on running');
-    expect(text).toContain('palm undo');
+    expect(proposal.undo).toContain('palm undo');
+    expect(text).not.toMatch(/To undo|SHA-256/);
+    expect(proposal.preview.parts.find((part) => part.kind === 'raw')).toMatchObject({ asFile: true });
     expect(proposal.preview.tone).toBe('warning');
   });
 
