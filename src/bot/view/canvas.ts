@@ -65,9 +65,9 @@ export function leave(canvas: Canvas, part: Leavable, what: string): void {
 
 /** What is a file and nothing else. */
 export function leaveFile(canvas: Canvas, part: Leavable): void {
-  if (!canvas.room.below) return note(canvas, `${part.name} is not shown here.`);
+  if (!canvas.room.below) return note(canvas, `${cut(part.name, 60)} is not shown here.`);
   canvas.files.push(fileOf(part));
-  note(canvas, `${part.name} is in the thread.`);
+  note(canvas, `${cut(part.name, 60)} is in the thread.`);
 }
 
 /** Where there is no thread for files. */
