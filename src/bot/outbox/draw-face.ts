@@ -102,7 +102,7 @@ function pacedAs({ key, to, refused }: Face): { readonly key: string; readonly c
 }
 
 async function place(deps: OutboxDeps, memory: Memory, placing: Placing, wanted: Wanted): Promise<Placed> {
-  const at = { ...pacedAs(placing.face), canWait: canWait(placing, wanted) };
+  const at = { ...pacedAs(placing.face), canWaitMs: canWaitMs(placing, wanted) };
   const wait = memory.pace.wait(at, placing.message !== null);
   if (wait > 0) return { next: { kind: 'later', ms: wait } };
   const placed = placing.message
@@ -117,10 +117,15 @@ function newborn({ drawing, mayHear }: Pick<Wanted, 'drawing' | 'mayHear'>): Dra
 }
 
 /** People wait for buttons, decisions and results. Progress, and names that only become live, come after those. */
-function canWait({ request, message }: Placing, wanted: Wanted): boolean {
-  if (request.state.kind === 'running') return true;
-  return !hasDecisions(wanted.drawing) && message?.looks === looksOf(newborn(wanted));
+function canWaitMs({ request, message }: Placing, wanted: Wanted): number {
+  const isRunning = request.state.kind === 'running';
+  if (isRunning && message?.isRunning) return PROGRESS_WAITS_MS;
+  const isNames = !hasDecisions(wanted.drawing) && message?.looks === looksOf(newborn(wanted));
+  return isNames ? NAMES_WAIT_MS : 0;
 }
+
+const PROGRESS_WAITS_MS = 3_000;
+const NAMES_WAIT_MS = 10_000;
 
 /**
  * A message is born without the buttons that decide, and gets them once it is remembered: a copy that is left behind by a
@@ -141,7 +146,7 @@ async function begin(deps: OutboxDeps, memory: Memory, facing: Facing, wanted: W
   const kept = await keepFirst(deps, memory, facing, born);
   if (kept.ts !== born.ts) return { next: { kind: 'later', ms: 0 } };
   if (isEnough) return born;
-  const wait = hasDecisions(wanted.drawing) ? 0 : memory.pace.wait({ ...at, canWait: true }, true);
+  const wait = hasDecisions(wanted.drawing) ? 0 : memory.pace.wait({ ...at, canWaitMs: NAMES_WAIT_MS }, true);
   if (wait > 0) return { next: { kind: 'later', ms: wait } };
   return change(deps, memory, { ...facing, message: born }, wanted);
 }
@@ -158,7 +163,7 @@ async function change(
     return postAnew(deps, memory, placing, { drawing, looks, mayHear });
   if (sent.kind === 'lost') await forgetLooks(deps, face);
   if (sent.kind !== 'ok') return { next: nextAfter(sent, memory.pace.bucket(pacedAs(face), true)) };
-  const shown = { ...message, looks, revision: request.revision };
+  const shown = { ...message, looks, revision: request.revision, isRunning: request.state.kind === 'running' };
   await remember(deps, memory, face, shown);
   return shown;
 }

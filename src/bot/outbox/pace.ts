@@ -45,8 +45,6 @@ const POSTS: Rate = { burst: 3, perSecond: 1 };
 const EDITS: Rate = { burst: 20, perSecond: 50 / 60 };
 /** So many calls are kept for what people wait for. */
 const KEPT = 8;
-/** What can wait asks again after this. */
-const WAITS_MS = 3_000;
 /** The same message is edited at most this often. */
 const BETWEEN_EDITS_MS = 1_000;
 
@@ -54,8 +52,8 @@ const BETWEEN_EDITS_MS = 1_000;
 interface Paced {
   readonly key: string;
   readonly channel: string;
-  /** Nobody waits for this edit: it leaves when there is room for others besides. */
-  readonly canWait?: boolean;
+  /** Nobody waits for this edit: it leaves when there is room for others besides, and asks again after so long. */
+  readonly canWaitMs?: number;
 }
 
 /** The pace of every message: of posts per channel, of edits for the whole workspace, and of one message. */
@@ -85,7 +83,8 @@ export function createPace(clock: () => number): Pace {
       const now = clock();
       const given = booked.get(paced.key);
       if (given !== undefined && given > now) return Math.ceil(given - now);
-      if (given === undefined && paced.canWait && isEdit && edits.left() <= KEPT) return WAITS_MS;
+      const { canWaitMs = 0 } = paced;
+      if (given === undefined && isEdit && canWaitMs > 0 && edits.left() <= KEPT) return canWaitMs;
       const pause = bucket(paced, isEdit).paused();
       if (given !== undefined && pause > 0) return pause;
       booked.delete(paced.key);

@@ -50,6 +50,8 @@ export interface Drawn {
   readonly notices?: readonly string[];
   /** A hash of how it looks: a move that changes nothing to be seen costs no edit. */
   readonly looks?: string;
+  /** It shows progress already, and no buttons any more. */
+  readonly isRunning?: boolean;
   /** Why Slack did not take it where it belongs: this one is a direct message to whoever asked. */
   readonly refused?: string;
 }

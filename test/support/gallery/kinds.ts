@@ -19,7 +19,8 @@ const kind = (id: string, title: string, about: string): Kind => ({ id, title, a
 export const CHAPTERS: readonly Chapter[] = [
   {
     title: 'A query',
-    about: 'One message per request. It is posted when there is something to say, and edited when there is more.',
+    about: `One message per request. It is posted when there is something to say, and edited when there is more. A new message names its
+people by their ids, since Slack would notify everybody whom it mentions; an edit a moment later makes them live.`,
     kinds: [
       kind('queued', 'Being read', 'Only seen when reading takes longer than a quarter of a second.'),
       kind('answered', 'Answered', 'What was found in one line, the details below, what to type next, and who asked.'),
