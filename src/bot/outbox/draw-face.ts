@@ -21,6 +21,7 @@ import type { Bucket, Pace } from './pace';
 import type { Next } from './pump';
 import { rawFile } from './raw';
 import type { Sent, Slack } from './slack';
+import { orTextOnly } from './text-only';
 import { unheard } from './unheard';
 
 /** One message of a request: drawn from its record, posted or edited, and what belongs below it. */
@@ -281,23 +282,4 @@ async function post(deps: OutboxDeps, { request, face }: Facing, drawing: Drawin
   const notices = request.state.kind === 'planned' ? ['call'] : [];
   const refused = face.refused === undefined ? {} : { refused: face.refused };
   return { kind: 'ok', value: { ...sent.value, files: [], notices, ...refused } };
-}
-
-/**
- * Slack's rules change: a message it refuses for its form is sent as plain text rather than not at all, with the id and the
- * command that tells the rest.
- */
-async function orTextOnly<T>(
-  { log }: Pick<OutboxDeps, 'log'>,
-  { id }: Request,
-  drawing: Drawing,
-  send: (content: Pick<Drawing, 'text' | 'blocks'>) => Promise<Sent<T>>,
-): Promise<Sent<T>> {
-  const sent = await send(drawing);
-  if (sent.kind !== 'refused' || !/blocks|msg_too_long/.test(sent.error)) return sent;
-  log.error({ error: sent.error, details: sent.details }, 'Slack refused the form of a message; sent as text');
-  return send({
-    text: `${drawing.text}\nSlack did not take the rest of it. Request ${id}: /ops request ${id}`,
-    blocks: [],
-  });
 }
