@@ -16,6 +16,7 @@ import {
 
 /** What was thought of later is drawn apart, so that a seed goes on meaning what it meant. */
 const ANOTHER_STREAM = 1_000_003;
+const YET_ANOTHER_STREAM = 2_000_003;
 
 /** A round's schedule: nothing but the seed decides. `certain`: troubles that it has in any case. */
 export function generate(seed: number, stories: number, certain: readonly Trouble[] = []): Schedule {
@@ -24,9 +25,26 @@ export function generate(seed: number, stories: number, certain: readonly Troubl
   return {
     seed,
     needs,
-    stories: Array.from({ length: stories }, () => story(random, needs)),
+    stories: withTyped(
+      Array.from({ length: stories }, () => story(random, needs)),
+      createRandom(seed + YET_ANOTHER_STREAM),
+    ),
     troubles: [...certain, ...withMore(troubles(random), createRandom(seed + ANOTHER_STREAM))],
   };
+}
+
+/** Some decide in the console, most of them about what they asked for themselves: each is a process of its own. */
+function withTyped(given: readonly Story[], random: Random): readonly Story[] {
+  return given.map((one) => {
+    const [first] = one.acts.filter((act) => act.kind === 'type');
+    const votes = one.acts.filter((act) => act.kind === 'click' && act.button === 'approve');
+    const own = votes.filter((act) => act.kind === 'click' && act.who === first?.who);
+    const among = own.length > 0 ? own : votes;
+    const isChosen = random.chance(own.length > 0 ? 0.4 : 0.03);
+    const chosen = among[random.int(0, Math.max(0, among.length - 1))];
+    if (!isChosen) return one;
+    return { ...one, acts: one.acts.map((act) => (act === chosen ? { ...act, typed: true } : act)) };
+  });
 }
 
 function story(random: Random, needs: 1 | 2): Story {

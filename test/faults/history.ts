@@ -1,5 +1,8 @@
 import type { Button, Schedule } from './schedule';
 
+/** In place of the process that got a click: it was typed in the console, which is one of its own. */
+export const IN_CONSOLE = -2;
+
 /**
  * What was seen from outside in one round, in the order it was seen. Milliseconds of the harness' own clock. Nothing here
  * comes from the program under test but what it sent to people, to etcd, and what it left in Redis at the end.

@@ -38,6 +38,8 @@ export type Act =
       readonly request: number;
       /** Arrives so many milliseconds after it was pressed. */
       readonly late: number;
+      /** Not pressed, but typed in the console. */
+      readonly typed?: true;
     } & Delivered)
   /** What the rest of the world does to a server's record. `rewrite`: the same bytes again. */
   | { readonly kind: 'write'; readonly target: number; readonly what: 'rewrite' | 'change' | 'remove' }

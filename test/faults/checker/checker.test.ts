@@ -462,6 +462,17 @@ const broken: readonly (readonly [what: string, invariant: (typeof INVARIANTS)[n
   ['it ran although it was refused', 'chain', { left: left(WAY.toSpliced(0, 0, { event: 'refused', by: ANA })) }],
   ['the trail knows nothing of a deletion', 'chain', { left: left(WAY.slice(0, 3)) }],
   ['the trail says something else than the message', 'chain', { left: left(WAY.with(5, finished('failed'))) }],
+  [
+    'a doubt was cleared, and its locks were left',
+    'locks',
+    {
+      left: left(
+        [...WAY.with(5, finished('uncertain')), { event: 'cleared', by: CHO }],
+        [{ target: PATH, request: ID }],
+      ),
+      events: [...instead(isEnd, ended('uncertain')), { kind: 'trouble', at: 110, what: 'etcd freeze', process: null }],
+    },
+  ],
   ['a lock was left', 'locks', { left: left(WAY, [{ target: PATH, request: ID }]) }],
   [
     'doubt holds nothing',
@@ -567,6 +578,16 @@ test.each<[string, Case]>([
     },
   ],
   [
+    'the harness stood still nearly all the time, and so did the machine',
+    {
+      events: [
+        ...instead((event) => event.kind === 'answered' && event.delivery === 'd2', answered(3_400, 'd2')),
+        ...trouble('starved for long', 150, { until: 1_500 }),
+        ...trouble('starved for long', 1_600, { until: 3_000 }),
+      ],
+    },
+  ],
+  [
     'who looks on may see an entry late',
     {
       events: [
@@ -574,6 +595,13 @@ test.each<[string, Case]>([
         { kind: 'stored', at: 1_000, seq: 3, says: 200 },
         ...trouble('starved for long', 250, { until: 700 }),
       ],
+    },
+  ],
+  [
+    'a doubt that people have cleared holds nothing any more',
+    {
+      left: left([...WAY.with(5, finished('uncertain')), { event: 'cleared', by: CHO }]),
+      events: [...instead(isEnd, ended('uncertain')), { kind: 'trouble', at: 110, what: 'etcd freeze', process: null }],
     },
   ],
   [

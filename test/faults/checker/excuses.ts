@@ -37,16 +37,21 @@ function isOfHarness({ what, process }: Change): boolean {
 
 /** Of this time, how much a process had to wait for a processor: then nothing can be said of how soon it must do a thing. */
 const BUSY_SHARE = 0.5;
+/** One pause of the harness says nothing of the machine, however short the time is that is judged. */
+const LEAST_JUDGED_MS = 1_000;
 
-/** The machine had other things to do for most of this time: one of the processes got next to none of it. */
+/**
+ * The machine had other things to do for most of this time: one of the processes got next to none of it. The harness counts
+ * as well, but only where it stood still: it is never idle.
+ */
 export function wasBusy(history: History, { from, until }: Pick<Excuse, 'from' | 'until'>): boolean {
-  const waited = new Map<number, number>();
-  for (const { process, since, at } of starvations(history)) {
-    // The harness itself is busy all the time where many worlds play.
-    if (process === null) continue;
+  const waited = new Map<number | null, number>();
+  for (const { process, since, at, isLong } of starvations(history)) {
+    if (process === null && !isLong) continue;
     waited.set(process, (waited.get(process) ?? 0) + overlap([since, at], [from, until]));
   }
-  return Math.max(0, ...waited.values()) > (until - from) * BUSY_SHARE;
+  const least = (process: number | null) => Math.max(until - from, process === null ? LEAST_JUDGED_MS : 0);
+  return [...waited].some(([process, ms]) => ms > least(process) * BUSY_SHARE);
 }
 
 /** For how long the harness itself had to wait: what it measures is too long by as much. */
@@ -60,6 +65,7 @@ interface Starvation {
   readonly process: number | null;
   readonly since: number;
   readonly at: number;
+  readonly isLong: boolean;
 }
 
 function starvations({ events }: History): readonly Starvation[] {
@@ -69,7 +75,9 @@ function starvations({ events }: History): readonly Starvation[] {
     if ((event.kind !== 'trouble' && event.kind !== 'mended') || !event.what.startsWith('starved')) return [];
     const { process, at } = event;
     if (event.kind === 'trouble') begun.set(process, [...(begun.get(process) ?? []), at]);
-    return event.kind === 'trouble' ? [] : [{ process, since: begun.get(process)?.shift() ?? at, at }];
+    return event.kind === 'trouble'
+      ? []
+      : [{ process, since: begun.get(process)?.shift() ?? at, at, isLong: event.what === 'starved for long' }];
   });
 }
 

@@ -82,7 +82,9 @@ function requestsIn(history: History): ReadonlyMap<string, Asked> {
       const [first] = events;
       const last = events.findLast((event) => event.state !== 'copy');
       if (!first || !last) return [];
-      const targets = history.stories[first.story]?.targets ?? [];
+      // What clears a doubt names the records, and touches none.
+      const touches = events.some(({ text }) => /\n\/palm (purge|undo) [^\n]*$/.test(text));
+      const targets = touches ? (history.stories[first.story]?.targets ?? []) : [];
       return [
         [
           id,

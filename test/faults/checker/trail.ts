@@ -65,7 +65,9 @@ const AFTER: Readonly<Record<string, readonly string[]>> = {
   approved: ['started', 'expired', 'finished'],
   started: ['step', 'finished'],
   step: ['step', 'finished'],
-  finished: ['rechecked'],
+  finished: ['rechecked', 'cleared'],
+  rechecked: ['cleared'],
+  cleared: ['rechecked'],
 };
 
 function wayProblems(facts: Facts, request: string, way: readonly Entry[]): readonly Violation[] {
@@ -171,7 +173,7 @@ function untold(facts: Facts, ways: ReadonlyMap<string, readonly Entry[]>): read
     return isTold ? [] : [chain(`${by} touched ${target}, and the trail does not say that it started`, story)];
   });
   const words = [...facts.requests.values()].flatMap(({ id, story, last }) => {
-    const entry = ways.get(id)?.findLast(({ event }) => event !== 'rechecked');
+    const entry = ways.get(id)?.findLast(({ event }) => event !== 'rechecked' && event !== 'cleared');
     const told = entry?.event === 'finished' ? entry.detail.outcome : entry?.event;
     return last.state !== 'ended' || told === last.word
       ? []
@@ -186,12 +188,14 @@ function untold(facts: Facts, ways: ReadonlyMap<string, readonly Entry[]>): read
 }
 
 /** Whatever has ended holds nothing, unless nobody knows how it ended: then it holds all that it touched. */
-export function locks({ history, requests }: Facts): readonly Violation[] {
+export function locks({ history, requests, ways }: Facts): readonly Violation[] {
   const { left } = history;
   if (!left) return [];
+  /** People have looked, and said so. */
+  const isCleared = (id: string) => ways.get(id)?.some(({ event }) => event === 'cleared') === true;
   const held = left.locks.flatMap(({ target, request }) => {
     const asked = requests.get(request);
-    if (asked?.last.word === 'uncertain') return [];
+    if (asked?.last.word === 'uncertain' && !isCleared(request)) return [];
     return [
       {
         invariant: 'locks',
@@ -201,7 +205,7 @@ export function locks({ history, requests }: Facts): readonly Violation[] {
     ];
   });
   const free = [...requests.values()].flatMap(({ id, story, targets, last }) => {
-    if (last.word !== 'uncertain') return [];
+    if (last.word !== 'uncertain' || isCleared(id)) return [];
     const missing = targets.filter(
       (uuid) => !left.locks.some(({ target, request }) => request === id && target.endsWith(uuid)),
     );
@@ -217,11 +221,11 @@ function heldByTwo({ history, requests }: Pick<Facts, 'history' | 'requests'>): 
   const holders = new Map<string, string>();
   return entriesOf(history).flatMap(({ event, request }) => {
     const asked = requests.get(request);
-    if (!asked || (event !== 'started' && event !== 'finished')) return [];
+    if (!asked || (event !== 'started' && event !== 'finished' && event !== 'cleared')) return [];
     return asked.targets.flatMap((target) => {
       const holder = holders.get(target);
       if (event === 'started') holders.set(target, request);
-      else if (holder === request && asked.last.word !== 'uncertain') holders.delete(target);
+      else if (holder === request && (event === 'cleared' || asked.last.word !== 'uncertain')) holders.delete(target);
       if (event !== 'started' || holder === undefined || holder === request) return [];
       return [
         {

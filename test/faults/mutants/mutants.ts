@@ -541,4 +541,21 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: 'own approval on one road',
+    mistake: 'the requester may approve in the console',
+    breaks: ['chain', 'quorum'],
+    patches: [
+      {
+        file: POLICY,
+        find: 'function notApprover(request: Request, { decision, by }: Vote,',
+        replace: 'function notApprover(request: Request, { decision, by, road }: Vote,',
+      },
+      {
+        file: POLICY,
+        find: 'if (by === request.requester) return { rule:',
+        replace: "if (by === request.requester && road !== 'console') return { rule:",
+      },
+    ],
+  },
 ];

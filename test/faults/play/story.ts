@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { IN_CONSOLE } from '../history';
 import { type Act, PEOPLE, type Story } from '../schedule';
 import type { Delivery } from '../world/desk';
 import type { World } from '../world/world';
@@ -88,11 +89,12 @@ async function type(scene: Scene, act: Extract<Act, { kind: 'type' }>, id: strin
 }
 
 async function click(scene: Scene, act: Extract<Act, { kind: 'click' }>, id: string): Promise<void> {
-  const { board, index, channel } = scene;
+  const { world, board, index, channel } = scene;
   const request = board.requests(index)[act.request];
   const place = request === undefined ? null : board.press(request, act.button);
   if (request === undefined || !place) return;
   await wait(act.late);
+  if (act.typed && world.subject === 'quorumbot') return typed(scene, act, { id, request });
   const user = PEOPLE[act.who].id;
   const clicked = (delivery: string, what: Delivery['what']) => (copy: number, process: number) => {
     const { button } = act;
@@ -105,6 +107,33 @@ async function click(scene: Scene, act: Extract<Act, { kind: 'click' }>, id: str
   if (!form) return;
   // Sent twice at most as well: the form's answer is a delivery like any other.
   await deliverTwice(scene, act, clicked(`${id}f`, { kind: 'form', form, opener: id, reason: 'not now' }));
+}
+
+/** What the console says when a vote counts. */
+const COUNTED = /^Counted: /m;
+/** It was told that nothing is known of it. */
+const UNCERTAIN = 3;
+
+async function typed(
+  { world, board, index }: Scene,
+  { who, button }: Extract<Act, { kind: 'click' }>,
+  { id, request }: { readonly id: string; readonly request: string },
+): Promise<void> {
+  const user = PEOPLE[who].id;
+  const about = { delivery: id, copy: 0 };
+  board.note({
+    kind: 'clicked',
+    at: board.now(),
+    story: index,
+    ...about,
+    who: user,
+    button,
+    request,
+    process: IN_CONSOLE,
+  });
+  const { code, said } = await world.inConsole(user, [button, request]);
+  const ok = code !== null && code !== UNCERTAIN;
+  board.note({ kind: 'answered', at: board.now(), ...about, ok, said: COUNTED.test(said) ? '' : said });
 }
 
 async function deliverTwice(

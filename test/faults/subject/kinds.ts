@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Program } from '../../../sandbox/services/process';
@@ -56,7 +57,24 @@ export async function programOf(subject: SubjectName, around: Surroundings): Pro
   };
 }
 
+/** The key of this person, and no secret. */
+function keyOf(user: string): string {
+  return `qbk_${createHash('sha256').update(user).digest('base64url')}`;
+}
+
+/** A person decides in the console of the program under test. */
+export async function consoleOf(around: Surroundings, user: string, args: readonly string[]): Promise<Program> {
+  const { env } = await programOf('quorumbot', around);
+  const own = { ...env, QUORUMBOT_CONSOLE_KEY: keyOf(user) };
+  return { file: process.execPath, args: [join(around.home, 'src/bot/console/start.js'), ...args], env: own };
+}
+
 function configOf(needs: number): string {
+  const keys = Object.values(PEOPLE).map(({ id }) => {
+    const hash = createHash('sha256').update(keyOf(id)).digest('hex');
+    return `    - { user: ${id}, keyHash: 'sha256:${hash}' }\n`;
+  });
+  const inConsole = `console:\n  channel: C000000\n  people:\n${keys.join('')}`;
   const operations = `{ palm purge: ${needs}, palm undo: ${needs} }`;
-  return `approvals:\n  expireAfter: ${EXPIRES_AFTER_MS / 60_000}\n  operations: ${operations}\n`;
+  return `approvals:\n  expireAfter: ${EXPIRES_AFTER_MS / 60_000}\n  operations: ${operations}\n${inConsole}`;
 }

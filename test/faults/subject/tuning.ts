@@ -40,7 +40,7 @@ export const TUNING: readonly Patch[] = [
   {
     file: 'src/backends/palm/create.ts',
     find: /LIMITS: PalmLimits = \{[^}]*\}/,
-    replace: 'LIMITS: PalmLimits = { readMs: 700, writeMs: 900, listMs: 2000, pageSize: 5000 }',
+    replace: 'LIMITS: PalmLimits = { readMs: 1200, writeMs: 900, listMs: 2000, pageSize: 5000 }',
   },
   { file: 'src/handlers/palm/purge.ts', find: '?? REGISTRY_CYCLE_MS) + 5_000', replace: '?? 100) + 100' },
 ];

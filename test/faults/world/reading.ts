@@ -36,7 +36,7 @@ function stateOf(said: string, waits: boolean): Pick<Reading, 'state' | 'word'> 
   if (/^Running: /m.test(said)) return { state: 'running', word: null };
   if (/^(Queued|Still reading)\.$/m.test(said)) return { state: 'queued', word: null };
   // A question is answered by anything else; what such words mean for a change nobody here knows.
-  const isChange = /^\/palm (purge|undo) [^\n]*$/.test(said.split('\n').at(-1) ?? '');
+  const isChange = /^\/(palm (purge|undo)|ops clear) [^\n]*$/.test(said.split('\n').at(-1) ?? '');
   return isChange ? { state: 'unknown', word: null } : { state: 'ended', word: 'answered' };
 }
 

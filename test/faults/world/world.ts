@@ -8,7 +8,8 @@ import { startEtcd } from '../../../sandbox/services/etcd';
 import { type CuttableProxy, cuttableProxy } from '../../../sandbox/services/proxy';
 import { startRedis } from '../../../sandbox/services/redis';
 import type { Server } from '../../../sandbox/services/server';
-import { PROCESSES, programOf, type SubjectName } from '../subject/kinds';
+import { consoleOf, PROCESSES, programOf, type SubjectName } from '../subject/kinds';
+import { runToEnd } from './console';
 import { type Control, createControl } from './control';
 import { createDesk, type Desk } from './desk';
 import { type Programs, startPrograms, type Watched } from './programs';
@@ -30,6 +31,8 @@ export interface World {
   readonly programs: Programs;
   readonly registry: Registry;
   readonly watch: Watch;
+  /** Somebody types this in the console: what they read, and how it ended. */
+  inConsole(user: string, args: readonly string[]): Promise<{ readonly code: number | null; readonly said: string }>;
   readonly trail: TrailWatch;
   watched: Watched;
   /** How many rounds it has seen. */
@@ -98,6 +101,8 @@ export async function createWorld({ subject, home, needs }: WorldOptions): Promi
         head: { seq: 0, hash: '0'.repeat(64) },
         close,
       },
+      inConsole: async (user, args) =>
+        runToEnd(await consoleOf({ ...around, process: 0, slack: slack(0) }, user, args)),
     };
     const started = await startPrograms(programs, {
       up: (index) => world.watched.up(index),
