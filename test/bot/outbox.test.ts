@@ -443,6 +443,18 @@ describe('those who may approve', () => {
     expect(inThread()).toEqual([expect.stringMatching(/needs 1 more.* May approve: <@UCHO>$/)]);
   });
 
+  test('see how many approvals the rules ask for by now, where a bot was started with stricter ones', async () => {
+    await outbox.stop();
+    await under.close();
+    under = openJobs(redis.url, { rules: { needs: { reversible: 3, irreversible: 3 } } });
+    await under.jobs.connected(2_000);
+    outbox = start();
+    await asked('RAAAA');
+    await planned('RAAAA');
+    await until(() => calls.length >= 2);
+    expect(calls.at(-1)?.said).toContain('Needs 3 approvals by');
+  });
+
   test('are called once Slack tells who they are, after a notice that only names their groups', async () => {
     await outbox.stop();
     await under.close();
