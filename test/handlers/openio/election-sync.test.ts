@@ -121,6 +121,17 @@ describe('on new servers', () => {
     expect((await planned(sync, 'meta2 FVE0')).plan).toEqual(before);
   });
 
+  test('a counter of a storage policy that clients write meanwhile is no damage and makes no other plan', async () => {
+    await world.sandbox.switchTrouble('lost-rows-slave', true);
+    const before = (await planned(sync, 'meta2 FVE0')).plan;
+    for (const [index, { copy }] of [...base().holdings.values()].entries()) {
+      if (!copy.system.has('sys.m2.objects') || index === 0) continue;
+      copy.system.set('sys.m2.objects.THREECOPIES', String(index));
+      copy.system.set('sys.m2.usage.THREECOPIES', String(index * 100));
+    }
+    expect((await planned(sync, 'meta2 FVE0')).plan).toEqual(before);
+  });
+
   test('another master or another damage makes another plan', async () => {
     await world.sandbox.switchTrouble('lost-rows-slave', true);
     const before = (await planned(sync, 'meta2 FVE0')).plan;
