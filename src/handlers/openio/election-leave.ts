@@ -25,6 +25,8 @@ const planShape = z.object({
   /** Null: nobody is master now. */
   master: z.string().nullable(),
   healthy: z.array(z.string()),
+  /** The place in the queue of candidates that each of them holds; null: it holds none. Who could not be asked is missing. */
+  places: z.record(z.string(), z.number().nullable()),
 });
 type Plan = z.output<typeof planShape>;
 
@@ -80,7 +82,13 @@ async function plan(openio: Openio, { base, only }: BaseAndPeers, context: Conte
     return refuse(openio, base, `there is ${count}; two are needed to elect a master again${troubles(debug)}`);
   }
   const kept = { leaving: [...leaving], all: only === null, peers: [...peers], master, healthy: [...healthy] };
-  return { kind: 'plan', plan: { base, ...kept } };
+  return { kind: 'plan', plan: { base, ...kept, places: placesOf(debug, leaving) } };
+}
+
+/** Whoever leaves gives up its place and later takes a new one: the one proof that a peer did leave. */
+function placesOf(debug: readonly PeerDebug[], leaving: readonly string[]): Plan['places'] {
+  const known = debug.filter(({ answer, strange }) => leaving.includes(answer.id) && answer.status === 200 && !strange);
+  return Object.fromEntries(known.map((peer) => [peer.answer.id, peer.debug?.place ?? null]));
 }
 
 function isWell({ answer }: PeerDebug): boolean {
@@ -145,16 +153,32 @@ async function verify(
     const unwell = answers.filter(
       (answer) => healthy.includes(answer.id) && explain('status', answer).health !== 'well',
     );
-    if (master !== null && unwell.length === 0) {
-      const again = master === planned.master ? 'again' : 'now';
-      return { target, verdict: 'confirmed', text: `${master} is master ${again}` };
-    }
+    if (master !== null && unwell.length === 0) return leftOrNot(openio, planned, master, context);
     if (Date.now() >= until) {
       const text = answers.map((answer) => `${answer.id} ${explain('status', answer).words}`).join('; ');
       return { target, verdict: 'contradicted', text: `no complete election: ${text}` };
     }
     await pause(options.pauseMs, undefined, { signal: context.signal });
   }
+}
+
+/** A complete election alone proves nothing: there may have been one all the time. */
+async function leftOrNot(openio: Openio, planned: Plan, master: string, context: Context): Promise<Finding> {
+  const { base, leaving, places } = planned;
+  const target = targetOf(base).key;
+  const now = placesOf(await openio.debug({ base }, context), leaving);
+  const stayed = leaving.filter((id) => typeof places[id] === 'number' && now[id] === places[id]);
+  const unseen = leaving.filter((id) => places[id] === undefined || now[id] === undefined);
+  if (stayed.length > 0) {
+    const text = `${master} is master, but ${stayed.join(', ')} did not leave: the old place is still held`;
+    return { target, verdict: 'contradicted', text };
+  }
+  if (unseen.length > 0) {
+    const text = `${master} is master, but nothing shows that ${unseen.join(', ')} left: it could not be asked before and after`;
+    return { target, verdict: 'unverifiable', text };
+  }
+  const again = master === planned.master ? 'again' : 'now';
+  return { target, verdict: 'confirmed', text: `${master} is master ${again}` };
 }
 
 interface Done {
@@ -176,7 +200,7 @@ function render(openio: Openio, { base, master }: Plan, { steps, findings }: Don
         },
       ];
   return {
-    title: confirmed ? `${labelOf(base)} has elected again` : `${labelOf(base)} has no complete election`,
+    title: confirmed ? `${labelOf(base)} has elected again` : `${labelOf(base)}: the leave is not confirmed`,
     tone: confirmed ? 'good' : 'bad',
     parts: [
       {

@@ -1,5 +1,6 @@
 import { openioElectionLeave } from '../../../src/handlers/openio/election-leave';
 import type { Change } from '../../../src/handlers/operation';
+import { outcomeKind } from '../../../src/jobs/request/outcome';
 import { nextOf, perform, planned, propose, QUICK, type Rig, rig, textOf, VERSIONS } from './support';
 
 let world: Rig;
@@ -45,6 +46,28 @@ describe.each(VERSIONS)('on %s', (version) => {
     );
   });
 
+  test.each(['dead', 'frozen'])(
+    'a %s peer that cannot leave is no success, though the others still have a master',
+    async (how) => {
+      const slave = await aSlave();
+      await world.sandbox.switchTrouble(`${how}-${slave}`, true);
+      const { steps, findings, view } = await perform(await planned(leave, `meta2 FVE0 --service-id ${slave}`));
+      expect(steps[0]?.status).toBe(how === 'dead' ? 'failed' : 'unknown');
+      expect(findings).toMatchObject([{ verdict: 'unverifiable' }]);
+      expect(findings[0]?.text).toContain(`nothing shows that ${slave} left`);
+      expect(outcomeKind(steps, findings)).toBe(how === 'dead' ? 'failed' : 'uncertain');
+      expect(view.tone).toBe('bad');
+    },
+  );
+
+  test('a peer that keeps its place has not left', async () => {
+    const slave = await aSlave();
+    const proposal = await planned(leave, `meta2 FVE0 --service-id ${slave}`);
+    const findings = await proposal.verify(CALL);
+    expect(findings).toMatchObject([{ verdict: 'contradicted' }]);
+    expect(findings[0]?.text).toContain(`${slave} did not leave`);
+  });
+
   test('a peer without a file is no healthy peer', async () => {
     await world.sandbox.switchTrouble('missing-file-slave', true);
     expect((await propose(leave, 'meta2 FVE0')).kind).toBe('refused');
@@ -60,8 +83,13 @@ describe.each(VERSIONS)('on %s', (version) => {
   });
 });
 
+async function aSlave(): Promise<string> {
+  const answers = await world.openio.election('status', { base: FVE0 }, CALL);
+  return answers.find(({ status }) => status === 303)?.id ?? '';
+}
+
 const FVE0 = {
   type: 'meta2',
   container: { by: 'name', namespace: 'OPENIO', account: 'myaccount', name: 'FVE0' },
 } as const;
-const CALL = { request: 'R1', signal: new AbortController().signal };
+const CALL = { request: 'R1', signal: new AbortController().signal, report: () => undefined };
