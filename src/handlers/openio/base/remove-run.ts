@@ -3,10 +3,10 @@ import { BackendFailure } from '../../../backends/failure';
 import type { Openio } from '../../../backends/openio/openio';
 import type { Context, Finding, Step } from '../../operation';
 import { targetOf } from '../writes';
-import { listsOf } from './direction';
 import { fileOf, type Look, lookAt } from './look';
 import { MARKER, markerText } from './marker';
 import type { MoveOptions } from './options';
+import { judgeSpare } from './remove-judgement';
 import type { RemovalPlan } from './remove-plan';
 import { isMarked } from './stage';
 
@@ -71,14 +71,14 @@ async function marked(removal: Removal, kind: 'removing' | 'removed'): Promise<D
   return { status: 'done', text: `a property was written and read back: "${text}"` };
 }
 
-/** Looked at once more at the last moment: nothing may name the service. */
+/** Judged once more at the last moment, by every rule of the plan: what cannot be read then is no permission. */
 async function removed(removal: Removal): Promise<Done> {
   const { openio, plan, context } = removal;
   const { service } = plan;
-  const now = await look(removal);
-  if (now.directory.includes(service) || listsOf(now).some((list) => list.includes(service))) {
-    return { status: 'failed', text: `${service} is named as a peer again: nothing was removed` };
-  }
+  const services = await openio.services(plan.base.container.namespace, plan.base.type, context);
+  const judged = judgeSpare({ ...(await look(removal)), service, services });
+  if (judged.kind === 'refused') return { status: 'failed', text: `nothing was removed: ${judged.why}` };
+  if (judged.kind === 'absent') return { status: 'skipped', text: `${service} had no file any more` };
   const answer = await openio.writes.remove(plan.base, service).send(context);
   return answer === 'removed'
     ? { status: 'done', text: `${service} has deleted its file` }

@@ -12,6 +12,16 @@ function words(service: string): string {
   return `meta2 cnt2 --service-id ${service}`;
 }
 
+const CALL = { request: 'R7', signal: new AbortController().signal, report: () => undefined };
+
+function worsen(): void {
+  world.base().holdings.get(world.staying[0])?.copy.system.delete('sys.m2.ctime');
+}
+
+function freeze(): void {
+  for (const { copy } of world.base().holdings.values()) copy.system.set('sys.status', '4294967295');
+}
+
 async function refusal(service: string): Promise<string> {
   const answer = await propose(remove, words(service));
   if (answer.kind !== 'refused') throw new Error(answer.kind);
@@ -68,7 +78,7 @@ describe.each(VERSIONS)('on %s', (version) => {
 
   test('with a bad copy elsewhere the spare one stays', async () => {
     await perform(await planned(world.move, world.words()));
-    world.base().holdings.get(world.staying[0])?.copy.system.delete('sys.m2.ctime');
+    worsen();
     expect(await refusal(world.from)).toContain('three good copies elsewhere are not seen');
   });
 
@@ -78,9 +88,25 @@ describe.each(VERSIONS)('on %s', (version) => {
     expect((await propose(remove, words(world.from))).kind).toBe('refused');
   });
 
+  test.each([
+    ['a copy went bad', 'three good copies elsewhere are not seen', () => worsen()],
+    ['the base was frozen', 'the base is frozen', () => freeze()],
+  ])('when %s after the approval, the old copy stays', async (_what, why, happens) => {
+    await perform(await planned(world.move, world.words()));
+    const proposal = await planned(remove, words(world.from));
+    const running = proposal.execute(CALL)[Symbol.asyncIterator]();
+    await running.next();
+    happens();
+    const { value } = await running.next();
+    expect(value).toMatchObject({ status: 'failed' });
+    expect(value?.text).toContain(why);
+    expect(world.base().holdings.has(world.from)).toBe(true);
+    expect(world.sent.some(({ url }) => url.includes('/remove'))).toBe(false);
+  });
+
   test('a base that is frozen is left alone', async () => {
     await perform(await planned(world.move, world.words()));
-    for (const { copy } of world.base().holdings.values()) copy.system.set('sys.status', '4294967295');
+    freeze();
     expect(await refusal(world.from)).toContain('the base is frozen');
   });
 
@@ -88,11 +114,7 @@ describe.each(VERSIONS)('on %s', (version) => {
     await perform(await planned(world.move, world.words()));
     const proposal = await planned(remove, words(world.from));
     await performSteps(proposal, 1);
-    const [before] = await proposal.verify({
-      request: 'R7',
-      signal: new AbortController().signal,
-      report: () => undefined,
-    });
+    const [before] = await proposal.verify(CALL);
     expect(before?.verdict).toBe(version === '4.2.10' ? 'unverifiable' : 'contradicted');
     const again = await perform(await planned(remove, words(world.from)));
     expect(again.findings).toMatchObject([{ verdict: 'confirmed' }]);
