@@ -460,9 +460,6 @@ describe('the Home tab', () => {
     await world.workspace.openHome(who);
     return world.workspace.until(() => home(who)?.plain.includes(text) && home(who), 10_000);
   };
-  const button = (who: string, action: string) =>
-    JSON.stringify(home(who)?.blocks).match(new RegExp(`"action_id":"(${action}~[A-Z0-9]+)"`))?.[1] ?? '';
-
   const systemButton = (who: string, action: string) =>
     JSON.stringify(home(who)?.blocks).match(new RegExp(`"action_id":"(${action}~(?:R[A-Z0-9]+~system|look))"`))?.[1] ??
     '';
@@ -486,7 +483,8 @@ describe('the Home tab', () => {
     expect((await open('ana', 'planned: /palm purge')).buttons).toEqual(expect.arrayContaining(['Withdraw']));
     expect([...(home('ana')?.buttons ?? []), ...(home('ben')?.buttons ?? [])]).not.toContain('Approve');
     expect((await open('sam', 'Clusters')).plain).toContain('Nothing waits for your decision');
-    await world.workspace.pressInHome({ who: 'ben', actionId: button('ben', 'deny') });
+    const deny = await openFor('ben', card, 'deny');
+    await world.workspace.pressInHome({ who: 'ben', actionId: deny });
     await world.workspace.until(() => world.workspace.view('ben'));
     await world.workspace.submitView({ who: 'ben', values: { reason: 'it is alive' } });
     await world.workspace.until(
@@ -497,7 +495,8 @@ describe('the Home tab', () => {
           ?.plain.includes('Why:\n> it is alive'),
       10_000,
     );
-    await world.workspace.until(() => home('ben')?.plain.includes('Nothing waits for your decision'), 10_000);
+    // What other tests here left waiting stays.
+    await world.workspace.until(() => !JSON.stringify(home('ben')?.blocks).includes(deny), 10_000);
   }, 30_000);
 
   test('shows the state of every system from its newest answer, and looks again', async () => {
