@@ -121,6 +121,7 @@ export async function* runMoves(
   { moves, context, options }: Running,
 ): AsyncGenerator<Step, void, undefined> {
   const started = Date.now();
+  const pauseMs = moves.pauseSeconds * options.secondMs;
   for (const [index, move] of moves.moves.entries()) {
     if (index > 0) {
       const changed = await waited(openio, move, { moves, context, options });
@@ -137,7 +138,7 @@ export async function* runMoves(
         isWell = next.value;
         break;
       }
-      yield moves.volume ? timed(next.value, { moves, index, started }) : next.value;
+      yield moves.volume ? timed(next.value, { moves, index, started, pauseMs }) : next.value;
     }
     if (!isWell || !(await endedWell(openio, move, { moves, context, options }))) return;
   }
@@ -169,15 +170,28 @@ interface Timing {
   readonly moves: Moves;
   readonly index: number;
   readonly started: number;
+  readonly pauseMs: number;
 }
 
 /** The last step of a base says how long the others will take, by how long those before took. */
-function timed(step: Step, { moves, index, started }: Timing): Step {
+function timed(step: Step, { moves, index, started, pauseMs }: Timing): Step {
   const rest = moves.moves.length - index - 1;
   if (!step.text.startsWith('test:') || rest === 0) return step;
-  const each = (Date.now() - started) / (index + 1);
-  const left = Math.round(rest * each + moves.pauseSeconds * 1_000);
+  const left = timeLeft({ elapsed: Date.now() - started, moved: index + 1, rest, pauseMs });
   return { ...step, text: `${step.text}; ${rest} more to move, in about ${duration(left)}` };
+}
+
+interface Pace {
+  readonly elapsed: number;
+  readonly moved: number;
+  readonly rest: number;
+  readonly pauseMs: number;
+}
+
+/** There was a pause before each base but the first, and there will be one before each that is left. In milliseconds. */
+export function timeLeft({ elapsed, moved, rest, pauseMs }: Pace): number {
+  const each = Math.max(0, elapsed - (moved - 1) * pauseMs) / moved;
+  return Math.round(rest * (each + pauseMs));
 }
 
 /** One finding per base. What was not begun is said to be so. */

@@ -1,6 +1,7 @@
 import { createOpenioSandbox } from '../../../../sandbox/openio/sandbox';
 import { createOpenio } from '../../../../src/backends/openio/create';
 import { openioBaseMove } from '../../../../src/handlers/openio/base/move';
+import { timeLeft } from '../../../../src/handlers/openio/base/volume';
 import { nextOf, perform, planned, propose, rowsOf, textOf, VERSIONS } from '../support';
 import { BRISK, type Moving, movingRig } from './rig';
 
@@ -116,6 +117,13 @@ test('where the namespace keeps an index, it says which bases are meant', async 
   );
   await openio.close();
   await sandbox.close();
+});
+
+test('the time that is left counts a pause before each base that is left, and none before the first', () => {
+  const seconds = { elapsed: 80_000, pauseMs: 60_000 };
+  expect(timeLeft({ ...seconds, moved: 2, rest: 1 })).toBe(70_000);
+  expect(timeLeft({ ...seconds, moved: 2, rest: 3 })).toBe(210_000);
+  expect(timeLeft({ elapsed: 10_000, moved: 1, rest: 2, pauseMs: 0 })).toBe(20_000);
 });
 
 function status(container: string, value: string): void {
