@@ -1,3 +1,5 @@
+import type { Openio } from '../../../../src/backends/openio/openio';
+import { planMove } from '../../../../src/handlers/openio/base/planning';
 import { context, nextOf, perform, planned, propose, textOf, VERSIONS } from '../support';
 import { type Moving, movingRig, performSteps, statuses } from './rig';
 
@@ -51,6 +53,29 @@ describe.each(VERSIONS)('on %s', (version) => {
       `destination: ${world.to}: no peer yet, up, score 76 to 100, at srv2.vol3`,
     );
     expect(proposal.plan).toMatchObject({ moves: [{ to: world.to, chosen: expect.any(String) }] });
+  });
+
+  test('a destination that could be asked is never chosen unasked: the next ones are asked too', async () => {
+    const { openio, from, to } = world;
+    const apart = ['1', '2', '3'].map((last) => ({
+      address: `127.0.0.1:${last}`,
+      location: `srv9${last}.vol`,
+      score: 100,
+      up: true,
+      volume: '',
+      locks: [],
+    }));
+    const more: Openio = { ...openio, services: async (...asked) => [...apart, ...(await openio.services(...asked))] };
+    const planOf = () => planMove(more, cnt2(), { from, to: null, back: false }, context());
+    if (version === '2026.14.2') {
+      expect(await planOf()).toMatchObject({ kind: 'plan', plan: { to } });
+      const holding = world.base().holdings.get(from);
+      if (holding) world.base().holdings.set(to, holding);
+      expect(await planOf()).toMatchObject({ kind: 'refused', why: expect.stringContaining('no service that could') });
+    } else {
+      // Nobody can be asked alone, so the best one is chosen; whether it lives is asked instead.
+      expect(await planOf()).toMatchObject({ kind: 'refused', why: expect.stringContaining('127.0.0.1:1') });
+    }
   });
 
   test('the plan is the same when it is made again', async () => {
