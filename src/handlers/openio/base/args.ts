@@ -1,3 +1,4 @@
+import { lockName } from '../../../backends/openio/naming';
 import type { Base, Container } from '../../../backends/openio/openio';
 import type { Parsed, Words } from '../../operation';
 import { joinWords, parseFlags, shorten } from '../../words';
@@ -118,13 +119,15 @@ function containersFrom(
   if (distinct.length > MOST_BASES) {
     return no(`${distinct.length} bases are too many for one request; at most ${MOST_BASES} are moved by one approval`);
   }
-  const containers: Container[] = [];
+  // One container can be spelt in several ways; its base is moved once.
+  const containers = new Map<string, Container>();
   for (const name of distinct) {
     const container = ofMeta2(containerFrom(defaults, values, [name]));
     if (!container.ok) return container;
-    containers.push(container.args);
+    const key = lockName({ type: 'meta2', container: container.args });
+    if (!containers.has(key)) containers.set(key, container.args);
   }
-  return { ok: true, args: containers };
+  return { ok: true, args: [...containers.values()] };
 }
 
 /** The few digits that name a part of the directory name no container. */

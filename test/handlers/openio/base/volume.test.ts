@@ -41,6 +41,13 @@ describe.each(VERSIONS)('on %s', (version) => {
     expect(nextOf(view)['Remove the old copy']).toContain('openio base remove');
   });
 
+  test('a base that is named twice by other spellings is moved once', async () => {
+    const cid = [...world.sandbox.world.directory.values()].find(({ name }) => name === 'cnt2')?.cid ?? '';
+    const proposal = await planned(world.move, volume(`${cid} ${cid.toLowerCase()} ${cid}.1`, '--cid'));
+    expect(proposal.targets).toHaveLength(1);
+    expect(proposal.procedure).toHaveLength(11);
+  });
+
   test('the pause is a part of the first step of the next base', async () => {
     const proposal = await planned(world.move, volume('cnt2 vol-a', '--pause 7'));
     expect(proposal.procedure[0]).toBe('cnt2 of myaccount (1 of 2): marking the base as being moved');
