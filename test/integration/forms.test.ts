@@ -377,7 +377,7 @@ describe('forms', () => {
     const before = tops().length;
     await type('ana', '/ops audit -n 5');
     await saw('rule: not an asker', before);
-    expect(tops()).toHaveLength(before + 1);
+    expect(tops().filter((one) => one.plain.includes('Asked by @sam') && one.plain.includes('palm reset'))).toEqual([]);
   }, 30_000);
 
   test('of two quick picks one may win in the form and the other in its menu: it runs nothing, and says so', async () => {
