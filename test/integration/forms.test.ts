@@ -2,8 +2,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { SEED } from '../../sandbox/palm/records';
 import { createWorld, ROOT, type World } from '../../sandbox/pretend';
+import { keysOf } from '../../src/jobs/store/redis';
 import { script } from '../support/processes';
 
 /** What helps people who do not know the words by heart: nearest commands, forms, the shortcut, the Home tab. */
@@ -42,6 +44,16 @@ beforeAll(async () => {
   });
 }, 30_000);
 afterAll(() => world.close());
+afterEach(settled);
+
+/** Everything that a test asked for is drawn, so that no other test takes it for its own. */
+async function settled(): Promise<void> {
+  const redis = new Redis(world.redis.url);
+  const { redraw } = keysOf('quorumbot');
+  const until = performance.now() + 10_000;
+  while ((await redis.zcount(redraw, '-inf', Date.now() + 5_000)) > 0 && performance.now() < until) await wait(50);
+  await redis.quit();
+}
 
 const tops = () => world.workspace.messages(channel).filter((one) => one.threadTs === undefined);
 /** The direct messages with somebody. */
