@@ -132,6 +132,8 @@ export interface ChangeSpec<Args, Plan extends Json> extends Described {
   undo?(plan: Plan): string;
   /** Every step in words, in the order of `execute`, which yields one step for each: `copying to 127.0.0.2:6024`. */
   procedure?(plan: Plan): readonly string[];
+  /** The target of each step of the procedure, only where no step begins before the one before it has ended. */
+  order?(plan: Plan): readonly string[];
   slots?(plan: Plan): readonly Slot[];
   /** How long `execute` may take, in milliseconds; three minutes when left out. */
   mostMs?(plan: Plan): number;
@@ -172,6 +174,8 @@ export interface Proposal {
   /** Null: nothing is taken away that a floor could be set for. */
   readonly pool: Pool | null;
   readonly procedure: readonly string[];
+  /** The target of each step of the procedure; null: they are not done strictly in that order. */
+  readonly order: readonly string[] | null;
   readonly preview: View;
   readonly undo: string | null;
   /** Null: only its own rules hold. */
@@ -230,6 +234,7 @@ export function defineChange<Args, Plan extends Json>(spec: ChangeSpec<Args, Pla
     targets: spec.targets(plan),
     slots: spec.slots?.(plan) ?? [],
     procedure: spec.procedure?.(plan) ?? [],
+    order: spec.order?.(plan) ?? null,
     mostMs: spec.mostMs?.(plan) ?? null,
     preview: spec.preview(plan),
     undo: spec.undo?.(plan) ?? null,

@@ -2,7 +2,8 @@ import type { Change, Context, Finding, Planned, Proposal, Step } from '../../ha
 import type { Text, View } from '../../handlers/view';
 import { differences, fingerprintOf } from '../request/fingerprint';
 import { expire, start, step } from '../request/lifecycle';
-import { outcomeKind, statusByTarget } from '../request/outcome';
+import { outcomeKind } from '../request/outcome';
+import { inDoubt } from '../request/outcome-doubt';
 import type { Performed, Request } from '../request/request';
 import { belowFloor } from '../rules/floors';
 import type { Refusal } from '../rules/policy';
@@ -69,7 +70,7 @@ async function run(work: Work, change: Change, request: Request): Promise<void> 
   if (done.kind === 'lost') return;
   const doubtful = done.broken || done.steps.some(({ status }) => status === 'unknown');
   const mayStillLand = doubtful && !(await seal(work, request, now.plan));
-  await conclude(work, request, now.plan, { steps: done.steps, mayStillLand });
+  await conclude(work, request, now.plan, { steps: done.steps, mayStillLand, isCutOff: done.broken });
 }
 
 type Replanned = Planned<Proposal> | { readonly kind: 'failed'; readonly error: unknown };
@@ -129,6 +130,8 @@ interface Concluded {
   readonly steps: readonly Step[];
   /** A write of this request may still be under way. */
   readonly mayStillLand: boolean;
+  /** Nobody knows whether the step after the last one has left. */
+  readonly isCutOff: boolean;
 }
 
 /** Reads the truth back, with time of its own, and ends the request with it. */
@@ -136,14 +139,12 @@ export async function conclude(
   work: Work,
   request: Request,
   proposal: Proposal,
-  { steps, mayStillLand }: Concluded,
+  { steps, mayStillLand, isCutOff }: Concluded,
 ): Promise<void> {
   const context = contextOf(work, request.id);
   const read = await proposal.verify(context).catch((error: unknown) => unreadable(work, request, proposal, error));
-  const status = statusByTarget(steps);
-  const open = openTarget(proposal, steps);
-  const known = (target: string) => (target === open ? 'unknown' : status.get(target));
-  const findings = mayStillLand ? read.map((finding) => doubted(finding, known(finding.target))) : read;
+  const { procedure, order } = proposal;
+  const findings = mayStillLand ? inDoubt(read, { steps, procedure, order, isCutOff }) : read;
   const kind = outcomeKind(steps, findings);
   await finishWith(work, request, {
     kind,
@@ -185,25 +186,6 @@ function unreadable(work: Work, request: Request, proposal: Proposal, error: unk
   work.onError(error, request.id);
   const text = `could not be read back: ${messageOf(error)}`;
   return proposal.targets.map((target) => ({ target: target.key, verdict: 'unverifiable', text }));
-}
-
-/**
- * The target at which a procedure was when it was lost. Its earlier steps have ended, but they say nothing of the next
- * one, which may have left already. Null: every step has ended.
- */
-function openTarget({ procedure }: Proposal, steps: readonly Step[]): string | null {
-  return steps.length < procedure.length ? (steps.at(-1)?.target ?? null) : null;
-}
-
-/**
- * A write may still land at every target whose own step is not known to have ended: "not done" is only true until then,
- * and "done" may be how it was before, or be undone.
- */
-function doubted(finding: Finding, status: Step['status'] | undefined): Finding {
-  const isKnown = status !== undefined && status !== 'unknown';
-  if (finding.verdict === 'unverifiable' || isKnown) return finding;
-  if (finding.verdict === 'confirmed' && status === 'unknown') return finding;
-  return { ...finding, verdict: 'unverifiable', text: `${finding.text}; a write that was under way may still land` };
 }
 
 /** Null: it was planned by a version of the bot whose plans this one cannot read. */

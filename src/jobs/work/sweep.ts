@@ -78,5 +78,5 @@ async function takeOver(deps: Sweep, request: Request): Promise<void> {
   const proposal = restored(deps, operation, request);
   if (!proposal) return giveUp(deps, request, 'this version of the bot cannot read the stored plan');
   const mayStillLand = !(await seal(deps, request, proposal));
-  await conclude(deps, request, proposal, { steps: state.steps, mayStillLand });
+  await conclude(deps, request, proposal, { steps: state.steps, mayStillLand, isCutOff: true });
 }

@@ -9,7 +9,7 @@ import { planMove } from './planning';
 import { renderMove } from './result';
 import { moveLook } from './second-look';
 import { previewMove, refusedMove, refusedVolume, shownMove } from './views';
-import { type Moves, movesShape, planVolume, runMoves, stepsOf, verifyMoves } from './volume';
+import { type Moves, movesShape, orderOf, planVolume, runMoves, stepsOf, verifyMoves } from './volume';
 import { previewVolume, renderVolume, shownVolume } from './volume-views';
 
 /** The election's log is short: what it remembers of the move is drawn soon after. */
@@ -54,6 +54,7 @@ export function openioBaseMove(openio: Openio, given: MoveOptions = {}): Change 
     preview: (planned) => ofOne(planned, previewMove) ?? previewVolume(planned),
     undo: (planned) => undoOf(openio, planned),
     procedure: stepsOf,
+    order: orderOf,
     slots: ({ moves }) =>
       [...new Set(moves.map(({ base }) => base.container.namespace))].map((namespace) => ({
         key: `openio/${namespace}/moves`,

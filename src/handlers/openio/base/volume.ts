@@ -11,7 +11,7 @@ import { MOST_BASES, type MoveArgs } from './args';
 import type { MoveOptions } from './options';
 import { type MovePlan, moveShape } from './plan';
 import { type OnePlan, planMove } from './planning';
-import { procedureOf } from './procedure';
+import { procedureOf, STAGES } from './procedure';
 import type { Refusal } from './refusal';
 import { runMove } from './run';
 import { verifyMove } from './verify';
@@ -107,6 +107,11 @@ export function stepsOf(moves: Moves): readonly string[] {
     const paused = index > 0 && moves.pauseSeconds > 0 ? `${place}pausing ${moves.pauseSeconds} s, then ` : null;
     return [paused === null ? first : `${paused}${first.slice(place.length)}`, ...rest];
   });
+}
+
+/** A base is begun when the one before it has come to its end, never earlier. */
+export function orderOf({ moves }: Moves): readonly string[] {
+  return moves.flatMap(({ base }) => STAGES.map(() => targetOf(base).key));
 }
 
 interface Running {
