@@ -1,3 +1,4 @@
+import type { Openio } from '../../../backends/openio/openio';
 import type { Finding, Step } from '../../operation';
 import type { Part, View } from '../../view';
 import { baseWords, type Defaults } from '../names';
@@ -15,7 +16,9 @@ interface Done {
   readonly request: string;
 }
 
-export function renderMove(defaults: Defaults, plan: MovePlan, { steps, findings, request }: Done): View {
+type Proxies = Defaults & Pick<Openio, 'proxies'>;
+
+export function renderMove(defaults: Proxies, plan: MovePlan, { steps, findings, request }: Done): View {
   const [finding] = findings;
   const isMoved = finding?.verdict === 'confirmed';
   const isOpen = finding?.verdict === 'unverifiable';
@@ -36,10 +39,20 @@ export function renderMove(defaults: Defaults, plan: MovePlan, { steps, findings
 function endTitle(plan: MovePlan, steps: readonly Step[], verdict: Finding['verdict'] | undefined): string {
   const label = labelOf(plan.base);
   if (verdict === 'confirmed') return `${label} is moved from ${plan.leaving} to ${plan.arriving}`;
+  if (isThrough(steps)) {
+    const all = `all ${STAGES.length} steps are done`;
+    return verdict === 'contradicted'
+      ? `${label}: ${all}, but it does not read back as moved`
+      : `${label}: ${all}, but it could not be read back`;
+  }
   const at = `it stopped at step ${steps.length} of ${STAGES.length} (${STAGES[Math.max(0, steps.length - 1)] ?? 'mark'})`;
   return verdict === 'contradicted'
     ? `${label} is not moved: ${at}`
     : `How the move of ${label} ended is not known: ${at}`;
+}
+
+function isThrough(steps: readonly Step[]): boolean {
+  return steps.length === STAGES.length && steps.every(({ status }) => status === 'done' || status === 'skipped');
 }
 
 /** A request that ended in doubt keeps its base: nothing else begins before people have looked. */
@@ -58,7 +71,15 @@ function stepTable(plan: MovePlan, steps: readonly Step[]): Part {
   return { kind: 'table', name: 'steps.csv', head: ['#', 'Step', 'Status', 'What', 'Taken back by'], rows };
 }
 
-function movedNext(defaults: Defaults, { base, leaving }: MovePlan): readonly Part[] {
+/** Only the proxy that replaced the services knows of it at once; the others remember the old ones for a while. */
+const FLUSH: Part = {
+  kind: 'next',
+  label: 'Empty the caches',
+  words: 'openio cache flush low',
+  why: 'makes the other proxies ask the directory anew instead of the old peers',
+};
+
+function movedNext(defaults: Proxies, { base, leaving }: MovePlan): readonly Part[] {
   const words = baseWords(defaults, base);
   return [
     {
@@ -68,6 +89,7 @@ function movedNext(defaults: Defaults, { base, leaving }: MovePlan): readonly Pa
       why: `deletes the file that is still on ${leaving}; asks for approvals of its own`,
     },
     { kind: 'next', label: 'Debug', words: `openio election debug ${words}`, why: 'draws what the peers remember' },
+    ...(defaults.proxies.length > 1 ? [FLUSH] : []),
   ];
 }
 

@@ -64,6 +64,12 @@ export function namesOnly({ copies, lists }: Pick<Scene, 'copies' | 'lists'>, pe
   return all.every(({ table }) => table !== null) && lists.length > 0 && lists.every((list) => sameSet(list, peers));
 }
 
+/** Who of these is not among the copies that were read. Where the proxy chooses who is read, nobody can be missed. */
+export function unreadOf({ copies }: Pick<Look, 'copies'>, peers: readonly string[]): readonly string[] {
+  if (copies?.kind === 'by chance') return [];
+  return peers.filter((peer) => !copies?.copies.some((copy) => copy.peer === peer));
+}
+
 /** Looks again until it is so, or until the time is over. */
 export async function settles<T extends { readonly isSo: boolean }>(run: Run, look: () => Promise<T>): Promise<T> {
   const { context, options } = run;

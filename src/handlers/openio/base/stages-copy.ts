@@ -58,6 +58,13 @@ export const freezeStage: Carry = async (run) => {
     return failed('somebody else has frozen it since the plan was made');
   }
   if (answer === 'already') return skipped('is frozen already');
+  if (answer === 'changed') {
+    const seen = await settles(run, async () => {
+      const state = frozenState(await lookNow(run));
+      return { isSo: state === 'yes' || state === 'not known', state };
+    });
+    if (seen.state === 'no') return failed('the freeze was accepted, but no copy says that the base is frozen');
+  }
   return done(`no objects are created until it is enabled again${answer === 'seen' ? LOST : ''}`);
 };
 

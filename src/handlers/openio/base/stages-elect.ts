@@ -18,6 +18,7 @@ import {
   sent,
   settles,
   skipped,
+  unreadOf,
 } from './stage';
 import { frozenState } from './status';
 
@@ -95,12 +96,19 @@ export const enableStage: Carry = async (run) => {
     const lists = now.lists.map((list) => list.join(', ')).join(' and ');
     return failed(`the base names ${lists || 'nobody that can be read'}, the directory ${now.directory.join(', ')}`);
   }
+  const unread = unreadOf(now, plan.wanted);
+  if (unread.length > 0) return failed(`the copy on ${unread.join(', ')} cannot be read`);
   const state = frozenState(now);
   if (state === 'no') return skipped('is enabled already');
   if (!plan.todo.enable) return failed('somebody else has frozen it since the plan was made');
   const isEnabled = async () => frozenState(await lookNow(run)) === 'no';
   const answer = await sent(writes.enable.send(context), isEnabled);
-  if (answer === 'already') return skipped('is enabled already');
+  if (answer === 'already' && (await isEnabled())) return skipped('is enabled already');
+  if (answer === 'already') {
+    return failed(
+      'the master is enabled already, but another copy is frozen; election sync copies what the master has',
+    );
+  }
   return done(`the base is in use again${answer === 'seen' ? LOST : ''}`);
 };
 
@@ -111,7 +119,7 @@ export const testStage: Carry = async (run) => {
   const answer = await sent(writes.test.send(context), isThere);
   const seen = await settles(run, async () => {
     const { copies } = await lookNow(run);
-    return { isSo: isMarked({ copies }, text), copies };
+    return { isSo: isMarked({ copies }, text) && unreadOf({ copies }, plan.wanted).length === 0, copies };
   });
   if (!seen.isSo) return failed('the property was written, but not every copy has it');
   const where = seen.copies?.kind === 'by peer' ? `on ${plan.wanted.join(', ')}` : 'in every one of repeated reads';

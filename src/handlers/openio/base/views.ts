@@ -77,7 +77,9 @@ export function hostTable({ hosts, old, wanted }: MovePlan): Part {
 }
 
 export function beforeFile(plan: MovePlan): Part {
-  return { kind: 'raw', name: `${fileName(plan.base)}-before.json`, text: beforeText(plan), asFile: true };
+  // Half of a move is done then: this is not what was there before the move.
+  const when = isContinuation(plan) ? 'before-continuing' : 'before';
+  return { kind: 'raw', name: `${fileName(plan.base)}-${when}.json`, text: beforeText(plan), asFile: true };
 }
 
 function fileName({ container }: Base): string {
@@ -112,6 +114,13 @@ export function refusedVolume(from: string, { why, cure }: Refusal): Planned<nev
   };
 }
 
+/** Whom it is copied from is part of the call, and unknown while nobody is master. */
+function copyLeftOut({ todo, master, arriving }: MovePlan): readonly Part[] {
+  if (!todo.copy || master !== null) return [];
+  const text = `The copy to ${arriving} is not among them: there is no master now, and only then it is known where it comes from.`;
+  return [{ kind: 'text', text }];
+}
+
 export function shownMove(openio: Openio, plan: MovePlan, request: string): View {
   const calls = callsOf(openio, plan, request);
   const text = `A dry run: nothing was written and nobody is asked. These ${calls.length} calls would be sent, in this order; reads come between them.`;
@@ -122,6 +131,7 @@ export function shownMove(openio: Openio, plan: MovePlan, request: string): View
     parts: [
       { kind: 'text', text },
       { kind: 'raw', name: 'calls.txt', text: `${calls.map(wireText).join('\n')}\n` },
+      ...copyLeftOut(plan),
       ...parts,
       {
         kind: 'next',

@@ -1,7 +1,8 @@
 import type { Openio } from '../../../../src/backends/openio/openio';
+import { openioBaseMove } from '../../../../src/handlers/openio/base/move';
 import { planMove } from '../../../../src/handlers/openio/base/planning';
 import { context, nextOf, perform, planned, propose, textOf, VERSIONS } from '../support';
-import { type Moving, movingRig, performSteps, statuses } from './rig';
+import { BRISK, type Moving, movingRig, performSteps, statuses } from './rig';
 
 let world: Moving;
 
@@ -121,6 +122,23 @@ describe.each(VERSIONS)('on %s', (version) => {
     const saved = JSON.parse(file?.kind === 'raw' ? file.text : '');
     expect(saved.admin.system).toMatchObject({ 'sys.m2.init': '1', 'sys.status': '0' });
     expect(saved.references.filter(({ type }: { type: string }) => type === 'meta2')).toHaveLength(3);
+  });
+
+  test('what was there when a move is gone on with is not called what was there before it', async () => {
+    await performSteps(await planned(world.move, world.words()), 4);
+    const again = await planned(world.move, world.words());
+    const file = again.preview.parts.find((part) => part.kind === 'raw');
+    expect(file).toMatchObject({ name: 'cnt2-before-continuing.json' });
+  });
+
+  test('the caches of other proxies are offered to be emptied, where there are any', async () => {
+    const others = { ...world.openio, proxies: ['127.0.0.1:6000', '127.0.0.2:6000'] };
+    const { view } = await perform(await planned(openioBaseMove(others, BRISK), world.words()));
+    expect(nextOf(view)['Empty the caches']).toBe('openio cache flush low');
+    const { view: alone } = await perform(
+      await planned(world.move, `meta2 cnt2 --from ${world.to} --to ${world.from}`),
+    );
+    expect(nextOf(alone)).not.toHaveProperty('Empty the caches');
   });
 
   test.each(Array.from({ length: 12 }, (_, count) => count))(

@@ -108,6 +108,44 @@ describe.each(VERSIONS)('on %s a move stops', (version) => {
     expect(nextOf(view).Clear).toBe('ops clear R7');
   });
 
+  test('when the freeze was accepted, and somebody else enabled the base right afterwards', async () => {
+    const proposal = await planned(world.move, world.words());
+    world.sandbox.onCall(({ write }, moment) => {
+      if (write !== 2 || moment !== 'after') return undefined;
+      for (const copy of copies()) copy.system.set('sys.status', '0');
+      return undefined;
+    });
+    const { steps } = await perform(proposal);
+    expect(steps.at(-1)).toMatchObject({
+      status: 'failed',
+      text: 'freeze: the freeze was accepted, but no copy says that the base is frozen',
+    });
+  });
+
+  test('at the enabling, when the master is enabled already and another copy is not', async () => {
+    const proposal = await planned(world.move, world.words());
+    beforeStep(8, () => {
+      const master = world.master();
+      world.base().holdings.get(master)?.copy.system.set('sys.status', '0');
+    });
+    const { steps } = await perform(proposal);
+    expect(steps.at(-1)).toMatchObject({ status: 'failed' });
+    expect(steps.at(-1)?.text).toContain('but another copy is frozen');
+  });
+
+  test('and says so where every step is done, and it does not read back as moved', async () => {
+    const proposal = await planned(world.move, world.words());
+    const { steps, findings } = await perform(proposal);
+    const found = findings.map((finding) => ({ ...finding, verdict: 'contradicted' as const }));
+    expect(proposal.render(steps, found, 'R7').title).toBe(
+      'cnt2 of myaccount (meta2): all 11 steps are done, but it does not read back as moved',
+    );
+    const open = findings.map((finding) => ({ ...finding, verdict: 'unverifiable' as const }));
+    expect(proposal.render(steps, open, 'R7').title).toBe(
+      'cnt2 of myaccount (meta2): all 11 steps are done, but it could not be read back',
+    );
+  });
+
   test('before anybody leaves, when a peer has died since the directory was replaced', async () => {
     const proposal = await planned(world.move, world.words());
     beforeStep(5, () => world.sandbox.switchTrouble(`dead-${world.staying[0]}`, true));
