@@ -14,7 +14,7 @@
  */
 import type { ZodType } from 'zod';
 import type { Form } from './form';
-import type { Text, View } from './view';
+import type { Part, Text, View } from './view';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type Words = readonly string[];
@@ -69,6 +69,10 @@ export interface Context {
   readonly request: string;
   /** Aborted when nobody waits any more. Pass it to every call. */
   readonly signal: AbortSignal;
+  /** The plan that was approved, while it is made again under the lock. */
+  readonly approved?: Json;
+  /** Aborted when the process is about to end: wait no longer, and begin nothing more. Only while performing. */
+  readonly ending?: AbortSignal;
   /** Shows what is known so far. May be called often; the message is redrawn at most once a second. */
   readonly report: (view: View) => void;
 }
@@ -107,8 +111,11 @@ export interface Pool {
 }
 
 export type Planned<Plan> =
-  /** `pool` is no part of the plan: what is left moves by itself, and is counted again under the lock. */
-  | { readonly kind: 'plan'; readonly plan: Plan; readonly pool?: Pool }
+  /**
+   * `pool` is no part of the plan: what is left moves by itself, and is counted again under the lock. Neither are the
+   * `notes` below the preview: what people read beside it, and do not approve.
+   */
+  | { readonly kind: 'plan'; readonly plan: Plan; readonly pool?: Pool; readonly notes?: readonly Part[] }
   /** The words asked only to be shown what would be done (a dry run): nobody is asked to approve it. */
   | { readonly kind: 'shown'; readonly view: View }
   /** There is nothing to do, or it must not be done. `why` is one sentence that ends with the next step. */
@@ -225,9 +232,13 @@ export function defineQuery<Args, Found>(spec: QuerySpec<Args, Found>): Query {
   };
 }
 
+function withNotes(view: View, notes: readonly Part[]): View {
+  return notes.length === 0 ? view : { ...view, parts: [...view.parts, ...notes] };
+}
+
 /** Closes over the type parameters, so that the catalogue is a plain list. */
 export function defineChange<Args, Plan extends Json>(spec: ChangeSpec<Args, Plan>): Change {
-  const propose = (plan: Plan, pool: Pool | null = null): Proposal => ({
+  const propose = (plan: Plan, pool: Pool | null = null, notes: readonly Part[] = []): Proposal => ({
     plan,
     pool,
     danger: spec.danger(plan),
@@ -236,7 +247,7 @@ export function defineChange<Args, Plan extends Json>(spec: ChangeSpec<Args, Pla
     procedure: spec.procedure?.(plan) ?? [],
     order: spec.order?.(plan) ?? null,
     mostMs: spec.mostMs?.(plan) ?? null,
-    preview: spec.preview(plan),
+    preview: withNotes(spec.preview(plan), notes),
     undo: spec.undo?.(plan) ?? null,
     judgedAs: spec.judgedAs?.(plan) ?? null,
     compared: spec.compared?.(plan) ?? plan,
@@ -256,7 +267,9 @@ export function defineChange<Args, Plan extends Json>(spec: ChangeSpec<Args, Pla
     check: (words) => problemOf(spec.parse(words)),
     propose: async (words, context) => {
       const planned = await spec.plan(argsOf(spec.parse(words)), context);
-      return planned.kind === 'plan' ? { kind: 'plan', plan: propose(planned.plan, planned.pool) } : planned;
+      return planned.kind === 'plan'
+        ? { kind: 'plan', plan: propose(planned.plan, planned.pool, planned.notes) }
+        : planned;
     },
     restore: (plan) => propose(spec.schema.parse(plan)),
   };

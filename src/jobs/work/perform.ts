@@ -54,7 +54,7 @@ async function notStarted(work: Work, request: Request, { rule, why }: Refusal):
 async function run(work: Work, change: Change, request: Request): Promise<void> {
   if (request.state.kind !== 'running') return;
   const { proposed } = request.state;
-  const context = contextOf(work, request.id);
+  const context = { ...contextOf(work, request.id), approved: proposed.plan };
   const now = await planAgain(change, request, context);
   if (now.kind === 'failed') {
     work.onError(now.error, request.id);

@@ -168,7 +168,7 @@ export function volumeWords(
     ...(container.by === 'cid' ? ['--cid'] : []),
     ...(account === null ? [] : ['--account', account]),
   ];
-  return `openio base move ${joinWords(flags)} meta2 ${joinWords(['--', ...names])}`;
+  return `openio base move ${joinWords(flags)} ${joinWords(['meta2', ...(names.length === 0 ? [] : ['--', ...names])])}`;
 }
 
 export function removeWords(defaults: Defaults, base: Base, service: string): string {

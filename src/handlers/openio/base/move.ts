@@ -9,7 +9,8 @@ import { planMove } from './planning';
 import { renderMove } from './result';
 import { moveLook } from './second-look';
 import { previewMove, refusedMove, refusedVolume, shownMove } from './views';
-import { type Moves, movesShape, orderOf, planVolume, runMoves, stepsOf, verifyMoves } from './volume';
+import { type Moves, movesShape, orderOf, runMoves, stepsOf, verifyMoves } from './volume';
+import { planVolume } from './volume-plan';
 import { previewVolume, renderVolume, shownVolume } from './volume-views';
 
 /** The election's log is short: what it remembers of the move is drawn soon after. */
@@ -99,13 +100,14 @@ async function plan(openio: Openio, args: MoveArgs, context: Context): Promise<P
   if (planned.kind === 'refused') return refusedMove(openio, base, planned);
   if (planned.kind === 'unchanged') return movedAlready(openio, base, args.wish.from, planned.to);
   if (args.dryRun) return { kind: 'shown', view: shownMove(openio, planned.plan, context.request) };
-  return { kind: 'plan', plan: { moves: [planned.plan], volume: false, pauseSeconds: 0, left: [] } };
+  return { kind: 'plan', plan: { moves: [planned.plan], volume: false, pauseSeconds: 0, indexed: false } };
 }
 
 async function planAll(openio: Openio, args: MoveArgs, context: Context): Promise<Planned<Moves>> {
   const planned = await planVolume(openio, args, context);
   if (planned.kind === 'refused') return refusedVolume(args.wish.from, planned);
-  if (args.dryRun) return { kind: 'shown', view: shownVolume(openio, planned.plan, context.request) };
+  if (planned.kind === 'unchanged') return planned;
+  if (args.dryRun) return { kind: 'shown', view: shownVolume(openio, planned, context.request) };
   return planned;
 }
 

@@ -24,7 +24,6 @@ export function previewVolume(moves: Moves): View {
     parts: [
       { kind: 'text', text },
       moveTable(moves),
-      ...leftTable(moves),
       ...warnings(moves),
       {
         kind: 'table',
@@ -53,12 +52,6 @@ function moveTable({ moves }: Moves): Part {
   };
 }
 
-function leftTable({ left }: Moves): readonly Part[] {
-  if (left.length === 0) return [];
-  const rows = left.map(({ name, why }) => [name, why]);
-  return [{ kind: 'table', name: 'left-out.csv', head: ['Not moved', 'Why'], rows }];
-}
-
 function warnings({ moves }: Moves): readonly Part[] {
   return [...new Set(moves.flatMap((move) => move.warnings))].map((text) => ({ kind: 'text', text }));
 }
@@ -67,7 +60,7 @@ function beforeAll({ moves }: Moves): Part {
   return { kind: 'raw', name: 'bases-before.json', text: `[${moves.map(beforeText).join(',')}]\n`, asFile: true };
 }
 
-export function shownVolume(openio: Openio, moves: Moves, request: string): View {
+export function shownVolume(openio: Openio, { plan: moves, notes }: Planned, request: string): View {
   const calls: readonly WireCall[] = moves.moves.flatMap((move) => callsOf(openio, move, request));
   const text = `A dry run: nothing was written and nobody is asked. These ${calls.length} calls would be sent, in this order; reads come between them.`;
   const preview = previewVolume(moves);
@@ -78,8 +71,14 @@ export function shownVolume(openio: Openio, moves: Moves, request: string): View
       { kind: 'text', text },
       { kind: 'raw', name: 'calls.txt', text: `${calls.map(wireText).join('\n')}\n` },
       ...preview.parts,
+      ...notes,
     ],
   };
+}
+
+interface Planned {
+  readonly plan: Moves;
+  readonly notes: readonly Part[];
 }
 
 interface Done {
@@ -123,6 +122,7 @@ export function renderVolume(defaults: Defaults, moves: Moves, { steps, findings
         moves,
         rest.map(({ move }) => move),
       ),
+      ...(moved.length === rows.length ? nextOnes(defaults, moves) : []),
       ...moved.slice(0, MOST_OFFERED).map(({ move }): Part => removeNext(defaults, move)),
     ],
   };
@@ -158,6 +158,14 @@ function restNext(defaults: Defaults, moves: Moves, rest: readonly Move[]): read
   if (!first) return [];
   const words = volumeWords(defaults, first, { names: rest.map(nameOf), pauseSeconds: moves.pauseSeconds });
   return [{ kind: 'next', label: 'The other bases', words, why: 'plans those that were not begun' }];
+}
+
+/** One approval holds only so many of a long index. */
+function nextOnes(defaults: Defaults, { moves, indexed, pauseSeconds }: Moves): readonly Part[] {
+  const [first] = moves;
+  if (!first || !indexed) return [];
+  const words = volumeWords(defaults, first, { names: [], pauseSeconds });
+  return [{ kind: 'next', label: 'The next bases', words, why: 'plans what the index still names' }];
 }
 
 function nameOf({ base: { container } }: Move): string {

@@ -1,18 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { BackendFailure } from '../../../backends/failure';
 import { containerLabel } from '../../../backends/openio/naming';
-import type { Base, Container, Openio } from '../../../backends/openio/openio';
+import type { Openio } from '../../../backends/openio/openio';
 import type { Context, Finding, Step } from '../../operation';
 import { duration } from '../picture';
 import { targetOf } from '../writes';
-import { MOST_BASES, type MoveArgs } from './args';
 import type { MoveOptions } from './options';
 import { type MovePlan, moveShape } from './plan';
-import { type OnePlan, planMove } from './planning';
+import { planMove } from './planning';
 import { procedureOf, STAGES } from './procedure';
-import type { Refusal } from './refusal';
 import { runMove } from './run';
 import { verifyMove } from './verify';
 
@@ -21,79 +18,10 @@ export const movesShape = z.object({
   moves: z.array(moveShape),
   volume: z.boolean(),
   pauseSeconds: z.number(),
-  /** Bases that are not moved, and why. */
-  left: z.array(z.object({ name: z.string(), why: z.string() })),
+  /** Nobody named them: the index of the service did. */
+  indexed: z.boolean().default(false),
 });
 export type Moves = z.output<typeof movesShape>;
-
-export type VolumePlan = { readonly kind: 'plan'; readonly plan: Moves } | ({ readonly kind: 'refused' } & Refusal);
-
-/** Peers that hang hold up every look; what is not looked at by then is left out. */
-const MOST_PLANNING_MS = 120_000;
-
-const SERVICES = { label: 'Services', operation: 'cluster list', flags: '', why: 'shows every service' } as const;
-
-/** Each base is planned like a single one. Those that must not be moved are left out and named. */
-export async function planVolume(openio: Openio, args: MoveArgs, context: Context): Promise<VolumePlan> {
-  const found = await containersOf(openio, args, context);
-  if (found.kind === 'refused') return found;
-  const moves: MovePlan[] = [];
-  const left = [...found.left];
-  const until = Date.now() + MOST_PLANNING_MS;
-  for (const container of found.containers) {
-    if (Date.now() > until) {
-      left.push({ name: containerLabel(container), why: 'there was no time left to look at it' });
-      continue;
-    }
-    const base: Base = { type: 'meta2', container };
-    const wish = { ...args.wish, taken: moves.map(({ arriving }) => arriving) };
-    const planned = await planMove(openio, base, wish, context).catch(asRefusal);
-    if (planned.kind === 'plan') moves.push(planned.plan);
-    else left.push({ name: containerLabel(container), why: whyLeft(planned, args.wish.from) });
-  }
-  if (moves.length > 0) {
-    return { kind: 'plan', plan: { moves, volume: true, pauseSeconds: args.pauseSeconds, left } };
-  }
-  const each = left.map(({ name, why }) => `${name}: ${why}`).join('; ');
-  const why =
-    each === '' ? `no base is on ${args.wish.from}` : `none of the bases can be moved off ${args.wish.from} (${each})`;
-  return { kind: 'refused', why, cure: 'Mend what is said of each, or name other bases.', advice: [SERVICES] };
-}
-
-/** A container that is not there keeps no other one from being moved; servers that do not answer do. */
-function asRefusal(error: unknown): { readonly kind: 'refused' } & Refusal {
-  if (!(error instanceof BackendFailure) || error.kind !== 'rejected') throw error;
-  return { kind: 'refused', why: error.message, cure: '', advice: [] };
-}
-
-function whyLeft(planned: Exclude<OnePlan, { kind: 'plan' }>, from: string): string {
-  return planned.kind === 'refused' ? planned.why : `is moved off ${from} already`;
-}
-
-type Found =
-  | { readonly kind: 'found'; readonly containers: readonly Container[]; readonly left: Moves['left'] }
-  | ({ readonly kind: 'refused' } & Refusal);
-
-/** As named, else by the index that the servers keep; the rest of a long one waits for the next request. */
-async function containersOf(openio: Openio, { which, wish, namespace }: MoveArgs, context: Context): Promise<Found> {
-  if (which.kind === 'these') return { kind: 'found', containers: which.containers, left: [] };
-  const held = await openio.basesOn(namespace, wish.from, context);
-  if (held.kind === 'no index') {
-    const why = `this namespace does not say which bases are on ${wish.from}: ${held.why}`;
-    return {
-      kind: 'refused',
-      why,
-      cure: 'List the bases by name: openio base move meta2 --from ADDR --all NAME…',
-      advice: [],
-    };
-  }
-  const bases = held.bases.toSorted((a, b) => (a.cid < b.cid ? -1 : 1));
-  const containers = bases.slice(0, MOST_BASES).map(({ cid }) => ({ by: 'cid', namespace, cid }) as const);
-  const rest = bases.length - containers.length;
-  const more = held.whole ? '' : ' or more';
-  const why = `at most ${MOST_BASES} are moved by one approval; ask again when these are done`;
-  return { kind: 'found', containers, left: rest > 0 ? [{ name: `${rest}${more} further bases`, why }] : [] };
-}
 
 function placeOf({ moves, volume }: Moves, index: number): string {
   const move = moves[index];

@@ -1,8 +1,10 @@
-import { createOpenioSandbox } from '../../../../sandbox/openio/sandbox';
+import { createOpenioSandbox, type OpenioSandbox } from '../../../../sandbox/openio/sandbox';
 import { createOpenio } from '../../../../src/backends/openio/create';
+import type { Openio } from '../../../../src/backends/openio/openio';
 import { openioBaseMove } from '../../../../src/handlers/openio/base/move';
-import { timeLeft } from '../../../../src/handlers/openio/base/volume';
-import { nextOf, perform, planned, propose, rowsOf, textOf, VERSIONS } from '../support';
+import { movesShape, timeLeft } from '../../../../src/handlers/openio/base/volume';
+import type { Change } from '../../../../src/handlers/operation';
+import { context, nextOf, perform, planned, propose, rowsOf, textOf, VERSIONS } from '../support';
 import { BRISK, type Moving, movingRig } from './rig';
 
 let world: Moving;
@@ -85,7 +87,9 @@ describe.each(VERSIONS)('on %s', (version) => {
 
   test('bases that must not be moved are left out and named before anybody approves', async () => {
     status('vol-a', '4294967295');
-    const proposal = await planned(world.move, volume('cnt2 vol-a nowhere'));
+    const answer = await propose(world.move, volume('cnt2 vol-a nowhere'));
+    if (answer.kind !== 'plan') throw new Error(answer.kind);
+    const proposal = answer.plan;
     expect(proposal.targets).toHaveLength(1);
     const text = textOf(proposal.preview);
     expect(text).toContain('vol-a of myaccount | the base is frozen');
@@ -113,20 +117,85 @@ describe.each(VERSIONS)('on %s', (version) => {
   });
 });
 
-test('where the namespace keeps an index, it says which bases are meant', async () => {
-  world = await movingRig('2026.14.2');
-  const sandbox = await createOpenioSandbox({ version: '2026.14.2', scale: 0.005, index: true });
-  const openio = createOpenio({ proxyUrl: sandbox.url, namespace: 'OPENIO', account: 'myaccount' });
-  const proposal = await planned(openioBaseMove(openio, BRISK), `meta2 --from ${world.from} --all --pause 0`);
-  const expected = [...sandbox.world.directory.values()].filter(({ hosts }) => hosts.includes(world.from));
-  expect(proposal.targets.map(({ key }) => key).toSorted()).toEqual(
-    expected.map(({ cid }) => `openio/OPENIO/${cid}.1.meta2`).toSorted(),
-  );
-  await openio.close();
-  await sandbox.close();
+describe('where the namespace keeps an index', () => {
+  let sandbox: OpenioSandbox;
+  let openio: Openio;
+  let move: Change;
+
+  beforeEach(async () => {
+    world = await movingRig('2026.14.2');
+    sandbox = await createOpenioSandbox({ version: '2026.14.2', scale: 0.005, index: true });
+    openio = createOpenio({ proxyUrl: sandbox.url, namespace: 'OPENIO', account: 'myaccount' });
+    move = openioBaseMove(openio, BRISK);
+  });
+  afterEach(async () => {
+    await openio.close();
+    await sandbox.close();
+  });
+
+  const all = () => `meta2 --from ${world.from} --all --pause 0`;
+
+  /** Rows that sort before every real one. */
+  function outdated(count: number): void {
+    const rows = sandbox.world.index.get(world.from);
+    for (let n = 0; n < count; n += 1)
+      rows?.set(`00${String(n).padStart(2, '0')}${'0'.repeat(60)}`, `OPENIO/gone/c${n}`);
+  }
+
+  test('it says which bases are meant', async () => {
+    const proposal = await planned(move, all());
+    const expected = [...sandbox.world.directory.values()].filter(({ hosts }) => hosts.includes(world.from));
+    expect(proposal.targets.map(({ key }) => key).toSorted()).toEqual(
+      expected.map(({ cid }) => `openio/OPENIO/${cid}.1.meta2`).toSorted(),
+    );
+  });
+
+  test('rows that are out of date are passed over and counted, however many are in front', async () => {
+    const before = (await planned(move, all())).targets;
+    outdated(25);
+    const answer = await propose(move, all());
+    if (answer.kind !== 'plan') throw new Error(answer.kind);
+    expect(answer.plan.targets).toEqual(before);
+    expect(textOf(answer.plan.preview)).toContain('25 rows of the index are out of date');
+  });
+
+  test('after a good end the next ones are offered, and when nothing is left that is said', async () => {
+    const { view } = await perform(await planned(move, all()));
+    expect(view.tone).toBe('good');
+    const next = nextOf(view)['The next bases'] ?? '';
+    expect(next).toContain('--all');
+    // The rows are still there, as after a move that the index was not told of.
+    const rows = sandbox.world.index.get(world.from);
+    for (const { cid } of sandbox.world.directory.values()) rows?.set(cid, 'OPENIO/myaccount/moved');
+    const again = await propose(move, next.replace('openio base move ', ''));
+    expect(again.kind).toBe('unchanged');
+  });
+
+  test('what else comes to the service meanwhile does not make the approval stale', async () => {
+    const first = await propose(move, all());
+    if (first.kind !== 'plan') throw new Error(first.kind);
+    const moves = movesShape.parse(first.plan.plan);
+    const fewer = { ...moves, moves: moves.moves.slice(0, 1) };
+    outdated(3);
+    const now = await move.propose(splitAll(all()), { ...context(), approved: fewer });
+    expect(now.kind === 'plan' && now.plan.plan).toEqual(fewer);
+  });
 });
 
-test('the time that is left counts a pause before each base that is left, and none before the first', () => {
+function splitAll(text: string): readonly string[] {
+  return text.split(' ');
+}
+
+test('what is left out is no part of what is approved', async () => {
+  world = await movingRig('2026.14.2');
+  status('vol-a', '4294967295');
+  const crowded = await planned(world.move, volume('cnt2 vol-a nowhere'));
+  const alone = await planned(world.move, volume('cnt2'));
+  expect(crowded.plan).toEqual(alone.plan);
+});
+
+test('the time that is left counts a pause before each base that is left, and none before the first', async () => {
+  world = await movingRig('2026.14.2');
   const seconds = { elapsed: 80_000, pauseMs: 60_000 };
   expect(timeLeft({ ...seconds, moved: 2, rest: 1 })).toBe(70_000);
   expect(timeLeft({ ...seconds, moved: 2, rest: 3 })).toBe(210_000);
