@@ -95,7 +95,10 @@ async function execute(work: Work, request: Request, proposal: Proposal): Promis
   const steps: Step[] = [];
   let broken = false;
   let revision = request.revision;
-  const context = contextOf(work, request.id, undefined, proposal.mostMs ?? undefined);
+  const context = {
+    ...contextOf(work, request.id, undefined, proposal.mostMs ?? undefined),
+    ending: work.ending,
+  };
   const running = proposal.execute(context)[Symbol.asyncIterator]();
   for (;;) {
     if (!(await work.store.isAt(request.id, revision))) return { kind: 'lost' };

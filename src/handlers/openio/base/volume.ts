@@ -57,7 +57,8 @@ export async function* runMoves(
   const pauseMs = moves.pauseSeconds * options.secondMs;
   for (const [index, move] of moves.moves.entries()) {
     if (index > 0) {
-      const changed = await waited(openio, move, { moves, context, options });
+      if (!(await paused(pauseMs, context))) return;
+      const changed = await changedSince(openio, move, context);
       if (changed !== null) {
         yield { target: targetOf(move.base).key, status: 'failed', text: `mark: ${changed}` };
         return;
@@ -77,10 +78,19 @@ export async function* runMoves(
   }
 }
 
+/**
+ * False: the process is about to end, or there is no time left. Nothing is under way between two bases, so the queue just
+ * ends here and the other ones are offered; a pause that went on would be cut off later, in doubt.
+ */
+async function paused(ms: number, { signal, ending }: Context): Promise<boolean> {
+  const over = ending ? AbortSignal.any([signal, ending]) : signal;
+  await pause(ms, undefined, { signal: over }).catch(() => undefined);
+  return !over.aborted;
+}
+
 /** What people approved may not be so any more when a base's turn comes. */
-async function waited(openio: Openio, move: MovePlan, { moves, context, options }: Running): Promise<string | null> {
+async function changedSince(openio: Openio, move: MovePlan, context: Context): Promise<string | null> {
   try {
-    await pause(moves.pauseSeconds * options.secondMs, undefined, { signal: context.signal });
     const { from, to, back } = move;
     const now = await planMove(openio, move.base, { from, to, back }, context);
     // What was chosen then is named now; everything else has to be the same.
