@@ -1,8 +1,9 @@
-import { type Advice, CHECK, DEBUG, REFERENCE } from '../finding';
+import { type Advice, CHECK, DEBUG, REFERENCE, SYNC } from '../finding';
 import { otherMove } from './direction';
 import { fileOf, valuesOf } from './look';
 import { sameSet } from './marker';
 import type { MoveRule } from './refusal';
+import type { Scene } from './scene';
 import { ENABLED, FROZEN, frozenState } from './status';
 
 /** A majority must be left while one copy is on its way. */
@@ -45,12 +46,26 @@ export const directoryAhead: MoveRule = (scene) => {
   };
 };
 
-export const peersDisagree: MoveRule = ({ lists, wanted, old, directory }) => {
+export const peersDisagree: MoveRule = (scene) => {
+  const { lists, wanted, old, directory } = scene;
   const strange = lists.find((list) => !sameSet(list, wanted) && !sameSet(list, old));
   if (!strange) return null;
   const why = `the base itself names ${strange.join(', ')} and the directory ${directory.join(', ')}`;
-  return { why, cure: 'Find out which of them is right, and mend that first.', advice: [DEBUG, REFERENCE] };
+  if (isOnlyBehind(scene)) {
+    const cure = 'The master and most copies agree with the directory: a sync copies that over the others.';
+    return { why, cure, advice: [SYNC, DEBUG, REFERENCE] };
+  }
+  const cure =
+    'Find out which of them is right, and mend that first; no operation mends a difference of several services.';
+  return { why, cure, advice: [DEBUG, REFERENCE] };
 };
+
+/** Whether the master's own copy, and most of all, name whom the directory names: then it is only some copies that are old. */
+function isOnlyBehind({ copies, masters, directory }: Scene): boolean {
+  if (copies?.kind !== 'by peer' || masters.length !== 1) return false;
+  const right = copies.copies.filter(({ table }) => sameSet(table?.system['sys.peers']?.split(',') ?? [], directory));
+  return right.length > directory.length / 2 && right.some(({ peer }) => peer === masters[0]);
+}
 
 export const disabled: MoveRule = ({ copies }) => {
   const odd = valuesOf(copies, 'sys.status').find((status) => ![undefined, ENABLED, FROZEN].includes(status));

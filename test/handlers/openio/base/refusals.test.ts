@@ -1,4 +1,5 @@
-import { nextOf, perform, planned, propose, textOf, VERSIONS } from '../support';
+import { openioElectionSync } from '../../../../src/handlers/openio/election-sync';
+import { nextOf, perform, planned, propose, QUICK, textOf, VERSIONS } from '../support';
 import { type Moving, movingRig } from './rig';
 
 let world: Moving;
@@ -134,7 +135,24 @@ describe.each(VERSIONS)('on %s nothing is moved', (version) => {
     namePeers('127.0.0.8:1', '127.0.0.9:1', world.from);
     const { text, next } = await refusal();
     expect(text).toContain(`the base itself names ${world.from}, 127.0.0.8:1, 127.0.0.9:1`);
+    expect(text).toContain('no operation mends a difference of several services');
     expect(next).toMatchObject({ Debug: 'openio election debug meta2 cnt2', Reference: 'openio reference list cnt2' });
+    expect(next).not.toHaveProperty('Sync');
+  });
+
+  test('while one copy names quite different peers, which a sync mends where one peer can be asked alone', async () => {
+    await planned(world.move, world.words());
+    const slave = [world.from, ...world.staying].find((host) => host !== world.master()) ?? '';
+    const named = () => world.base().holdings.get(slave)?.copy.system;
+    named()?.set('sys.peers', `127.0.0.8:1,127.0.0.9:1,${world.from}`);
+    const { text, next } = await refusal();
+    expect(text).toContain(`the base itself names ${world.from}, 127.0.0.8:1, 127.0.0.9:1`);
+    if (version === '4.2.10') return expect(next).not.toHaveProperty('Sync');
+    const sync = openioElectionSync(world.openio, QUICK);
+    const { findings } = await perform(await planned(sync, (next.Sync ?? '').replace('openio election sync ', '')));
+    expect(findings.map(({ verdict }) => verdict)).not.toContain('contradicted');
+    expect(named()?.get('sys.peers')?.split(',').toSorted()).toEqual([world.from, ...world.staying].toSorted());
+    return undefined;
   });
 
   test('while the master is a service that the directory does not name', async () => {
