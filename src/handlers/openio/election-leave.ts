@@ -25,8 +25,8 @@ const planShape = z.object({
   /** Null: nobody is master now. */
   master: z.string().nullable(),
   healthy: z.array(z.string()),
-  /** The place in the queue of candidates that each of them holds; null: it holds none. Who could not be asked is missing. */
-  places: z.record(z.string(), z.number().nullable()),
+  /** The place in the queue of candidates that each of them holds; null: it holds none. Who could not be asked is missing; older plans have none. */
+  places: z.record(z.string(), z.number().nullable()).exactOptional(),
 });
 type Plan = z.output<typeof planShape>;
 
@@ -86,7 +86,7 @@ async function plan(openio: Openio, { base, only }: BaseAndPeers, context: Conte
 }
 
 /** Whoever leaves gives up its place and later takes a new one: the one proof that a peer did leave. */
-function placesOf(debug: readonly PeerDebug[], leaving: readonly string[]): Plan['places'] {
+function placesOf(debug: readonly PeerDebug[], leaving: readonly string[]): NonNullable<Plan['places']> {
   const known = debug.filter(({ answer, strange }) => leaving.includes(answer.id) && answer.status === 200 && !strange);
   return Object.fromEntries(known.map((peer) => [peer.answer.id, peer.debug?.place ?? null]));
 }
@@ -164,7 +164,7 @@ async function verify(
 
 /** A complete election alone proves nothing: there may have been one all the time. */
 async function leftOrNot(openio: Openio, planned: Plan, master: string, context: Context): Promise<Finding> {
-  const { base, leaving, places } = planned;
+  const { base, leaving, places = {} } = planned;
   const target = targetOf(base).key;
   const now = placesOf(await openio.debug({ base }, context), leaving);
   const stayed = leaving.filter((id) => typeof places[id] === 'number' && now[id] === places[id]);
