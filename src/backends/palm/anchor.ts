@@ -59,10 +59,11 @@ async function newest(clients: Clients, folder: string): Promise<Newest | null> 
   return kv ? { ...placeOf(kv.value, doing), revision: kv.mod_revision } : null;
 }
 
-/** Compared inside the write: no place is replaced that nobody has looked at, whoever else keeps one at this moment. */
+/** Compared inside the write: no place is replaced that nobody has looked at, nor a newer one, whoever else keeps one now. */
 async function keep(clients: Clients, folder: string, place: Place, after: Place | null): Promise<Place | null> {
   const before = await newest(clients, folder);
   if (before?.seq !== after?.seq || before?.hash !== after?.hash) return before;
+  if (before && before.seq >= place.seq) return before;
   const value = JSON.stringify({ seq: place.seq, hash: place.hash });
   const head = `${folder}head`;
   const { succeeded } = await clients.write('anchor the audit trail', patience(), (client) =>
