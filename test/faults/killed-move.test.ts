@@ -8,7 +8,7 @@ import type { Change } from '../../src/handlers/operation';
 import { type JobsUnderTest, openJobs } from '../support/jobs';
 import { script } from '../support/processes';
 import { approved, cleared, type Ended, endOf, run } from './move-road';
-import { notAt, type Stage, stage } from './move-stage';
+import { listsIn, notAt, type Stage, stage } from './move-stage';
 
 /**
  * Many moves in one worker, each held at another write; then the worker is killed with -9, and another one comes. Each
@@ -109,7 +109,7 @@ interface Report {
   readonly first: Ended['kind'];
   /** Whether the base is kept from others until somebody has looked. */
   readonly isLocked: boolean;
-  /** Both services are named in what people were told. */
+  /** Where peers disagree, both services are named in what was read back. */
   readonly named: boolean;
   readonly last: Ended['kind'];
   readonly problems: readonly string[];
@@ -119,6 +119,7 @@ interface Report {
 async function reportOf(held: Held, id: string, landing: Landing): Promise<Report> {
   const { under, truth, wanted, leaving, arriving, move, words, write, problems } = held;
   const first = await endOf(under, id);
+  const named = listsIn(truth()).length < 2 || [leaving, arriving].every((service) => first.found.includes(service));
   const isLocked = (await under.jobs.ledger.locks()).length > 0;
   if (landing === 'it lands after the request has ended') {
     held.release();
@@ -135,7 +136,7 @@ async function reportOf(held: Held, id: string, landing: Landing): Promise<Repor
     step: `${write} ${await held.held}`,
     first: first.kind,
     isLocked,
-    named: first.told.includes(leaving) && first.told.includes(arriving),
+    named,
     last: isWell ? 'succeeded' : last.kind,
     problems: [
       ...problems,

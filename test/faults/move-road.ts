@@ -12,6 +12,8 @@ export interface Ended {
   /** `answered`: there was nothing to approve. */
   readonly kind: 'succeeded' | 'partial' | 'failed' | 'uncertain' | 'stale' | 'refused' | 'unchanged' | 'answered';
   readonly told: string;
+  /** What was read back, and nothing else. */
+  readonly found: string;
   readonly next: Readonly<Record<string, string>>;
 }
 
@@ -41,7 +43,8 @@ function ended({ id, state }: Request): Ended {
   const view = 'view' in outcome ? outcome.view : undefined;
   const why = 'why' in outcome ? plain(outcome.why) : '';
   const next = (view?.parts ?? []).flatMap((part) => (part.kind === 'next' ? [[part.label, part.words]] : []));
-  return { id, kind: outcome.kind, told: `${why}\n${view ? textOf(view) : ''}`, next: Object.fromEntries(next) };
+  const found = 'findings' in outcome ? outcome.findings.map(({ text }) => text).join('\n') : '';
+  return { id, kind: outcome.kind, told: `${why}\n${view ? textOf(view) : ''}`, found, next: Object.fromEntries(next) };
 }
 
 export async function run(under: JobsUnderTest, operation: Change, words: readonly string[]): Promise<Ended> {

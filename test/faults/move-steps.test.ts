@@ -95,14 +95,17 @@ async function play(version: Version, fault: Fault, { write, what }: { write: nu
 }
 
 /** A success that is none, or peers that disagree without anybody being told. */
-function dishonest({ kind, told }: Ended, { truth, wanted, leaving, arriving }: Case): readonly string[] {
+function dishonest({ kind, found }: Ended, { truth, wanted, leaving, arriving }: Case): readonly string[] {
   const now = truth();
   const left = notAt(now, wanted);
   const lists = listsIn(now);
-  const named = told.includes(leaving) && told.includes(arriving);
+  // Not in all that was told: its table of services always has both.
+  const named = found.includes(leaving) && found.includes(arriving);
+  // Where nothing can be asked, that is what is told, and doubt is the outcome.
+  const isUnread = kind === 'uncertain' && /does not answer|cannot be reached/.test(found);
   return [
     ...((kind === 'succeeded' || kind === 'unchanged') && left.length > 0 ? [`${kind}, but ${left.join('; ')}`] : []),
-    ...(lists.length > 1 && !named ? [`nobody was told of ${lists.join(' | ')}`] : []),
+    ...(lists.length > 1 && !named && !isUnread ? [`nobody was told of ${lists.join(' | ')}, but: ${found}`] : []),
   ];
 }
 

@@ -34,6 +34,9 @@ beforeAll(async () => {
   });
   open = openClusters(loaded.config, jobs, () => undefined);
   await jobs.connected(5_000);
+  // What tells of the channel's past must have one, whichever example comes first.
+  await world.workspace.typeCommand({ who: 'ana', channel: 'storage-ops', text: '/ops locks' });
+  await answered('slash');
 }, 30_000);
 afterAll(async () => {
   await jobs.close();

@@ -4,7 +4,7 @@ import type { Base, Openio, PeerAnswer, PeerDebug } from '../../backends/openio/
 import { defineQuery, type Query } from '../operation';
 import type { Part, View } from '../view';
 import { baseForm, peersField } from './fields';
-import { lanesPicture, noteOf } from './lanes';
+import { lanesPicture, logPart, noteOf } from './lanes';
 import { BASE_AND_PEERS, type BaseAndPeers, baseWords, parseBaseAndPeers } from './names';
 import { askShowing } from './progress';
 import { believed, mastersSeen, newest, stateWords, transitionText } from './states';
@@ -47,7 +47,7 @@ function view(openio: Openio, { base, peers, requestIds }: Found): View {
       ...quarrels.map((text): Part => ({ kind: 'text', text })),
       ...(peers.length > 0 ? [lanesPicture(`Election of ${labelOf(base)}`, peers)] : []),
       table(peers),
-      { kind: 'raw', name: 'election-log.txt', text: logText(peers) },
+      logPart(peers, 'election-log.txt'),
       { kind: 'facts', facts: [['request ids in the logs', `${requestIds}*`]] },
       { kind: 'next', label: 'Diagnose', words: `openio election diagnose ${words}`, why: 'says what this means' },
     ],
@@ -95,19 +95,4 @@ function table(peers: readonly PeerDebug[]): Part {
   });
   const head = ['Id', 'State', 'Means', 'Master', 'Other peers', 'Newest changes'];
   return { kind: 'table', name: 'election-debug.csv', head, rows };
-}
-
-/** Every line that the peers remember, newest first, peer by peer. */
-function logText(peers: readonly PeerDebug[]): string {
-  const blocks = peers.map((peer) => {
-    const lines = peer.debug?.log.toReversed().map((each) => `${timeOf(each.at)} ${transitionText(each)}`) ?? [];
-    const unread = peer.debug?.unread.map((line) => `(not understood) ${line}`) ?? [];
-    return [peer.answer.id, ...(peer.debug ? [...lines, ...unread] : [noteOf(peer)])].join('\n  ');
-  });
-  return blocks.join('\n');
-}
-
-function timeOf(at: number): string {
-  const date = new Date(at);
-  return Number.isNaN(date.getTime()) ? String(at) : date.toISOString();
 }

@@ -3,6 +3,7 @@ import type { Part } from '../view';
 import { explain } from './codes';
 import { electionPicture } from './picture';
 import type { Lane } from './picture-time';
+import { transitionText } from './states';
 
 /** What peers remember of an election, as a picture: one lane each. */
 export function lanesPicture(title: string, peers: readonly PeerDebug[]): Part {
@@ -20,4 +21,23 @@ export function noteOf({ answer, strange }: PeerDebug): string {
   return answer.status === 200
     ? 'answered: holds no election for this base'
     : `${answer.status}: ${explain('debug', answer).words}`;
+}
+
+/** Every line that the peers remember, newest first, peer by peer: a picture may leave older ones out. */
+export function logPart(peers: readonly PeerDebug[], name: string): Part {
+  return { kind: 'raw', name, text: logText(peers) };
+}
+
+function logText(peers: readonly PeerDebug[]): string {
+  const blocks = peers.map((peer) => {
+    const lines = peer.debug?.log.toReversed().map((each) => `${timeOf(each.at)} ${transitionText(each)}`) ?? [];
+    const unread = peer.debug?.unread.map((line) => `(not understood) ${line}`) ?? [];
+    return [peer.answer.id, ...(peer.debug ? [...lines, ...unread] : [noteOf(peer)])].join('\n  ');
+  });
+  return blocks.join('\n');
+}
+
+function timeOf(at: number): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? String(at) : date.toISOString();
 }

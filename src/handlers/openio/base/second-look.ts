@@ -1,11 +1,12 @@
 import type { Openio } from '../../../backends/openio/openio';
 import type { Context } from '../../operation';
 import type { Part, View } from '../../view';
-import { lanesPicture } from '../lanes';
+import { lanesPicture, logPart } from '../lanes';
 import { believed } from '../states';
 import { labelOf } from '../writes';
 import { lookAt } from './look';
 import type { MovePlan } from './plan';
+import { fileName } from './views';
 import type { Moves } from './volume';
 
 /** Pictures that fit below one message. */
@@ -46,6 +47,7 @@ async function lookAgain(openio: Openio, move: MovePlan, context: Context) {
   const parts: readonly Part[] = [
     lanesPicture(`Election of ${labelOf(base)} during the move`, debug),
     { kind: 'table', name: 'peers.csv', head: ['Service', 'In the directory', 'State', 'Counts on'], rows },
+    logPart(debug, `${fileName(base)}-election-log.txt`),
   ];
   return { strangers: [...strangers, ...trouble], parts };
 }

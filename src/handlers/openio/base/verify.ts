@@ -84,9 +84,18 @@ const FROZEN_WORDS = {
   'not known': 'Whether the base is frozen cannot be read',
 } as const;
 
+/** A copy that was left behind names the peers of before. */
+const MAY_HOLD = ['may still hold its old copy, which names the peers of before'];
+const OLD_COPY_WORDS: Readonly<Record<ReturnType<typeof fileOf>, readonly string[]>> = {
+  yes: ['still holds its old copy, which names the peers of before'],
+  no: [],
+  'not known': MAY_HOLD,
+  silent: MAY_HOLD,
+};
+
 /** What is true now, in one sentence after the other. */
 function stateWords(scene: Scene): string {
-  const { lists, directory, masters, arriving, marked } = scene;
+  const { lists, directory, masters, arriving, leaving, marked } = scene;
   const file = fileOf(scene, arriving);
   return [
     `${FROZEN_WORDS[frozenState(scene)]}; it names ${lists.map((list) => list.join(', ')).join(' and ') || 'nobody that can be read'}.`,
@@ -95,6 +104,9 @@ function stateWords(scene: Scene): string {
     ...(directory.includes(arriving) || file === 'not known'
       ? []
       : [`${arriving} holds ${file === 'yes' ? 'a copy' : file === 'no' ? 'no copy' : 'nobody knows what'}.`]),
+    ...(directory.includes(leaving)
+      ? []
+      : OLD_COPY_WORDS[fileOf(scene, leaving)].map((words) => `${leaving} ${words}.`)),
     ...(marked?.kind === 'moving' ? [`It carries the mark of request ${marked.request}.`] : []),
   ].join(' ');
 }

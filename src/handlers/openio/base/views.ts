@@ -82,7 +82,7 @@ export function beforeFile(plan: MovePlan): Part {
   return { kind: 'raw', name: `${fileName(plan.base)}-${when}.json`, text: beforeText(plan), asFile: true };
 }
 
-function fileName({ container }: Base): string {
+export function fileName({ container }: Base): string {
   const name = container.by === 'name' ? container.name : container.cid;
   return name.replace(/[^\w.-]/g, '_').slice(0, 60);
 }
