@@ -347,6 +347,45 @@ test('a bot that does not know what became of its drawing has it drawn again, al
   expect(methods()).toEqual(['post', 'update', 'update']);
 });
 
+test('the same when Redis is away from it right after its drawing: it is drawn again once Redis is back', async () => {
+  await answered('RAAAA');
+  await until(() => calls.length === 1);
+  await waitForRest();
+  await outbox.stop();
+  const before = calls.length;
+  const newest = await under.jobs.redraws.message('RAAAA');
+  if (!newest) throw new Error('must be remembered');
+  let isAway = false;
+  const { redraws } = under.jobs;
+  const whenThere = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (isAway) throw new Error('Redis is away');
+    return work();
+  };
+  outbox = start({
+    redraws: {
+      ...redraws,
+      message: (key) => whenThere(() => redraws.message(key)),
+      remember: (key, message) => whenThere(() => redraws.remember(key, message)),
+      later: (request, ms) => whenThere(() => redraws.later(request, ms)),
+    },
+  });
+  beforeUpdate = async () => {
+    beforeUpdate = undefined;
+    // Another bot has drawn the newest and taken the request off the list.
+    await redraws.remember('RAAAA', newest);
+    await under.redis.del(`{${under.prefix}}:redraw`);
+    isAway = true;
+    setTimeout(() => {
+      isAway = false;
+    }, 800);
+  };
+  await redraws.remember('RAAAA', { ...newest, looks: 'older' });
+  await redraws.due('RAAAA');
+  await until(() => calls.length === before + 2);
+  await waitForRest();
+  expect(methods().slice(before)).toEqual(['update', 'update']);
+});
+
 test('of two bots that post at the same time one has the message, and the other leaves a copy that says so', async () => {
   const other = { channel: 'C1', ts: '9.0', files: [], revision: 0 };
   beforePost = () => under.jobs.redraws.remember('RAAAA', other);

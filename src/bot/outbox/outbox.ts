@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Request } from '../../jobs/request/request';
 import { type Due, RENEW_EVERY_MS } from '../../jobs/store/redraws';
 import { elsewhereText, nowhereText } from '../message/displaced';
@@ -29,12 +30,14 @@ export interface Outbox {
 
 /** How long a response_url works. */
 const RESPONSE_URL_MS = 30 * 60_000;
+const PUT_BACK_EVERY_MS = 500;
 
 export function createOutbox(deps: OutboxDeps): Outbox {
   const memory: Memory = { pace: createPace(deps.clock), posted: new Map() };
   const responseUrls = new Map<string, string>();
   const troubles = createTroubles(deps.clock);
   const lanes = createLanes();
+  let stopping = false;
   const pump = createPump(deps, async (due) => {
     const request = await deps.store.load(due.request);
     if (!request) return deps.redraws.drop(due.request);
@@ -44,11 +47,11 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   });
 
   async function settle(due: Due, request: Request): Promise<void> {
-    const next = await drawDue(deps, memory, due).catch(async (error: unknown): Promise<Next> => {
+    const next = await drawDue(deps, memory, due).catch((error: unknown): null => {
       deps.log.error({ error, request: request.id }, 'message not drawn');
-      for (const face of [ownFace(request), ...sharedFaces(request)]) await forgetLooks(deps, face);
-      return { kind: 'later', ms: AGAIN_MS };
+      return null;
     });
+    if (next === null) return putBack(deps, request, () => stopping);
     if (next.kind === 'later') return deps.redraws.later(due.request, next.ms);
     if (next.kind === 'again') return again(request, next.why);
     troubles.over(request.id);
@@ -79,6 +82,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   return {
     start: pump.start,
     stop: async () => {
+      stopping = true;
       await pump.stop();
       await lanes.idle();
     },
@@ -112,6 +116,21 @@ async function repaint(
   if (known?.revision === request.revision) return;
   if (known || messages.includes(null)) return deps.redraws.due(id);
   await deps.slack.update(clicked, leftBehind(id));
+}
+
+/**
+ * What became of a drawing is not known, and another bot may have drawn a newer one and taken it off the list: so it goes
+ * onto the list again, however long Redis is away.
+ */
+async function putBack(deps: OutboxDeps, request: Request, isStopping: () => boolean): Promise<void> {
+  while (!isStopping()) {
+    try {
+      for (const face of [ownFace(request), ...sharedFaces(request)]) await forgetLooks(deps, face);
+      return await deps.redraws.later(request.id, AGAIN_MS);
+    } catch {
+      await wait(PUT_BACK_EVERY_MS);
+    }
+  }
 }
 
 /** Reads the record at the last moment: what moved while the message waited for its turn is drawn with it. */
