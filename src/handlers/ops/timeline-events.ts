@@ -64,6 +64,8 @@ function begin(event: string, take: Take, command: string): string {
     case 'held':
     case 'released':
       take('fingerprint');
+      // Who held it stands in the row of the hold.
+      take('holder');
       return [event, take('reason')].filter(Boolean).join(': ');
     case 'release':
       take('fingerprint');
