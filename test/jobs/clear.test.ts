@@ -82,6 +82,18 @@ test('what locks production is freed by as many teams as had to approve it, thou
   expect(await locks()).toEqual([]);
 });
 
+test('the preview of the next change says what holds its target, until that is cleared', async () => {
+  const id = await uncertain('default', 'a');
+  const holds = new RegExp(`test/a is held by request ${id}.*nothing is run`);
+  expect(JSON.stringify((await ask('default', ['a'])).state)).toMatch(holds);
+  const { id: clearing } = await ask('default', [id], true);
+  await approve(clearing, 'UBEN');
+  await under.until(clearing, 'finished');
+  const after = await ask('default', ['a']);
+  expect(after.state.kind).toBe('planned');
+  expect(JSON.stringify(after.state)).not.toMatch(/is held by/);
+});
+
 test('whoever may not ask for it there may not ask to clear it either', async () => {
   const id = await uncertain('prod-eu', 'a');
   const { state } = await ask('default', [id], true, 'UDAN');

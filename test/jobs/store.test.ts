@@ -1,5 +1,6 @@
 import { startRedis } from '../../sandbox/services/redis';
 import type { Slot } from '../../src/handlers/operation';
+import { inTheWay } from '../../src/jobs/request/claims';
 import { decide, finish, plan, start as starting } from '../../src/jobs/request/lifecycle';
 import { keysOf } from '../../src/jobs/store/redis';
 import { createStore } from '../../src/jobs/store/store';
@@ -77,6 +78,9 @@ test.each([
   await approved('RAAAA', held);
   await approved('RBBBB', wanted);
   await under.jobs.store.move('RAAAA', start);
+  // What a preview says beforehand is what the script does.
+  const claims = { claim: [{ key: wanted, label: '' }], slots: [] };
+  expect(inTheWay(claims, await under.jobs.store.locks())?.holder.request).toBe(free ? undefined : 'RAAAA');
   const second = await under.jobs.store.move('RBBBB', start);
   expect(second.ok).toBe(free);
   if (!second.ok)
@@ -87,13 +91,17 @@ test('of requests in one slot at most so many start at once, and the next as soo
   const slots = [{ key: 'test/moves', most: 2 }];
   const ids = ['RAAAA', 'RBBBB', 'RCCCC'];
   for (const id of ids) await approvedIn(id, [`test/${id}`], slots);
+  const found = async () => inTheWay({ claim: [], slots }, await under.jobs.store.locks());
+  expect(await found()).toBeNull();
   const started = await Promise.all(ids.map((id) => under.jobs.store.move(id, start)));
   expect(started.filter(({ ok }) => ok)).toHaveLength(2);
   const [busy] = started.flatMap((one) => (one.ok ? [] : [one.refusal]));
   expect(busy?.rule).toBe('busy');
   expect(JSON.stringify(busy?.why)).toContain('At most 2 at once in test/moves');
+  expect(await found()).toMatchObject({ target: 'test/moves', most: 2 });
   const done = ids.find((_id, at) => started[at]?.ok) ?? '';
   await under.jobs.store.move(done, finish({ kind: 'succeeded', steps: [], findings: [], view }, 'running'));
+  expect(await found()).toBeNull();
   const waiting = ids.find((_id, at) => !started[at]?.ok) ?? '';
   expect(await under.jobs.store.move(waiting, start)).toMatchObject({ ok: true });
 });

@@ -1,4 +1,3 @@
-import { lockKey } from '../../handlers/clusters';
 import type { Slot, Step, Target, Words } from '../../handlers/operation';
 import { plain, type View } from '../../handlers/view';
 import { joinWords } from '../../handlers/words';
@@ -16,6 +15,7 @@ import {
 import { missingApprovals, neededNow } from '../rules/quorum';
 import type { Handover } from '../store/commit';
 import type { Event, Note } from '../trail/audit';
+import { claimsOf } from './claims';
 import { fingerprintOf } from './fingerprint';
 import { isAmong } from './places';
 import type { Decision, Outcome, Performed, Place, Proposed, Recheck, Request, Road, State } from './request';
@@ -168,21 +168,13 @@ export const start =
     const { proposed, approvals } = state;
     const began = { startedAt: tick.at, steppedAt: tick.at, fence: tick.seq };
     const running: State = { kind: 'running', proposed, approvals, ...began, steps: [] };
-    const onCluster = <T extends { readonly key: string }>(named: readonly T[]) =>
-      named.map((one) => ({ ...one, key: lockKey(cluster, one.key) }));
-    // Two requests that each leave enough must not take away too much together.
     const { ruling } = standing;
-    const pools = proposed.pool !== undefined && ruling.floors.length > 0 ? [{ key: proposed.pool, label: '' }] : [];
     const broken = freezesAt(ruling, tick.at).map(({ rule }) => rule);
     const detail = {
       ...{ fingerprint: proposed.fingerprint, fence: tick.seq },
       ...(broken.length > 0 && { brokenFreeze: broken.join(', '), breakGlass: request.breakGlass ?? '' }),
     };
-    return {
-      ...moved(next(request, running), 'started', { detail }),
-      claim: onCluster([...proposed.targets, ...pools]),
-      slots: onCluster(proposed.slots),
-    };
+    return { ...moved(next(request, running), 'started', { detail }), ...claimsOf(cluster, proposed, ruling) };
   };
 
 export const step =

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { View } from '../../handlers/view';
 import { shorten } from '../../handlers/words';
+import { type Held, heldBy } from '../request/claims';
 import { type Asked, ask, type Move, type Moved, type Tick } from '../request/lifecycle';
 import type { Request } from '../request/request';
 import type { Refusal, Standing } from '../rules/policy';
@@ -121,18 +122,8 @@ function moving(written: Exclude<Written, { kind: 'conflict' }>): Moving {
 
 const OVER: Refusal = { rule: 'changed meanwhile', why: 'Somebody else was faster. Nothing was changed by this.' };
 
-function busy({ target, holder, most }: Extract<Written, { kind: 'held' }>): Refusal {
-  const what = most === null ? `${target} is held` : `At most ${most} at once in ${target}, and one place is held`;
-  return {
-    rule: 'busy',
-    why: [
-      `${what} by request ${holder.request}, since `,
-      { at: holder.since },
-      ', asked by ',
-      { user: holder.requester },
-      '. Nothing was run.',
-    ],
-  };
+function busy(held: Held): Refusal {
+  return { rule: 'busy', why: [...heldBy(held), ' Nothing was run.'] };
 }
 
 export function gone(asked: string): Refusal {

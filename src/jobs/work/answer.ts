@@ -1,7 +1,8 @@
 import { DEFAULT_CLUSTER, onCluster } from '../../handlers/clusters';
 import type { Change, Context, Json, Operation, Query } from '../../handlers/operation';
-import type { View } from '../../handlers/view';
+import type { Part, View } from '../../handlers/view';
 import { joinWords } from '../../handlers/words';
+import { type Claims, claimsOf, heldBy, inTheWay } from '../request/claims';
 import { finish, plan, recheck } from '../request/lifecycle';
 import type { Outcome, Request } from '../request/request';
 import { type Admission, aboutOf } from '../rules/admission';
@@ -66,23 +67,32 @@ async function propose(work: Work, request: Request, change: Change, context: Co
   const { ruling } = standing;
   const tooMuch = belowFloor(ruling, pool);
   if (tooMuch) return finishWith(work, request, { kind: 'refused', why: tooMuch.why });
+  const needed = { targets, slots, ...(pool && { pool: pool.key }) };
+  const claims = claimsOf(request.cluster, needed, ruling);
   const proposed = {
+    ...needed,
     plan: json,
     danger,
-    targets,
-    slots,
     procedure,
-    preview: await work.attachments.spill(request.id, preview),
+    preview: await work.attachments.spill(request.id, await withHolder(work, preview, claims)),
     ...(undo !== null && { undo }),
     ...(judgedAs && { judgedAs }),
     needs: ruling.needs,
     ...(ruling.fromGroups.length > 0 && { fromGroups: ruling.fromGroups }),
-    ...(pool && { pool: pool.key }),
     recheckAfterMs,
   };
   const moved = await work.store.move(request.id, plan(proposed, standing));
   // Refused by a rule that only applies to such a danger. Whoever moved it meanwhile has said how it goes on.
   if (!moved.ok) await finishWith(work, request, { kind: 'refused', why: moved.refusal.why });
+}
+
+/** People should not have to approve before they hear that it cannot be started just now. It is no part of the plan. */
+async function withHolder({ store }: Work, preview: View, claims: Claims): Promise<View> {
+  const held = inTheWay(claims, await store.locks());
+  if (!held) return preview;
+  const text = [...heldBy(held), ' Approved before that one has ended, this is refused and nothing is run.'];
+  const part: Part = { kind: 'text', text };
+  return { ...preview, parts: [part, ...preview.parts] };
 }
 
 /** A second look some time after success. What it cannot read it says; it is not tried again. */
