@@ -102,7 +102,10 @@ const harmless: Harm = {
 };
 
 function createTally() {
-  const counts = { rounds: 0, effects: 0, commands: 0, clicks: 0, kills: 0, freezes: 0, troubles: 0, violations: 0 };
+  const counts = {
+    ...{ rounds: 0, effects: 0, commands: 0, clicks: 0 },
+    ...{ kills: 0, freezes: 0, troubles: 0, stalls: 0, violations: 0 },
+  };
   const broken = new Map<string, number>();
   const ended = new Map<string, number>();
   const harm: Record<keyof Harm, number> = { ...harmless };
@@ -116,7 +119,8 @@ function createTally() {
       counts.clicks += of(history, 'clicked').length;
       counts.kills += troubles.filter(({ what }) => what === 'down').length;
       counts.freezes += troubles.filter(({ what }) => what === 'freeze').length;
-      counts.troubles += troubles.filter(({ what }) => !/^(down|freeze|starved.*)$/.test(what)).length;
+      counts.stalls += troubles.filter(({ what }) => what.endsWith(' stalled')).length;
+      counts.troubles += troubles.filter(({ what }) => !/^(down|freeze|starved.*|.* stalled)$/.test(what)).length;
       counts.violations += violations.length;
       for (const { last } of factsOf(history).requests.values()) {
         const word = last.word ?? last.state;
@@ -129,10 +133,10 @@ function createTally() {
     row: (subject: SubjectName) =>
       `| ${subject} | ${[counts.rounds * RUNS_PER_ROUND, ...Object.values(harm)].join(' | ')} |`,
     text: () => {
-      const { rounds, commands, clicks, effects, kills, freezes, troubles, violations } = counts;
+      const { rounds, commands, clicks, effects, kills, freezes, troubles, stalls, violations } = counts;
       const ends = [...ended].map(([word, count]) => `${count} ${word}`).join(', ');
       const what = [...broken].map(([invariant, count]) => `${count} ${invariant}`).join(', ');
-      return `${rounds * RUNS_PER_ROUND} runs in ${rounds} rounds: ${commands} commands, ${clicks} clicks, ${effects} effects, ${kills} kills, ${freezes} freezes, ${troubles} other troubles; ended: ${ends}; ${violations} violations${what ? ` (${what})` : ''}`;
+      return `${rounds * RUNS_PER_ROUND} runs in ${rounds} rounds: ${commands} commands, ${clicks} clicks, ${effects} effects, ${kills} kills, ${freezes} freezes, ${troubles} other troubles, ${stalls} stalls of Redis and etcd; ended: ${ends}; ${violations} violations${what ? ` (${what})` : ''}`;
     },
   };
 }

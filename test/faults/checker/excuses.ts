@@ -13,13 +13,13 @@ export interface Excuse {
 type Change = Extract<Event, { kind: 'trouble' | 'mended' }>;
 
 /** Whether something was wrong within this time. That the harness itself had to wait is nothing that befell the program. */
-export function wasTroubled(history: History, { process, what, from, until }: Excuse): boolean {
+export function wasTroubled({ events }: Pick<History, 'events'>, { process, what, from, until }: Excuse): boolean {
   const concerns = (event: Change) =>
     !isOfHarness(event) &&
     ((process !== undefined && event.process === process && !/^(clock|starved$)/.test(event.what)) ||
       what?.test(event.what) === true);
   let on = 0;
-  for (const event of history.events) {
+  for (const event of events) {
     if (event.kind !== 'trouble' && event.kind !== 'mended') continue;
     if (!concerns(event)) continue;
     if (event.at > until) return on > 0;

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { wasTroubled } from '../checker/excuses';
 import type { History, Left } from '../history';
 import { EXPIRES_AFTER_MS, PEOPLE, type Schedule } from '../schedule';
 import { watchStarvation } from '../subject/starvation.cjs';
+import type { Stall } from '../world/stalls';
 import type { World } from '../world/world';
 import { type Board, createBoard } from './board';
 import { playStory } from './story';
@@ -89,6 +91,15 @@ function starved(board: Board, process: number | null, ms: number): void {
   board.note({ kind: 'mended', at: board.now(), what, process });
 }
 
+/** What the harness does to a server itself is noted where it does it. */
+function stalled({ events, note, now }: Board, { server, ms }: Stall): void {
+  const [from, until] = [now() - ms, now()];
+  if (wasTroubled({ events }, { what: new RegExp(`^${server} (?!stalled)`), from, until })) return;
+  const what = `${server} stalled`;
+  note({ kind: 'trouble', at: from, what, process: null });
+  note({ kind: 'mended', at: until, what, process: null });
+}
+
 interface Listening {
   readonly targets: readonly (readonly string[])[];
   readonly schedule: Schedule;
@@ -120,6 +131,7 @@ function listen(world: World, board: Board, { targets, schedule, trouble }: List
     down: (process) => board.note({ kind: 'trouble', at: board.now(), what: 'down', process }),
     up: (process) => board.note({ kind: 'mended', at: board.now(), what: 'down', process }),
   };
+  world.stalls.stalled = (stall) => stalled(board, stall);
   world.trail.stored = (entry) => board.note({ kind: 'stored', at: board.now(), ...entry });
   world.watch.changed = (change) => {
     const story = storyOf.get(change.target);

@@ -14,6 +14,7 @@ import { type Control, createControl } from './control';
 import { createDesk, type Desk } from './desk';
 import { type Programs, startPrograms, type Watched } from './programs';
 import { createRegistry, type Registry } from './registry';
+import { type StallWatch, watchStalls } from './stalls';
 import { type TrailWatch, watchTrail } from './trail-watch';
 import { type Watch, watchRecords } from './watch';
 
@@ -34,6 +35,7 @@ export interface World {
   /** Somebody types this in the console: what they read, and how it ended. */
   inConsole(user: string, args: readonly string[]): Promise<{ readonly code: number | null; readonly said: string }>;
   readonly trail: TrailWatch;
+  readonly stalls: StallWatch;
   watched: Watched;
   /** How many rounds it has seen. */
   rounds: number;
@@ -75,6 +77,7 @@ export async function createWorld({ subject, home, needs }: WorldOptions): Promi
     const client = keep(new Etcd3({ hosts: etcd.url }), async (it) => it.close());
     const watch = keep(await watchRecords(client), (it) => it.close());
     const trail = keep(watchTrail(store), async (it) => it.close());
+    const stalls = keep(watchStalls({ redis: redis.url, etcd: etcd.url }), (it) => it.close());
     const slack = (process: number) => ({
       apiUrl: desk.apiUrl(process),
       botToken: desk.botToken,
@@ -94,7 +97,20 @@ export async function createWorld({ subject, home, needs }: WorldOptions): Promi
       ),
     );
     const world: Omit<World, 'programs'> = {
-      ...{ subject, needs, redis, etcd, wires, store, desk, control, registry: createRegistry(client), watch, trail },
+      ...{
+        subject,
+        needs,
+        redis,
+        etcd,
+        wires,
+        store,
+        desk,
+        control,
+        registry: createRegistry(client),
+        watch,
+        trail,
+        stalls,
+      },
       ...{
         watched: { up: () => undefined, down: () => undefined },
         rounds: 0,
