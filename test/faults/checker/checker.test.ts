@@ -152,6 +152,32 @@ test('what went well is not complained about', () => {
   expect(check(historyOf({}))).toEqual([]);
 });
 
+/** Doubt, and somebody else's request that clears it. */
+const CLEARING = 'RBBBB2222';
+const clearing = (at: number, state: Reading['state'], more: Partial<Reading> = {}): Event =>
+  shown(at, state, { ts: '2.0', request: CLEARING, by: CHO, versions: [], text: `/ops clear ${ID}`, ...more });
+const CLEARED: readonly Event[] = [
+  ...instead(isEnd, ended('uncertain')),
+  ...trouble('etcd freeze', 110),
+  { ...click(210, 'd4', CHO), button: 'next' } as Event,
+  answered(212, 'd4'),
+  clearing(230, 'waiting', { buttons: ['approve', 'deny', 'withdraw'] }),
+  { ...click(240, 'd5', BEN), request: CLEARING } as Event,
+  answered(242, 'd5'),
+  clearing(270, 'ended', { word: 'succeeded' }),
+];
+const clearedBy = (request: string) =>
+  left([
+    ...WAY.with(5, finished('uncertain')),
+    { event: 'asked', request: CLEARING, by: CHO, at: 212 },
+    { event: 'planned', request: CLEARING, at: 220 },
+    { event: 'approved', request: CLEARING, by: BEN, at: 241 },
+    { event: 'started', request: CLEARING, at: 245 },
+    { event: 'cleared', at: 250, by: CHO, detail: { 'with request': request } },
+    { event: 'step', request: CLEARING, at: 252, detail: { target: `ops/requests/${ID}`, status: 'done' } },
+    { event: 'finished', request: CLEARING, at: 260, detail: { outcome: 'succeeded' } },
+  ]);
+
 const broken: readonly (readonly [what: string, invariant: (typeof INVARIANTS)[number], history: Case])[] = [
   ['nobody approved', 'quorum', { events: instead(isVote) }],
   ['the requester approved', 'quorum', { events: instead(isVote, click(100, 'd2', ANA), answered(105, 'd2')) }],
@@ -473,6 +499,11 @@ const broken: readonly (readonly [what: string, invariant: (typeof INVARIANTS)[n
       events: [...instead(isEnd, ended('uncertain')), { kind: 'trouble', at: 110, what: 'etcd freeze', process: null }],
     },
   ],
+  [
+    'what is said to have cleared a doubt is not what cleared it',
+    'chain',
+    { events: CLEARED, left: clearedBy('RCCCC3333') },
+  ],
   ['a lock was left', 'locks', { left: left(WAY, [{ target: PATH, request: ID }]) }],
   [
     'doubt holds nothing',
@@ -602,6 +633,18 @@ test.each<[string, Case]>([
     {
       left: left([...WAY.with(5, finished('uncertain')), { event: 'cleared', by: CHO }]),
       events: [...instead(isEnd, ended('uncertain')), { kind: 'trouble', at: 110, what: 'etcd freeze', process: null }],
+    },
+  ],
+  ['a request that clears a doubt touches no record', { events: CLEARED, left: clearedBy(CLEARING) }],
+  [
+    'whoever was frozen while it posted posts again, and that becomes a copy',
+    {
+      events: [
+        ...GOOD,
+        ...trouble('freeze', 20, { until: 210, process: 1 }),
+        shown(215, 'waiting', { ts: '2.0' }),
+        shown(220, 'copy', { ts: '2.0', versions: [], text: 'goes on in its other message' }),
+      ],
     },
   ],
   [

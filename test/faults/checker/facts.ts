@@ -80,7 +80,7 @@ function requestsIn(history: History): ReadonlyMap<string, Asked> {
   return new Map(
     [...shown].flatMap(([id, events]) => {
       const [first] = events;
-      const last = events.findLast((event) => event.state !== 'copy');
+      const last = lastOfOwn(events);
       if (!first || !last) return [];
       // What clears a doubt names the records, and touches none.
       const touches = events.some(({ text }) => /\n\/palm (purge|undo) [^\n]*$/.test(text));
@@ -101,6 +101,12 @@ function requestsIn(history: History): ReadonlyMap<string, Asked> {
       ];
     }),
   );
+}
+
+/** A message that became a copy in the end is not the request's own, whatever it said before. */
+function lastOfOwn(events: readonly Seen<'shown'>[]): Seen<'shown'> | undefined {
+  const newest = new Map(events.map(({ ts, state }) => [ts, state]));
+  return events.findLast(({ ts }) => newest.get(ts) !== 'copy');
 }
 
 function effectsIn(history: History, requests: ReadonlyMap<string, Asked>): readonly Effect[] {

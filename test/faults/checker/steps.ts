@@ -32,12 +32,21 @@ function untrueSteps(facts: Facts, asked: Asked, steps: readonly Entry[]): reado
   return steps.flatMap((step) => {
     const target = targetOf(step);
     const { status } = step.detail;
-    if (status === 'done' && !may.some((effect) => effect.target === target))
-      return [`entry ${step.seq} calls ${target} done, and nothing was done to it`];
+    const isDone = isClearing(step) ? wasCleared(facts, target, asked) : may.some((effect) => effect.target === target);
+    if (status === 'done' && !isDone) return [`entry ${step.seq} calls ${target} done, and nothing was done to it`];
     if ((status === 'skipped' || status === 'failed') && sure.some((effect) => effect.target === target))
       return [`entry ${step.seq} calls ${target} ${status}, and it was done`];
     return [];
   });
+}
+
+/** Such a step frees what another request holds, and touches no record. */
+function isClearing({ detail }: Entry): boolean {
+  return String(detail.target).startsWith('ops/requests/');
+}
+
+function wasCleared({ ways }: Facts, request: string, { id }: Asked): boolean {
+  return (ways.get(request) ?? []).some(({ event, detail }) => event === 'cleared' && detail['with request'] === id);
 }
 
 /** Whoever was struck between the effect and its step cannot tell of it. */

@@ -34,7 +34,8 @@ export interface Pressable {
 
 interface Known {
   readonly story: number;
-  reading: Reading;
+  /** What each of its messages says now, the newest last. */
+  readonly readings: Map<string, Reading>;
   readonly pressable: Map<string, Pressable>;
 }
 
@@ -55,9 +56,9 @@ export function createBoard(channels: readonly string[]): Board {
       const reading = read(text, blocks);
       events.push({ kind: 'shown', at: now(), story, ts, ...reading });
       if (reading.request === null) return;
-      const before = known.get(reading.request);
-      const one = before ?? { story, reading, pressable: new Map() };
-      if (reading.state !== 'copy') one.reading = reading;
+      const one = known.get(reading.request) ?? { story, readings: new Map(), pressable: new Map() };
+      one.readings.delete(ts);
+      one.readings.set(ts, reading);
       known.set(reading.request, one);
       for (const { action_id, value } of buttonsIn(blocks)) {
         const button = action_id.startsWith('next_') ? 'next' : action_id;
@@ -70,7 +71,8 @@ export function createBoard(channels: readonly string[]): Board {
     },
     form: (delivery) => forms.get(delivery) ?? null,
     requests: (story) => [...known].flatMap(([request, one]) => (one.story === story ? [request] : [])),
-    reading: (request) => known.get(request)?.reading ?? null,
+    reading: (request) =>
+      [...(known.get(request)?.readings.values() ?? [])].findLast(({ state }) => state !== 'copy') ?? null,
     press: (request, button) => known.get(request)?.pressable.get(button) ?? null,
   };
 }
