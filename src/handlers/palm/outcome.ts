@@ -53,3 +53,9 @@ export const RESULT_HEAD = ['Target', 'What was done', 'What is there now'];
 export function countOf(findings: readonly Finding[], verdict: Finding['verdict']): number {
   return findings.filter((finding) => finding.verdict === verdict).length;
 }
+
+/** For the first line, where a number of what is as wanted would else sound as if the others were not. */
+export function unknownText(findings: readonly Finding[]): string {
+  const unknown = countOf(findings, 'unverifiable');
+  return unknown === 0 ? '' : `; ${unknown} not known`;
+}

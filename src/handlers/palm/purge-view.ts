@@ -1,7 +1,7 @@
 import type { Entry } from '../../backends/palm/palm';
 import type { Finding, Step } from '../operation';
 import type { Part, View } from '../view';
-import { countOf, RESULT_HEAD, resultRows } from './outcome';
+import { countOf, RESULT_HEAD, resultRows, unknownText } from './outcome';
 import { bytesOf, type PurgedServer, type PurgePlan, recordOf, targetOf } from './purge-plan';
 import { addressOf, briefly, cell, followersText, processOf, rawLines, recordFacts } from './text';
 
@@ -109,7 +109,8 @@ export function renderPurge(
     const why = 'puts back the same bytes where the key is still absent';
     parts.push({ kind: 'text', text }, { kind: 'next', label: 'Undo', words: `palm undo ${request}`, why });
   }
-  return { title: `${gone.length} of ${counted(servers.length)} gone from PALM`, tone: toneOf(plan, findings), parts };
+  const title = `${gone.length} of ${counted(servers.length)} gone from PALM${unknownText(findings)}`;
+  return { title, tone: toneOf(plan, findings), parts };
 }
 
 function isGone(server: PurgedServer, findings: readonly Finding[]): boolean {

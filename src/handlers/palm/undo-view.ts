@@ -1,6 +1,6 @@
 import type { Finding, Step } from '../operation';
 import type { Part, View } from '../view';
-import { countOf, RESULT_HEAD, resultRows } from './outcome';
+import { countOf, RESULT_HEAD, resultRows, unknownText } from './outcome';
 import { bytesOf, targetOf } from './purge-plan';
 import { readServer } from './record';
 import { addressOf, cell, rawLines } from './text';
@@ -57,7 +57,7 @@ export function renderUndo(plan: UndoPlan, steps: readonly Step[], findings: rea
   const back = countOf(findings, 'confirmed');
   const tone = back === restore.length ? 'good' : countOf(findings, 'contradicted') > 0 ? 'bad' : 'warning';
   return {
-    title: `${back} of ${restore.length} servers of ${purge} are back`,
+    title: `${back} of ${restore.length} servers of ${purge} are back${unknownText(findings)}`,
     tone,
     parts: [
       { kind: 'table', name: 'undone.csv', head: RESULT_HEAD, rows: resultRows(targets, steps, findings) },

@@ -161,9 +161,10 @@ describe.each(['v3', 'v2'] as const)('palm purge in etcd %s', (api) => {
   test('an answer cut after the commit: the step is unknown, reading back knows', async () => {
     const proxy = await cuttableProxy(rig.etcd.url);
     const palm = palmWithFaults({ api, url: proxy.url, beforeWrite: once(() => proxy.cutNextAnswer()) });
-    const { steps, findings } = await perform(await propose(palmPurge(palm), [PRINTF, WORKER]));
+    const { steps, findings, view } = await perform(await propose(palmPurge(palm), [PRINTF, WORKER]));
     await palm.close();
     await proxy.close();
+    expect(view.title).toBe('1 of 2 servers gone from PALM; 1 not known');
     expect(steps.map((step) => step.status)).toEqual(['unknown', 'failed']);
     expect(findings.map((finding) => finding.verdict)).toEqual(['confirmed', 'unverifiable']);
     expect(findings[0]?.text).toBe(

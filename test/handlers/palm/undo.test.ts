@@ -126,9 +126,10 @@ describe.each(['v3', 'v2'] as const)('palm undo in etcd %s', (api) => {
     const proxy = await cuttableProxy(rig.etcd.url);
     const palm = palmWithFaults({ api, url: proxy.url, beforeWrite: () => proxy.cutNextAnswer() });
     const again = palmUndo(palm, ledgerOf('palm purge', proposal.plan, [])).restore(proposal.plan);
-    const { steps, findings } = await perform(again);
+    const { steps, findings, view } = await perform(again);
     await palm.close();
     await proxy.close();
+    expect(view.title).toBe(`1 of 2 servers of ${PURGE} are back; 1 not known`);
     expect(steps.map((step) => step.status)).toEqual(['unknown', 'failed']);
     expect(findings.map((finding) => finding.verdict)).toEqual(['confirmed', 'unverifiable']);
   });
