@@ -399,6 +399,36 @@ test('of two bots that post at the same time one has the message, and the other 
   ]);
 });
 
+test('what was posted while Redis went away becomes a copy when another bot has posted by the time Redis is back', async () => {
+  await outbox.stop();
+  const other = { channel: 'C1', ts: '9.0', files: [], revision: 0 };
+  const { redraws } = under.jobs;
+  let isAway = false;
+  outbox = start({
+    redraws: {
+      ...redraws,
+      message: (key) => (isAway ? Promise.reject(new Error('Redis is away')) : redraws.message(key)),
+      first: (key, message) => (isAway ? Promise.reject(new Error('Redis is away')) : redraws.first(key, message)),
+    },
+  });
+  beforePost = async () => {
+    isAway = true;
+    setTimeout(async () => {
+      await redraws.remember('RAAAA', other);
+      await under.redis.del(`{${under.prefix}}:redraw`);
+      isAway = false;
+    }, 300);
+  };
+  await answered('RAAAA');
+  await until(() => calls.length === 3);
+  await waitForRest();
+  expect(calls.map(({ method, to, text }) => [method, to, text.slice(0, 40)])).toEqual([
+    ['post', 'C1', expect.stringContaining('answer RAAAA')],
+    ['update', '1760000000.000001', expect.stringContaining('goes on')],
+    ['update', '9.0', expect.stringContaining('answer RAAAA')],
+  ]);
+});
+
 test('two bots over one Redis post one message', async () => {
   const second = start();
   await answered('RAAAA');
@@ -452,6 +482,30 @@ describe('those who may approve', () => {
       ['post', false],
       ['update', true],
     ]);
+  });
+
+  test('get no buttons either where Redis was away when it should be remembered, until it is', async () => {
+    await outbox.stop();
+    const { redraws } = under.jobs;
+    let refusals = 0;
+    const keptAtUpdate: unknown[] = [];
+    outbox = start({
+      redraws: {
+        ...redraws,
+        first: (key, message) =>
+          refusals++ < 2 ? Promise.reject(new Error('Redis is away')) : redraws.first(key, message),
+      },
+    });
+    beforeUpdate = async () => keptAtUpdate.push(await redraws.message('RAAAA'));
+    await asked('RAAAA');
+    await planned('RAAAA');
+    await until(() => calls.length === 2);
+    await waitForRest();
+    expect(calls.map(({ method, said }) => [method, said.includes('"action_id":"approve"')])).toEqual([
+      ['post', false],
+      ['update', true],
+    ]);
+    expect(keptAtUpdate).toMatchObject([{ ts: '1760000000.000001' }]);
   });
 
   test('are called in the thread when the card came by an edit, which notifies nobody', async () => {

@@ -48,9 +48,13 @@ export interface OutboxDeps {
   readonly clock: () => number;
 }
 
-interface Facing extends Copying {
+/** Which message of which request. */
+interface Shown {
   readonly request: Request;
+  readonly face: Face;
 }
+
+interface Facing extends Copying, Shown {}
 
 /** What a message shall look like, and who shall hear of it when it is new. */
 interface Wanted {
@@ -64,7 +68,7 @@ type Placed = Drawn | { readonly next: Exclude<Next, { kind: 'done' }> };
 
 export async function drawFace(deps: OutboxDeps, memory: Memory, facing: Facing): Promise<Faced> {
   const { request, face } = facing;
-  const known = await knownMessage(deps, memory, face);
+  const known = await knownMessage(deps, memory, facing);
   const message = known && known.refused === face.refused ? known : null;
   if (message === null && isAmong(facing.taken, face.to)) return { next: THERE_ALREADY, message: null };
   const wanted = await draw(deps, facing);
@@ -84,12 +88,14 @@ export async function drawFace(deps: OutboxDeps, memory: Memory, facing: Facing)
   return posted;
 }
 
-export async function knownMessage(
-  { redraws }: Pick<OutboxDeps, 'redraws'>,
-  { posted }: Memory,
-  { key }: Face,
-): Promise<Drawn | null> {
-  return (await redraws.message(key)) ?? posted.get(key) ?? null;
+/**
+ * What this process posted, and Redis could not keep, is kept before anything is done with it: it must get no buttons that
+ * another process, which posts a message of its own meanwhile, would leave there for ever. Throws while Redis is away.
+ */
+export async function knownMessage(deps: OutboxDeps, memory: Memory, shown: Shown): Promise<Drawn | null> {
+  const { key } = shown.face;
+  const unkept = memory.posted.get(key);
+  return unkept ? keepFirst(deps, memory, shown, unkept) : deps.redraws.message(key);
 }
 
 interface Placing extends Facing {
@@ -208,17 +214,17 @@ async function remember(
 }
 
 /** Of two bots that post at the same time, because one was kept from running, one has the message and the other a copy. */
-async function keepFirst(deps: OutboxDeps, { posted }: Memory, facing: Facing, shown: Drawn): Promise<Drawn> {
-  const { key } = facing.face;
+async function keepFirst(deps: OutboxDeps, { posted }: Memory, { request, face }: Shown, shown: Drawn): Promise<Drawn> {
+  const { key } = face;
   posted.set(key, shown);
   const kept = await deps.redraws.first(key, shown);
   // The one that is there is where Slack takes no edit any more.
   if (kept.refused !== shown.refused) {
-    await remember(deps, { posted }, facing.face, shown);
+    await remember(deps, { posted }, face, shown);
     return shown;
   }
   posted.delete(key);
-  if (kept.ts !== shown.ts) await deps.slack.update(shown, leftBehind(facing.request.id));
+  if (kept.ts !== shown.ts) await deps.slack.update(shown, leftBehind(request.id));
   return kept;
 }
 
@@ -273,9 +279,9 @@ function nextAfter(sent: Exclude<Sent<unknown>, { kind: 'ok' }>, bucket: Bucket)
     : { kind: 'again', why: sent.error };
 }
 
-type Shown = Omit<Drawn, 'revision'>;
+type Posted = Omit<Drawn, 'revision'>;
 
-async function post(deps: OutboxDeps, { request, face }: Facing, drawing: Drawing): Promise<Sent<Shown>> {
+async function post(deps: OutboxDeps, { request, face }: Facing, drawing: Drawing): Promise<Sent<Posted>> {
   const sent = await orTextOnly(deps, request, drawing, (content) => deps.slack.post(face.to, content));
   if (sent.kind !== 'ok') return sent;
   // A new message notifies those whom it mentions; a card that is put in its place by an edit does not.

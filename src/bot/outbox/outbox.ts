@@ -51,7 +51,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       deps.log.error({ error, request: request.id }, 'message not drawn');
       return null;
     });
-    if (next === null) return putBack(deps, request, () => stopping);
+    if (next === null) return putBack(deps, memory, request, () => stopping);
     if (next.kind === 'later') return deps.redraws.later(due.request, next.ms);
     if (next.kind === 'again') return again(request, next.why);
     troubles.over(request.id);
@@ -120,12 +120,15 @@ async function repaint(
 
 /**
  * What became of a drawing is not known, and another bot may have drawn a newer one and taken it off the list: so it goes
- * onto the list again, however long Redis is away.
+ * onto the list again, however long Redis is away. What was posted is kept first: that other bot knows nothing of it.
  */
-async function putBack(deps: OutboxDeps, request: Request, isStopping: () => boolean): Promise<void> {
+async function putBack(deps: OutboxDeps, memory: Memory, request: Request, isStopping: () => boolean): Promise<void> {
   while (!isStopping()) {
     try {
-      for (const face of [ownFace(request), ...sharedFaces(request)]) await forgetLooks(deps, face);
+      for (const face of [ownFace(request), ...sharedFaces(request)]) {
+        await knownMessage(deps, memory, { request, face });
+        await forgetLooks(deps, face);
+      }
       return await deps.redraws.later(request.id, AGAIN_MS);
     } catch {
       await wait(PUT_BACK_EVERY_MS);
@@ -158,7 +161,7 @@ interface DrawnOwn {
 /** Where it was asked; or, where Slack does not take it there, as a direct message to whoever asked. */
 async function drawOwn(deps: OutboxDeps, memory: Memory, request: Request): Promise<DrawnOwn> {
   const usual = ownFace(request);
-  const known = await knownMessage(deps, memory, usual);
+  const known = await knownMessage(deps, memory, { request, face: usual });
   const displaced = known?.refused === undefined ? null : displacedFace(request, known.refused);
   const face = displaced ?? usual;
   const drawn = await drawFace(deps, memory, { request, face, link: null, taken: [] });
