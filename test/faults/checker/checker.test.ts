@@ -635,6 +635,16 @@ test.each<[string, Case]>([
       events: [...instead(isEnd, ended('uncertain')), { kind: 'trouble', at: 110, what: 'etcd freeze', process: null }],
     },
   ],
+  [
+    'who looks on may see a deletion after the registration that followed it',
+    {
+      left: left(WAY.with(5, finished('partial'))),
+      events: [
+        ...instead(isEnd, ended('partial')),
+        { kind: 'wrote', at: 124, target: TARGET, revision: 12, version: 2 },
+      ],
+    },
+  ],
   ['a request that clears a doubt touches no record', { events: CLEARED, left: clearedBy(CLEARING) }],
   [
     'whoever was frozen while it posted posts again, and that becomes a copy',

@@ -69,7 +69,9 @@ function notPartial(facts: Facts, asked: Asked, own: readonly Effect[]): string 
     const done = own.find((effect) => effect.target === target);
     return (
       !done ||
-      of(facts.history, 'wrote').some(({ at, ...one }) => one.target === target && at > done.at && at < last.at)
+      of(facts.history, 'wrote').some(
+        (one) => one.target === target && one.revision > done.revision && one.at < last.at,
+      )
     );
   });
   return undone.length === 0 ? 'says partial, and all of it was done, and stayed so' : null;
@@ -98,10 +100,10 @@ function lacking(facts: Facts, asked: Asked, own: readonly Effect[]): string | n
 function wasSo({ history }: Facts, asked: Asked, target: string): boolean {
   const wanted = isUndo(asked);
   let isThere = false;
-  for (const event of history.events) {
-    if (event.at > asked.last.at) break;
-    if (event.kind !== 'wrote' && event.kind !== 'effect') continue;
-    if (event.target !== target) continue;
+  const changes = [...of(history, 'wrote'), ...of(history, 'effect')]
+    .filter((event) => event.target === target && event.at <= asked.last.at)
+    .toSorted((one, other) => one.revision - other.revision);
+  for (const event of changes) {
     isThere = event.version !== null;
     if (event.at >= (asked.waitingAt ?? 0) && isThere === wanted) return true;
   }
