@@ -62,14 +62,16 @@ const NEEDED = 2;
 
 async function plan(openio: Openio, { base, only }: BaseAndPeers, context: Context): Promise<Planned<Plan>> {
   const { ids } = await openio.peers(base, context);
-  const [debug, files] = await Promise.all([
-    openio.debug({ base }, context),
+  const [everyone, files] = await Promise.all([
+    debugWith(openio, base, { peers: ids, others: only ?? [] }, context),
     openio.election('has', { base }, context),
   ]);
-  const peers = ids.length > 0 ? ids : debug.map(({ answer }) => answer.id);
+  const peers = ids.length > 0 ? ids : everyone.map(({ answer }) => answer.id);
+  // What a service that is no peer remembers of old troubles says nothing.
+  const debug = everyone.filter(({ answer }) => peers.includes(answer.id));
   const withFile = new Set(files.filter(({ status }) => status === 200).map(({ id }) => id));
   const healthy = debug.filter((peer) => isWell(peer) && withFile.has(peer.answer.id)).map(({ answer }) => answer.id);
-  const masters = mastersSeen(debug);
+  const masters = mastersSeen(everyone);
   const master = masters.length === 1 ? (masters[0] ?? null) : null;
   const leaving = only ?? peers;
   const others = healthy.filter((id) => (only ? !only.includes(id) : id !== master));
@@ -82,7 +84,19 @@ async function plan(openio: Openio, { base, only }: BaseAndPeers, context: Conte
     return refuse(openio, base, `there is ${count}; two are needed to elect a master again${troubles(debug)}`);
   }
   const kept = { leaving: [...leaving], all: only === null, peers: [...peers], master, healthy: [...healthy] };
-  return { kind: 'plan', plan: { base, ...kept, places: placesOf(debug, leaving) } };
+  return { kind: 'plan', plan: { base, ...kept, places: placesOf(everyone, leaving) } };
+}
+
+/** Services that are no peers as well, where one can be asked alone: it is they who hold an election up. */
+async function debugWith(
+  openio: Openio,
+  base: Base,
+  { peers, others }: { readonly peers: readonly string[]; readonly others: readonly string[] },
+  context: Context,
+): Promise<readonly PeerDebug[]> {
+  const strangers = others.filter((id) => !peers.includes(id));
+  const isAsked = peers.length > 0 && strangers.length > 0 && (await openio.provesPeerAlone(base, context));
+  return openio.debug(isAsked ? { base, only: [...peers, ...strangers] } : { base }, context);
 }
 
 /** Whoever leaves gives up its place and later takes a new one: the one proof that a peer did leave. */
@@ -164,11 +178,13 @@ async function verify(
 
 /** A complete election alone proves nothing: there may have been one all the time. */
 async function leftOrNot(openio: Openio, planned: Plan, master: string, context: Context): Promise<Finding> {
-  const { base, leaving, places = {} } = planned;
+  const { base, leaving, peers, places = {} } = planned;
   const target = targetOf(base).key;
-  const now = placesOf(await openio.debug({ base }, context), leaving);
+  const now = placesOf(await debugWith(openio, base, { peers, others: leaving }, context), leaving);
   const stayed = leaving.filter((id) => typeof places[id] === 'number' && now[id] === places[id]);
-  const unseen = leaving.filter((id) => places[id] === undefined || now[id] === undefined);
+  const unseen = leaving.filter(
+    (id) => (places[id] === undefined || now[id] === undefined) && !heldItUp(planned, id, master),
+  );
   if (stayed.length > 0) {
     const text = `${master} is master, but ${stayed.join(', ')} did not leave: the old place is still held`;
     return { target, verdict: 'contradicted', text };
@@ -179,6 +195,14 @@ async function leftOrNot(openio: Openio, planned: Plan, master: string, context:
   }
   const again = master === planned.master ? 'again' : 'now';
   return { target, verdict: 'confirmed', text: `${master} is master ${again}` };
+}
+
+/**
+ * No election of the peers ends while a service that is no peer is the first candidate. So one that ends now shows that it
+ * has left, even where such a service cannot be asked.
+ */
+function heldItUp({ peers, master: before }: Plan, id: string, master: string): boolean {
+  return !peers.includes(id) && peers.includes(master) && (before === null || before === id);
 }
 
 interface Done {

@@ -24,7 +24,12 @@ export type Judgement =
  * seen to be a good one: complete, and not outvoted by other complete copies.
  */
 export function judge(situation: Situation): Judgement {
-  const { master, damaged, withoutFile } = situation;
+  const { master, peers, damaged, withoutFile } = situation;
+  const stranger = damaged.find((peer) => !peers.includes(peer));
+  if (stranger !== undefined) {
+    const why = `${stranger} is named as damaged, and is not among the peers of this base (${peers.join(', ')})`;
+    return { kind: 'refused', why, cure: 'name the damaged peer' };
+  }
   if (withoutFile.includes(master)) return odd(master, 'it has no file on disk');
   if (damaged.includes(master)) return odd(master, 'you name it as damaged');
   return situation.copies.kind === 'by peer' ? judgeByPeer(situation) : judgeByChance(situation);

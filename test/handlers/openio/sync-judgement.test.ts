@@ -76,6 +76,11 @@ describe('where each copy can be seen', () => {
       situation([copy('a'), lost('b'), copy('c')], { damaged: ['c'] }),
       'refused, diagnose',
     ],
+    [
+      'the requester names a service that is no peer',
+      situation([copy('a'), lost('b'), copy('c')], { damaged: ['b', 'd'] }),
+      'refused, name the damaged peer',
+    ],
     ['the requester names the damaged one', situation([copy('a'), lost('b'), copy('c')], { damaged: ['b'] }), 'sync b'],
   ])('%s', (_what, given, expected) => {
     expect(told(judge(given))).toBe(expected);
@@ -91,6 +96,7 @@ describe('where the proxy chooses whose copy is seen', () => {
     ['the master has no file', situation([copy(null, WHOLE, 20)], { withoutFile: ['a'] }), 'refused, leave'],
     ['some reads are damaged', situation(reads), 'refused, name the damaged peer'],
     ['a slave is named', situation(reads, { damaged: ['b'] }), 'sync b,c'],
+    ['a service is named that is no peer', situation(reads, { damaged: ['d'] }), 'refused, name the damaged peer'],
     ['the master is named', situation(reads, { damaged: ['a'] }), 'refused, leave'],
     ['every read is damaged', situation([lost(null)]), 'refused, diagnose'],
     ['every read is damaged and a slave is named', situation([lost(null)], { damaged: ['b'] }), 'refused, diagnose'],

@@ -1,5 +1,6 @@
+import { openioElectionLeave } from '../../../../src/handlers/openio/election-leave';
 import { openioElectionSync } from '../../../../src/handlers/openio/election-sync';
-import { nextOf, perform, planned, propose, QUICK, textOf, VERSIONS } from '../support';
+import { context, nextOf, perform, planned, propose, QUICK, textOf, VERSIONS } from '../support';
 import { type Moving, movingRig } from './rig';
 
 let world: Moving;
@@ -163,6 +164,15 @@ describe.each(VERSIONS)('on %s nothing is moved', (version) => {
     const { text, next } = await refusal(`meta2 cnt2 --from ${world.staying[0]} --to ${world.from}`);
     expect(text).toContain(`${world.from} is master, but the directory does not name it`);
     expect(next.Leave).toBe(`openio election leave --service-id ${world.from} meta2 cnt2`);
+    // What is offered can succeed, though the service is no peer.
+    const leave = openioElectionLeave(world.openio, QUICK);
+    const proposal = await planned(leave, (next.Leave ?? '').replace('openio election leave ', ''));
+    const [before] = await proposal.verify(context());
+    const { steps, findings } = await perform(proposal);
+    expect(steps.map(({ status }) => status)).toEqual(['done']);
+    expect(findings).toMatchObject([{ verdict: 'confirmed' }]);
+    expect(before?.verdict).not.toBe('confirmed');
+    expect(world.master()).not.toBe(world.from);
   });
 
   test('while the election does not end', async () => {
