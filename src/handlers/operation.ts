@@ -139,8 +139,8 @@ export interface ChangeSpec<Args, Plan extends Json> extends Described {
   undo?(plan: Plan): string;
   /** Every step in words, in the order of `execute`, which yields one step for each: `copying to 127.0.0.2:6024`. */
   procedure?(plan: Plan): readonly string[];
-  /** The target of each step of the procedure, only where no step begins before the one before it has ended. */
-  order?(plan: Plan): readonly string[];
+  /** The target of each step of the procedure, only where no step begins before the one before it has ended; null elsewhere. */
+  order?(plan: Plan): readonly string[] | null;
   slots?(plan: Plan): readonly Slot[];
   /** How long `execute` may take, in milliseconds; three minutes when left out. */
   mostMs?(plan: Plan): number;
@@ -159,6 +159,8 @@ export interface ChangeSpec<Args, Plan extends Json> extends Described {
   seal?(plan: Plan, context: Context): Promise<boolean>;
   /** Reads the truth back, one finding per target. Knows nothing of the steps: it also runs after a crash. */
   verify(plan: Plan, context: Context): Promise<readonly Finding[]>;
+  /** Findings about what leaves nothing that could be read back: what the steps tell of it is all there is. */
+  untraced?(plan: Plan, steps: readonly Step[]): readonly Finding[];
   /** `request` is for the `next` parts that name it, such as an undo. */
   render(plan: Plan, steps: readonly Step[], findings: readonly Finding[], request: string): View;
   /** A second look some time after success; its view is added to the result. */
@@ -194,6 +196,7 @@ export interface Proposal {
   execute(context: Context): AsyncIterable<Step>;
   seal(context: Context): Promise<boolean>;
   verify(context: Context): Promise<readonly Finding[]>;
+  untraced(steps: readonly Step[]): readonly Finding[];
   render(steps: readonly Step[], findings: readonly Finding[], request: string): View;
   recheck(context: Context): Promise<View>;
 }
@@ -255,6 +258,7 @@ export function defineChange<Args, Plan extends Json>(spec: ChangeSpec<Args, Pla
     execute: (context) => spec.execute(plan, context),
     seal: async (context) => (await spec.seal?.(plan, context)) ?? false,
     verify: (context) => spec.verify(plan, context),
+    untraced: (steps) => spec.untraced?.(plan, steps) ?? [],
     render: (steps, findings, request) => spec.render(plan, steps, findings, request),
     recheck: async (context) => {
       if (!spec.recheck) throw new Error(`${spec.name} has no second look`);

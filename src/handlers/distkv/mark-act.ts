@@ -18,8 +18,8 @@ export function serverKey(plan: MarkPlan, server: string): string {
   return `${nodeKey(plan)}/on/${server}`;
 }
 
-/** The broadcast itself, where no server can be read that would show its effect. */
-function broadcastKey(plan: MarkPlan): string {
+/** The broadcast itself. */
+export function broadcastKey(plan: MarkPlan): string {
   return `${nodeKey(plan)}/broadcast`;
 }
 
@@ -27,6 +27,22 @@ function broadcastKey(plan: MarkPlan): string {
 export function reached(plan: MarkPlan): readonly OtherServer[] {
   if (!plan.broadcast) return [];
   return plan.others.filter((other) => other.lacks !== '' || (plan.deleted && other.holds !== ''));
+}
+
+/** No server that answers lacks the ticks, so none can show that a broadcast was sent. */
+export function isBlind(plan: MarkPlan): boolean {
+  return plan.broadcast && reached(plan).length === 0;
+}
+
+/** What the asked server said of a broadcast that no other one can show. */
+export function untracedBroadcast(plan: MarkPlan, steps: readonly Step[]): readonly Finding[] {
+  if (!isBlind(plan)) return [];
+  const target = broadcastKey(plan);
+  const sent = steps.find((step) => step.target === target)?.status;
+  if (sent === 'done')
+    return [{ target, verdict: 'confirmed', text: `${plan.name} says that it was sent; nothing else can show it.` }];
+  if (sent === 'unknown') return [{ target, verdict: 'unverifiable', text: 'Nothing can show whether it was sent.' }];
+  return [{ target, verdict: 'contradicted', text: 'It was not sent.' }];
 }
 
 export async function* executeMark(distkv: Distkv, plan: MarkPlan, { signal }: Context): AsyncIterable<Step> {
@@ -67,7 +83,7 @@ async function sendToAll(distkv: Distkv, plan: MarkPlan, { mark, signal }: Sendi
   try {
     const tock = await distkv.broadcast(plan.server, mark, signal);
     const text = `${plan.name} (${plan.server}) sent the mark to all servers; tock ${tock}. None of them confirms it.`;
-    const seen = targets.length > 0 ? targets : [serverKey(plan, plan.server)];
+    const seen = targets.length > 0 ? targets : [broadcastKey(plan)];
     return seen.map((target) => ({ target, status: 'done', text }));
   } catch (error) {
     const { status, text } = mishap(error);

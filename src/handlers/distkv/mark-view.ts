@@ -4,7 +4,7 @@ import type { Finding, Step } from '../operation';
 import type { Part, View } from '../view';
 import type { Answer } from './ask';
 import { statesOf } from './ask';
-import { reached, serverKey } from './mark-act';
+import { broadcastKey, serverKey } from './mark-act';
 import { flagsOf, type MarkPlan, type OtherServer, plannedTicks } from './mark-plan';
 import { namedTicks, next, plural, shortTicks } from './show';
 
@@ -115,7 +115,7 @@ export function renderMark(plan: MarkPlan, steps: readonly Step[], findings: rea
     ...headline(plan, steps, findings),
     parts: [
       { kind: 'table', name: 'distkv-mark.csv', head: ['Where', 'What was done', 'Read back'], rows },
-      ...interruptedPart(plan, steps, findings),
+      ...unsentPart(plan, findings),
       ...nextParts(plan, findings),
     ],
   };
@@ -137,16 +137,16 @@ function headline(plan: MarkPlan, steps: readonly Step[], findings: readonly Fin
   return { title: `Whether ${what} is marked on ${plan.name} is not known`, tone: 'bad' };
 }
 
-/** After a crash between the two requests. */
-function interruptedPart(plan: MarkPlan, steps: readonly Step[], findings: readonly Finding[]): readonly Part[] {
-  const broadcastSeen = steps.length > 1 || steps.some((step) => step.status !== 'done') || reached(plan).length > 0;
-  if (!plan.broadcast || broadcastSeen || findings.length === 0) return [];
-  return [
-    {
-      kind: 'text',
-      text: 'Whether the broadcast was sent is not known. Servers that wait for these ticks ask again by themselves, which takes a few minutes.',
-    },
-  ];
+/** Where nobody can tell, or knows, that the broadcast was not sent. */
+function unsentPart(plan: MarkPlan, findings: readonly Finding[]): readonly Part[] {
+  const broadcast = findings.find(({ target }) => target === broadcastKey(plan));
+  if (!broadcast || broadcast.verdict === 'confirmed') return [];
+  const what =
+    broadcast.verdict === 'contradicted'
+      ? 'The broadcast was not sent.'
+      : 'Whether the broadcast was sent is not known.';
+  const text = `${what} Servers that wait for these ticks ask again by themselves, which takes a few minutes.`;
+  return [{ kind: 'text', text }];
 }
 
 function nextParts(plan: MarkPlan, findings: readonly Finding[]): readonly Part[] {

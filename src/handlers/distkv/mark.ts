@@ -4,7 +4,16 @@ import { type Change, defineChange, type Parsed, type Words } from '../operation
 import { parseFlags } from '../words';
 import { chooseServer } from './ask';
 import { nodeField, serverField } from './fields';
-import { executeMark, nodeKey, readBack, verifyMark } from './mark-act';
+import {
+  broadcastKey,
+  executeMark,
+  isBlind,
+  nodeKey,
+  readBack,
+  serverKey,
+  untracedBroadcast,
+  verifyMark,
+} from './mark-act';
 import { type MarkArgs, type MarkPlan, markPlanSchema, planMark } from './mark-plan';
 import { previewMark, recheckView, renderMark } from './mark-view';
 
@@ -62,8 +71,11 @@ export function distkvMark(distkv: Distkv, { patienceMs = PATIENCE_MS }: MarkOpt
       deleted
         ? 'Nothing brings back a record that was deleted for this mark.'
         : 'A server that holds the record sends it again, and the mark goes away by itself.',
+    procedure: (plan) => (isBlind(plan) ? [`marking on ${plan.name}`, 'sending the mark to all servers'] : []),
+    order: (plan) => (isBlind(plan) ? [serverKey(plan, plan.server), broadcastKey(plan)] : null),
     execute: (plan, context) => executeMark(distkv, plan, context),
     verify: (plan, { signal }) => verifyMark(distkv, plan, { signal, patienceMs }),
+    untraced: untracedBroadcast,
     render: renderMark,
     recheck: {
       afterMs: RECHECK_MS,

@@ -147,7 +147,8 @@ export async function conclude(
   const context = contextOf(work, request.id);
   const read = await proposal.verify(context).catch((error: unknown) => unreadable(work, request, proposal, error));
   const { procedure, order } = proposal;
-  const findings = mayStillLand ? inDoubt(read, { steps, procedure, order, isCutOff }) : read;
+  const known = [...read, ...proposal.untraced(steps)];
+  const findings = mayStillLand ? inDoubt(known, { steps, procedure, order, isCutOff }) : known;
   const kind = outcomeKind(steps, findings);
   await finishWith(work, request, {
     kind,

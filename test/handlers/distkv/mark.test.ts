@@ -4,6 +4,8 @@ import { BackendFailure } from '../../../src/backends/failure';
 import { distkvMark } from '../../../src/handlers/distkv/mark';
 import type { Finding, Planned, Proposal, Step } from '../../../src/handlers/operation';
 import type { View } from '../../../src/handlers/view';
+import { outcomeKind } from '../../../src/jobs/request/outcome';
+import { inDoubt } from '../../../src/jobs/request/outcome-doubt';
 import { clientOf, context, raw } from '../../contracts/distkv-behaviour';
 import { noPlan } from '../../support/planned';
 
@@ -27,8 +29,12 @@ async function planned(...words: readonly string[]): Promise<Proposal> {
 async function run(proposal: Proposal): Promise<{ steps: Step[]; findings: readonly Finding[]; view: View }> {
   const steps: Step[] = [];
   for await (const step of proposal.execute(context())) steps.push(step);
-  const findings = await proposal.verify(context());
-  return { steps, findings, view: proposal.render(steps, findings, 'R1') };
+  return { steps, ...(await told(proposal, steps)) };
+}
+
+async function told(proposal: Proposal, steps: readonly Step[]) {
+  const findings = [...(await proposal.verify(context())), ...proposal.untraced(steps)];
+  return { findings, view: proposal.render(steps, findings, 'R1') };
 }
 
 const text = (view: View | undefined) => JSON.stringify(view);
@@ -165,7 +171,13 @@ describe('performing a mark', () => {
         verdict: 'confirmed',
         text: expect.stringContaining('gone from missing, listed as superseded; tock'),
       },
+      {
+        target: 'distkv/nodes/test1/broadcast',
+        verdict: 'confirmed',
+        text: 'test1 says that it was sent; nothing else can show it.',
+      },
     ]);
+    expect(outcomeKind(steps, findings)).toBe('succeeded');
     expect(findings[0]?.text).toContain(`Silent: ${distkv.servers[1]}, ${distkv.servers[2]}.`);
     expect(view).toMatchObject({
       tone: 'good',
@@ -176,6 +188,53 @@ describe('performing a mark', () => {
     expect(await proposal.recheck(context())).toMatchObject({
       tone: 'good',
       title: 'All servers are up and miss nothing of test1',
+    });
+  });
+
+  describe('where no server can show that the broadcast was sent', () => {
+    const BROADCAST = 'distkv/nodes/test1/broadcast';
+    beforeEach(() => sandbox.switchTrouble('waiting', true));
+
+    /** As the worker ends it that stops after one step, or that finds another one dead there. */
+    async function stoppedAfterMark(isCutOff: boolean) {
+      const proposal = await planned('test1', '2', '--broadcast');
+      const running = proposal.execute(context())[Symbol.asyncIterator]();
+      const steps = [(await running.next()).value as Step];
+      await running.return?.();
+      const { findings } = await told(proposal, steps);
+      const { procedure, order } = proposal;
+      const judged = isCutOff ? inDoubt(findings, { steps, procedure, order, isCutOff }) : findings;
+      return { kind: outcomeKind(steps, judged), view: proposal.render(steps, judged, 'R1') };
+    }
+
+    it.each([
+      ['a worker that is told to end between the two requests', false, 'partial', 'The broadcast was not sent.'],
+      ['a worker that is killed there', true, 'uncertain', 'Whether the broadcast was sent is not known.'],
+    ])('%s leaves no success behind', async (_who, isCutOff, kind, says) => {
+      const ended = await stoppedAfterMark(isCutOff);
+      expect(ended.kind).toBe(kind);
+      expect(ended.view.title).toBe('Marked on test1 only in part as asked: tick 2 of test1');
+      expect(text(ended.view)).toContain(says);
+    });
+
+    it('an answer to the mark that was lost leaves no success either, since nothing was broadcast', async () => {
+      const lost = new BackendFailure('no complete answer', { backend: 'distkv', kind: 'timeout', effect: 'possible' });
+      const losing: Distkv = {
+        ...distkv,
+        mark: async (...given) => {
+          await distkv.mark(...given);
+          throw lost;
+        },
+      };
+      const result = await distkvMark(losing, { patienceMs: 300 }).propose(['test1', '2', '--broadcast'], context());
+      if (result.kind !== 'plan') throw new Error(noPlan(result));
+      const { steps, findings, view } = await run(result.plan);
+      expect(findings.map(({ target, verdict }) => [target, verdict])).toEqual([
+        [on(0), 'confirmed'],
+        [BROADCAST, 'contradicted'],
+      ]);
+      expect(outcomeKind(steps, findings)).toBe('partial');
+      expect(view.title).not.toContain('and broadcast');
     });
   });
 
