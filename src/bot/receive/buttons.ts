@@ -1,8 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { selectCluster, shownCluster } from '../../handlers/clusters';
 import type { Words } from '../../handlers/operation';
+import { named } from '../../handlers/understand';
 import type { View } from '../../handlers/view';
 import { splitWords } from '../../handlers/words';
+import { isAskedAtHome } from '../../jobs/request/places';
 import { decidedOf, type Request } from '../../jobs/request/request';
 import type { Refusal } from '../../jobs/rules/policy';
 import type { Redraws } from '../../jobs/store/redraws';
@@ -123,7 +125,17 @@ async function runNext(
   const split = words === undefined ? null : splitWords(words);
   if (!split?.ok)
     return whisper(refusal('That suggestion is not there any more. Nothing was run. Type the command instead.'));
-  return runClicked(deps, click, request, split.args);
+  const asChange = isChange(deps, click, request, split.args);
+  if (!(await isDirect(deps, click, request))) return runClicked(deps, click, request, split.args);
+  // Nobody else sees this message: a change is asked where others can decide on it.
+  if (asChange && isAskedAtHome(request)) return whisper(refusal(ALONE));
+  const isAlone = request.isPrivate === true && !asChange;
+  return runClicked(deps, { ...click, ...request.place }, request, isAlone ? [...split.args, '--private'] : split.args);
+}
+
+function isChange({ clusters }: ButtonDeps, { channel }: Click, { cluster }: Request, words: Words): boolean {
+  const found = named(clusters, { words, channel, cluster });
+  return found.kind === 'operation' && found.operation.kind === 'change';
 }
 
 /** Asks the same again in the name of whoever clicked; privately again where only that person sees the message. */
@@ -133,10 +145,16 @@ async function runAgain(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
   const words = [...request.operation.split(' '), ...request.words];
   if (click.isHome && request.kind === 'change') return whisper(refusal(ALONE));
   if (click.isHome) return runClicked(deps, click, request, [...words, '--private']);
-  const own = await deps.redraws.message(request.id);
-  const isDirect = own?.ts === click.ts && (request.isPrivate || own.refused !== undefined);
-  if (!isDirect) return runClicked(deps, click, request, words);
+  if (!(await isDirect(deps, click, request))) return runClicked(deps, click, request, words);
   return runClicked(deps, { ...click, ...request.place }, request, request.isPrivate ? [...words, '--private'] : words);
+}
+
+/** Whether the message that was clicked is a direct one, which nobody else sees, and not a copy of it in a channel. */
+async function isDirect({ redraws }: ButtonDeps, { ts, channel }: Click, request: Request): Promise<boolean> {
+  const own = await redraws.message(request.id);
+  if (own?.ts === ts) return request.isPrivate === true || own.refused !== undefined;
+  // Not known, or not any more: what was private does not leave a direct message, which Slack names like this.
+  return request.isPrivate === true && channel.startsWith('D');
 }
 
 /** On the cluster of the request that was clicked, whatever the channel's is by now. */
