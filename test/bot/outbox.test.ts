@@ -411,13 +411,14 @@ test('what was posted while Redis went away becomes a copy when another bot has 
       first: (key, message) => (isAway ? Promise.reject(new Error('Redis is away')) : redraws.first(key, message)),
     },
   });
+  const comesBack = async () => {
+    await redraws.remember('RAAAA', other);
+    await under.redis.del(`{${under.prefix}}:redraw`);
+    isAway = false;
+  };
   beforePost = async () => {
     isAway = true;
-    setTimeout(async () => {
-      await redraws.remember('RAAAA', other);
-      await under.redis.del(`{${under.prefix}}:redraw`);
-      isAway = false;
-    }, 300);
+    setTimeout(() => void comesBack(), 300);
   };
   await answered('RAAAA');
   await until(() => calls.length === 3);
