@@ -24,7 +24,7 @@ export function broadcastKey(plan: MarkPlan): string {
 }
 
 /** The other servers on which a broadcast must be seen. Those that were silent may stay so for good reasons. */
-export function reached(plan: MarkPlan): readonly OtherServer[] {
+function reached(plan: MarkPlan): readonly OtherServer[] {
   if (!plan.broadcast) return [];
   return plan.others.filter((other) => other.lacks !== '' || (plan.deleted && other.holds !== ''));
 }
