@@ -2,7 +2,6 @@ import { lockKey } from '../../handlers/clusters';
 import type { Slot, Target } from '../../handlers/operation';
 import type { Piece } from '../../handlers/view';
 import type { Ruling } from '../rules/rules';
-import type { Holder } from '../store/writer';
 import type { Proposed } from './request';
 
 /** What a change must hold while it runs, by the names of the locks. */
@@ -21,6 +20,14 @@ export function claimsOf(
     named.map((one) => ({ ...one, key: lockKey(cluster, one.key) }));
   const pools = pool !== undefined && floors.length > 0 ? [{ key: pool, label: '' }] : [];
   return { claim: onCluster([...targets, ...pools]), slots: onCluster(slots) };
+}
+
+/** Who holds a lock. */
+export interface Holder {
+  readonly request: string;
+  readonly requester: string;
+  readonly since: number;
+  readonly fence: number;
 }
 
 /** Who has what a request needs. `most`: it is a slot, and so many requests have its places. */

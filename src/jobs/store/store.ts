@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { View } from '../../handlers/view';
 import { shorten } from '../../handlers/words';
-import { type Held, heldBy } from '../request/claims';
+import { type Held, type Holder, heldBy } from '../request/claims';
 import { type Asked, ask, type Move, type Moved, type Tick } from '../request/lifecycle';
 import type { Request } from '../request/request';
 import type { Refusal, Standing } from '../rules/policy';
@@ -9,7 +9,7 @@ import { createTrail, type Trail } from '../trail/trail';
 import { readRequest } from './record';
 import { type Keys, timeOf } from './redis';
 import { drawSoon } from './redraws';
-import { type Chain, createWriter, type Holder, type Written } from './writer';
+import { type Chain, createWriter, type Written } from './writer';
 
 /** How long what a query reports while it reads is kept. Seconds. */
 const KEEP_PARTIAL_S = 600;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Redis } from 'ioredis';
+import type { Holder } from '../request/claims';
 import type { Moved, Tick } from '../request/lifecycle';
 import { isOpen, isUncertain, type Request, type StateKind } from '../request/request';
 import { GENESIS, type Head, seal } from '../trail/audit';
@@ -30,14 +31,6 @@ export type Written =
   | { readonly kind: 'gone' }
   /** `most`: the target is a slot, and so many requests hold its places. */
   | { readonly kind: 'held'; readonly target: string; readonly holder: Holder; readonly most: number | null };
-
-/** Who holds a lock. */
-export interface Holder {
-  readonly request: string;
-  readonly requester: string;
-  readonly since: number;
-  readonly fence: number;
-}
 
 const MOST_PER_BATCH = 64;
 const MOST_TRIES = 20;

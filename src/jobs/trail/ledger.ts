@@ -1,11 +1,11 @@
 import type { AuditLine, Ledger, LockLine, RequestAccount, RequestLine } from '../../handlers/ledger';
 import type { Text } from '../../handlers/view';
+import type { Holder } from '../request/claims';
 import { SHOWN } from '../request/fingerprint';
 import { clear } from '../request/lifecycle';
 import { decidedOf, isUncertain, type Request, stepsOf } from '../request/request';
 import { missingApprovals } from '../rules/quorum';
 import type { Store } from '../store/store';
-import type { Holder } from '../store/writer';
 import { type Entry, readEntry } from './audit';
 import { exportAudit, verifyAudit } from './ledger-audit';
 import { commandFor, isHidden, isToldHidden, type Viewer, viewerOf, withoutWords } from './privacy';

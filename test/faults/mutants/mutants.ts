@@ -25,6 +25,7 @@ const lost = (point: Point, nth = 1): Trouble => ({ kind: 'lose at', point, phas
 const ANSWERS_LOST: Trouble = { kind: 'lose answers', of: 'etcd', at: 150, ms: 3_000 };
 const GROUPS_UNKNOWN: Trouble = { kind: 'slack', what: 'groups unknown', at: 150, ms: 2_500 };
 
+const CLAIMS = 'src/jobs/request/claims.ts';
 const LIFECYCLE = 'src/jobs/request/lifecycle.ts';
 const POLICY = 'src/jobs/rules/policy.ts';
 const COMMIT = 'src/jobs/store/commit.ts';
@@ -93,7 +94,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'lock not taken',
     mistake: 'a change starts without asking for its locks',
     breaks: ['locks'],
-    patches: [{ file: LIFECYCLE, find: 'claim: onCluster([...proposed.targets, ...pools]),', replace: 'claim: [],' }],
+    patches: [{ file: CLAIMS, find: 'claim: onCluster([...targets, ...pools]),', replace: 'claim: [],' }],
   },
   {
     name: 'lock kept',
