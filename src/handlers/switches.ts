@@ -43,6 +43,11 @@ export function switchesOf({ kind }: Pick<Operation, 'kind'>): Form {
   return kind === 'query' ? [PRIVATE, SHARE] : [SHARE, GLASS];
 }
 
+/** Who sees the answer: nothing to choose where that is settled. */
+export function isAudience({ id }: Field): boolean {
+  return id === PRIVATE.id || id === SHARE.id;
+}
+
 interface Selected {
   readonly words: Words;
   readonly filled: Filled;

@@ -45,6 +45,22 @@ test('a form asks for what a command needs, and takes no change that nobody else
   expect(alone()).toHaveLength(before);
 }, 30_000);
 
+test('what its form asks stays private when a change was chosen in between, which has no such field', async () => {
+  await press('fill');
+  const choose = async (chosen: string, text: string) => {
+    await world.workspace.pressInView({ who: 'cho', actionId: 'pick_operation', chosen });
+    return world.workspace.until(() => world.workspace.view('cho')?.plain.includes(text), 10_000);
+  };
+  await world.workspace.until(() => world.workspace.view('cho'), 10_000);
+  const before = alone().length;
+  await choose('openio cache flush', 'Which cache');
+  await choose('openio cluster list', 'Type of service');
+  expect(world.workspace.view('cho')?.plain).not.toMatch(/Only I see the answer|Also post the result/);
+  await world.workspace.submitView({ who: 'cho', values: { type: 'meta2' } });
+  const answer = await world.workspace.until(() => alone().slice(before)[0], 10_000);
+  expect(answer.plain).toContain('Only you see this message. Asked in the Home tab.');
+}, 30_000);
+
 test('approving is looking first: the preview, and the button below it', async () => {
   const said = (text: string) => world.workspace.messages('inc-42').find((one) => one.plain.includes(text));
   await world.workspace.typeCommand({ who: 'ana', channel: 'inc-42', text: `/palm purge ${SEED.printf}` });

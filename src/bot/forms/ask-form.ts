@@ -2,11 +2,11 @@ import type { KnownBlock, ModalView, PlainTextOption, SectionBlock } from '@slac
 import { type Clusters, shownCluster } from '../../handlers/clusters';
 import type { Field, Filled, Form } from '../../handlers/form';
 import type { Operation } from '../../handlers/operation';
-import { GLASS, switchesOf } from '../../handlers/switches';
+import { GLASS, isAudience, switchesOf } from '../../handlers/switches';
 import { clusterMark } from '../message/titles';
 import { LIMITS } from '../view/limits';
 import { inputs } from './ask-inputs';
-import { type Asked, chosen, offered, writeAsked } from './asked';
+import { type Asked, chosen, isAskedAlone, offered, writeAsked } from './asked';
 import { heading } from './in-form';
 import { option, words } from './long-names';
 import { modal, paragraph } from './modals';
@@ -42,7 +42,11 @@ export function askForm(clusters: Clusters, asked: Asked, { filled, frozen, said
     about: writeAsked(asked),
     title,
     submit: operation.kind === 'query' ? 'Run' : 'Preview',
-    blocks: [...blocks, ...about(operation), ...inputs(operation, offeredSwitches(operation, frozen, filled), filled)],
+    blocks: [
+      ...blocks,
+      ...about(operation),
+      ...inputs(operation, offeredSwitches(operation, asked, { frozen, filled }), filled),
+    ],
   });
 }
 
@@ -52,8 +56,15 @@ function headed(clusters: Clusters, { cluster, system, operation }: Asked, title
   return mark === '' ? [] : [heading(`${mark}${operation === null ? title : `/${operation}`}`)];
 }
 
-function offeredSwitches(operation: Operation, frozen: boolean, filled: Filled): Form {
-  const isOffered = ({ id }: Field) => id !== GLASS.id || frozen || filled[id] !== undefined;
+function offeredSwitches(
+  operation: Operation,
+  asked: Asked,
+  { frozen, filled }: Pick<Shown, 'frozen' | 'filled'>,
+): Form {
+  const isOffered = (field: Field) => {
+    if (isAudience(field)) return !isAskedAlone(asked);
+    return field.id !== GLASS.id || frozen || filled[field.id] !== undefined;
+  };
   return switchesOf(operation).filter(isOffered);
 }
 

@@ -12,7 +12,7 @@ import { withMeant } from '../../jobs/work/meant';
 import { type CommandDeps, ONLY_YOU, runWords } from '../receive/commands';
 import { askForm, PICK_CLUSTER, PICK_OPERATION } from './ask-form';
 import { filledIn } from './ask-inputs';
-import { type Asked, chosen, fits, offered, readAsked, wordsOfAsked } from './asked';
+import { type Asked, chosen, fits, isAskedAlone, offered, readAsked, wordsOfAsked } from './asked';
 import { problemsIn, saidIn } from './filled-in';
 import { drawInForm } from './in-form';
 import type { LongNames } from './long-names';
@@ -133,12 +133,12 @@ export async function takeAsk(deps: AskDeps, submission: Submission): Promise<Su
   if (picked) return { kind: 'next', form: picked };
   const operation = asked && chosen(deps.clusters, asked);
   if (!asked || !operation) return notice('Nothing was run', UNKNOWN);
-  if (operation.kind === 'change' && asked.channel === submission.user) return notice('Nothing was run', ALONE);
+  if (operation.kind === 'change' && isAskedAlone(asked)) return notice('Nothing was run', ALONE);
   const { filled, lost } = await deps.longNames.resolve(filledIn(operation, submission.values));
   const said = saidIn(operation, filled, lost);
   if (!said.ok) return problemsIn(operation, said);
   const full: Asked = { ...asked, words: [...said.words], switches: [...said.switches] };
-  if (operation.kind === 'query') return run(deps, full, submission);
+  if (operation.kind === 'query') return run(deps, isAskedAlone(asked) ? withoutOthers(full) : full, submission);
   if (!fits(full)) return notice('Too long for a form', 'Nothing was run. Type the command instead.');
   const objection = await deps.requests.objection(askingOf(full, operation, filled, submission));
   // Refused on the road itself, which writes down who tried what.
@@ -154,6 +154,11 @@ export async function takeAsk(deps: AskDeps, submission: Submission): Promise<Su
   });
   const soon = await Promise.race([preview, after(MOST_WAITING_MS)]);
   return soon ? { kind: 'next', form: soon } : { kind: 'next', form: readingForm(full, cluster), later: preview };
+}
+
+/** Whatever the form held: other operations that were chosen in it meanwhile may have had no such field. */
+function withoutOthers({ switches = [], ...asked }: Asked): Asked {
+  return { ...asked, switches: [...switches.filter((word) => word !== '--private'), '--private'] };
 }
 
 /** The preview was read and is wanted. */

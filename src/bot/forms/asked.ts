@@ -43,6 +43,11 @@ export function chosen(clusters: Clusters, { cluster, operation }: Asked): Opera
   return operation === null ? null : clusters.operation(operation, cluster);
 }
 
+/** In the Home tab, where there is no channel: the place is the person. What is asked there is asked privately. */
+export function isAskedAlone({ channel }: Pick<Asked, 'channel'>): boolean {
+  return /^[UW][A-Z0-9]+$/.test(channel);
+}
+
 /** What can be chosen: of one system, or of all. */
 export function offered({ catalogue }: Cluster, system: string | null): readonly Operation[] {
   return system === null ? catalogue.operations : catalogue.ofSystem(system);

@@ -24,8 +24,8 @@ function named(name: string): Operation {
   return operation;
 }
 
-function formOf(name: string, { frozen = false, filled = {} as Filled } = {}): ModalView {
-  const asked = { road: 'form', channel: 'C1', cluster: 'default', system: null, operation: name } as const;
+function formOf(name: string, { frozen = false, filled = {} as Filled, channel = 'C1' } = {}): ModalView {
+  const asked = { road: 'form', channel, cluster: 'default', system: null, operation: name } as const;
   return askForm(clusters, asked, { filled, frozen, said: [] });
 }
 
@@ -48,6 +48,8 @@ function valuesOf(operation: Operation, filled: Filled): Readonly<Record<string,
   return values;
 }
 
+const notOfAudience = (id = '') => !['private', 'share', 'switches'].includes(id);
+
 describe('what every command takes', () => {
   test('a query can be private or shared, a change shared alone', () => {
     expect(idsOf(formOf('palm servers'))).toEqual(expect.arrayContaining(['private', 'share']));
@@ -55,6 +57,12 @@ describe('what every command takes', () => {
     const change = idsOf(formOf('palm purge'));
     expect(change).toContain('share');
     expect(change).not.toContain('private');
+  });
+
+  test('in the Home tab there is nothing to choose of who sees it', () => {
+    const held = { filled: { private: ['private'] }, channel: 'U0ANA' };
+    expect(idsOf(formOf('palm servers', held))).toEqual(idsOf(formOf('palm servers')).filter(notOfAudience));
+    expect(idsOf(formOf('palm purge', held)).filter((id) => !notOfAudience(id))).toEqual([]);
   });
 
   test('the way around a freeze is there while a freeze holds, or when it was filled in', () => {

@@ -1,12 +1,14 @@
 import { takeAsk } from '../../../src/bot/forms/ask';
 import { askForm } from '../../../src/bot/forms/ask-form';
 import { drawInForm } from '../../../src/bot/forms/in-form';
+import type { Values } from '../../../src/bot/forms/modals';
 import { previewForm } from '../../../src/bot/forms/preview-form';
 import { notConfirmedIn } from '../../../src/bot/forms/submissions';
 import { createClusters } from '../../../src/handlers/clusters';
 import { catalogueOf } from '../../../src/handlers/index';
 import type { Change } from '../../../src/handlers/operation';
 import type { Part } from '../../../src/handlers/view';
+import type { Asking } from '../../../src/jobs/requests';
 import { everySystem } from '../../support/systems';
 
 /** What a form shows, and what happens when it is sent. */
@@ -18,31 +20,45 @@ const asked = { road: 'form', channel: 'C1', cluster: 'default', system: 'palm',
 const about = JSON.stringify(asked);
 const submission = { callback: 'ask', about, user: 'U0ANA', delivery: 'form V1 h1' };
 
-/** The deliveries that were opened, of a Redis that never confirms. */
-async function deliveriesOf(...uuids: readonly string[]): Promise<readonly string[]> {
-  const deliveries: string[] = [];
+type Opened = Pick<Asking, 'delivery' | 'place' | 'audience'>;
+
+/** What was opened, of a Redis that never confirms. */
+async function openedBy(form: object, ...filled: readonly Values[]): Promise<readonly Opened[]> {
+  const opened: Opened[] = [];
   const requests = {
-    open: ({ delivery }: { readonly delivery: string }) => {
-      deliveries.push(delivery);
+    open: (asking: Asking) => {
+      opened.push(asking);
       return Promise.reject(new Error('not confirmed'));
     },
     frozen: () => false,
   };
   const longNames = { keep: () => undefined, resolve: (filled: object) => Promise.resolve({ filled, lost: [] }) };
   const deps = { clusters, requests, longNames, store: {}, onError: () => undefined };
-  for (const uuid of uuids) {
-    await takeAsk(deps as unknown as Parameters<typeof takeAsk>[0], {
-      ...submission,
-      values: { 'uuid palm show': [uuid] },
-    });
+  for (const values of filled) {
+    const sent = { ...submission, about: JSON.stringify(form), values };
+    await takeAsk(deps as unknown as Parameters<typeof takeAsk>[0], sent);
   }
-  return deliveries;
+  return opened;
 }
 
 test('the same form sent again is the same request, and with other words another one', async () => {
-  const [first, again, changed] = await deliveriesOf('e5cd88f7', 'e5cd88f7', '3f0d9a55');
+  const filled = ['e5cd88f7', 'e5cd88f7', '3f0d9a55'].map((uuid) => ({ 'uuid palm show': [uuid] }));
+  const [first, again, changed] = (await openedBy(asked, ...filled)).map(({ delivery }) => delivery);
   expect(first).toBe(again);
   expect(changed).not.toBe(first);
+});
+
+test('what a form asks in the Home tab is private, whatever its inputs say or were when it was opened', async () => {
+  const uuid = { 'uuid palm show': ['e5cd88f7'] };
+  const atHome = { ...asked, channel: 'U0ANA' };
+  const [alone, ticked, seen] = [
+    ...(await openedBy(atHome, uuid, { ...uuid, switches: ['private'] })),
+    ...(await openedBy(asked, uuid)),
+  ];
+  const isPrivate = { isPrivate: true, share: null };
+  expect(alone).toMatchObject({ place: { channel: 'U0ANA' }, audience: isPrivate });
+  expect(ticked).toMatchObject({ place: { channel: 'U0ANA' }, audience: isPrivate });
+  expect(seen).toMatchObject({ place: { channel: 'C1' }, audience: { isPrivate: false } });
 });
 
 test('what Redis did not confirm is said below an input, where Slack shows it', () => {
