@@ -1,4 +1,4 @@
-import type { Parsed, Words } from './operation';
+import type { Operation, Parsed, Words } from './operation';
 import { shorten } from './words';
 
 /** Who sees an answer: the channel it was asked in, another one as well, or only the one who asked. */
@@ -37,6 +37,12 @@ export function selectAudience(words: Words): Parsed<Selected> {
   if (isPrivate && share !== null)
     return { ok: false, problem: '--private and --share exclude each other; a private answer can be posted later' };
   return { ok: true, args: { words: rest, isPrivate, share } };
+}
+
+/** Why the answer of this operation cannot be for this audience, or null. The switches would hold for its first words alone. */
+export function unfit({ name, postsLater }: Pick<Operation, 'name' | 'postsLater'>, audience: Audience): string | null {
+  if (!postsLater || (!audience.isPrivate && audience.share === null)) return null;
+  return `What ${name} finds is posted where it asks, for everybody there: leave --private and --share out. Nothing was run.`;
 }
 
 /** As Slack or a person writes a channel; null: it is none. */

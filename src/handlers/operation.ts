@@ -88,10 +88,13 @@ interface Described {
   readonly examples: readonly string[];
   /** Its words as inputs, for people who do not know them by heart. Every operation of the catalogue has one. */
   readonly form?: Form;
+  /** What it begins is posted later, by itself and for everybody where it asks: `--private` and `--share` would promise else. */
+  readonly postsLater?: boolean;
 }
 
 interface Shown extends Described {
   readonly form: Form;
+  readonly postsLater: boolean;
 }
 
 export interface QuerySpec<Args, Found> extends Described {
@@ -222,7 +225,8 @@ function problemOf(parsed: Parsed<unknown>): string | null {
 }
 
 function describe(spec: Described): Shown {
-  return { name: spec.name, usage: spec.usage, summary: spec.summary, examples: spec.examples, form: spec.form ?? [] };
+  const { name, usage, summary, examples, form = [], postsLater = false } = spec;
+  return { name, usage, summary, examples, form, postsLater };
 }
 
 /** Closes over the type parameters, so that the catalogue is a plain list. */

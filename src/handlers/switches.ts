@@ -39,7 +39,8 @@ export const GLASS: Field = {
 const ALL: Form = [PRIVATE, SHARE, GLASS];
 
 /** As inputs. A change is never private, and a query is never frozen. */
-export function switchesOf({ kind }: Pick<Operation, 'kind'>): Form {
+export function switchesOf({ kind, postsLater }: Pick<Operation, 'kind' | 'postsLater'>): Form {
+  if (postsLater) return [];
   return kind === 'query' ? [PRIVATE, SHARE] : [SHARE, GLASS];
 }
 

@@ -1,4 +1,4 @@
-import type { Audience } from '../handlers/audience';
+import { type Audience, unfit } from '../handlers/audience';
 import type { Operation, Words } from '../handlers/operation';
 import { requestId } from './request/id';
 import { type Asked, decide as deciding, type Move } from './request/lifecycle';
@@ -97,6 +97,9 @@ function moveOf(vote: Vote, standing: Standing): Move {
 }
 
 async function open(deps: RequestsDeps, gap: Gap, asking: Asking): Promise<Opened> {
+  const { operation, audience = EVERYBODY } = asking;
+  const why = unfit(operation, audience);
+  if (why !== null) return { ok: false, refusal: { rule: audience.isPrivate ? 'private' : 'sharing', why } };
   const asked = askedOf(asking);
   const opened = await admit(deps, asked);
   if (!opened.ok) {

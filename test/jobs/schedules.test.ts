@@ -2,6 +2,7 @@ import { startRedis } from '../../sandbox/services/redis';
 import { createCatalogue } from '../../src/handlers/catalogue';
 import { type Clusters, createClusters } from '../../src/handlers/clusters';
 import { defineQuery, type Query } from '../../src/handlers/operation';
+import { opsEvery } from '../../src/handlers/ops/every';
 import type { ScheduleAsked, Schedules } from '../../src/handlers/schedules';
 import type { Request } from '../../src/jobs/request/request';
 import { runSchedule } from '../../src/jobs/schedules/schedule-run';
@@ -121,6 +122,17 @@ async function planned(): Promise<number> {
   return (await under.redis.zcard(`${queue}:repeat`)) + (await under.redis.zcard(`${queue}:delayed`));
 }
 const viewOf = ({ state }: Request) => (state.kind === 'finished' ? state.outcome.view : undefined);
+
+test.each([
+  ['--private', { isPrivate: true, share: null }],
+  ['--share', { isPrivate: false, share: 'C2' }],
+])('with %s nothing is begun, since its answers would not keep to that', async (flag, audience) => {
+  const words = ['10m', 'test', 'look'];
+  const asking = { ...ASKED, operation: opsEvery(schedules), words, audience, delivery: `every ${flag}` };
+  const opened = await under.jobs.requests.open(asking);
+  expect(opened).toMatchObject({ ok: false, refusal: { why: expect.stringContaining(`leave --private`) } });
+  expect(await under.jobs.store.newest(5)).toEqual([]);
+});
 
 test('the first answer is posted, the same answer is not, and a change is shown with what was before', async () => {
   await begin('RAAAA');

@@ -23,6 +23,7 @@ export function opsEvery(schedules: Schedules): Query {
     name: 'ops every',
     usage: 'SPAN [in #CHANNEL] [for SPAN] COMMAND…',
     summary: 'Asks a query again and again, and posts the answer when it has changed. Ends by itself.',
+    postsLater: true,
     examples: ['ops every 10m palm servers', 'ops every 10m for 4h openio election status meta2 FVE0'],
     form: [
       { id: 'every', label: 'How often', hint: '10m, 1h', input: { kind: 'text' }, as: { kind: 'word' } },

@@ -2,6 +2,7 @@ import { comparable } from '../../../src/handlers/comparable';
 import { opsEvery } from '../../../src/handlers/ops/every';
 import { spanText } from '../../../src/handlers/ops/since';
 import type { ScheduleAsked } from '../../../src/handlers/schedules';
+import { switchesOf } from '../../../src/handlers/switches';
 import type { View } from '../../../src/handlers/view';
 import { noSchedules } from '../../support/systems';
 
@@ -46,6 +47,11 @@ test.each([
   ['10m openio election leave', 'only palm here'],
 ])('/ops every %s is not understood', (words, problem) => {
   expect(every.check(words.split(' ').filter(Boolean))).toContain(problem);
+});
+
+test('who sees the answers cannot be chosen: its form does not ask', () => {
+  expect(switchesOf(every)).toEqual([]);
+  expect(switchesOf({ kind: 'query', postsLater: false })).not.toEqual([]);
 });
 
 test('what is begun says when it ends and how it is stopped', async () => {
