@@ -70,11 +70,13 @@ test('a name that was found before under these very words is not the slip', asyn
   expect(await offered(meantInstead(deps, request('openio container show FVE0')))).toEqual([]);
 });
 
-test('what somebody asked privately is offered to nobody else', async () => {
+test('what somebody asked privately is offered to nobody else, and where nobody else looks', async () => {
   const deps = over(request('openio container show FVE0', { isPrivate: true, requester: 'U0BEN' }));
   const slip = 'openio container show FVEO';
   expect(await offered(meantInstead(deps, request(slip, { requester: 'U0ANA' })))).toEqual([]);
-  expect(await offered(meantInstead(deps, request(slip, { requester: 'U0BEN' })))).toHaveLength(1);
+  expect(await offered(meantInstead(deps, request(slip, { requester: 'U0ANA', isPrivate: true })))).toEqual([]);
+  expect(await offered(meantInstead(deps, request(slip, { requester: 'U0BEN' })))).toEqual([]);
+  expect(await offered(meantInstead(deps, request(slip, { requester: 'U0BEN', isPrivate: true })))).toHaveLength(1);
   expect(await recentNames(deps, wanted())).toEqual([]);
 });
 

@@ -144,7 +144,9 @@ export async function takeAsk(deps: AskDeps, submission: Submission): Promise<Su
   // Refused on the road itself, which writes down who tried what.
   if (objection) return run(deps, full, submission);
   const { user: requester } = submission;
-  const named = { operation: operation.name, words: said.words, cluster: full.cluster, requester };
+  // A form is seen by whoever opened it, and by nobody else.
+  const isPrivate = true;
+  const named = { operation: operation.name, words: said.words, cluster: full.cluster, requester, isPrivate };
   const recent = { store: deps.store, operation: deps.clusters.operation };
   const cluster = shownCluster(deps.clusters, { operation: operation.name, cluster: full.cluster });
   const preview = previewForm(operation, full, {

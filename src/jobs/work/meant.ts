@@ -13,7 +13,7 @@ type Suggested = Extract<Part, { kind: 'next' }>;
 const OFFERED = 3;
 
 /** What was asked for, as far as it tells which names may have been meant. */
-export type Asked = Pick<Request, 'operation' | 'words' | 'cluster' | 'requester'>;
+export type Asked = Pick<Request, 'operation' | 'words' | 'cluster' | 'requester' | 'isPrivate'>;
 
 /** An answer that says that what was named is not there: with what may have been meant, as far as it does not say so itself. */
 export async function withMeant(deps: RecentDeps, asked: Asked, view: View): Promise<View> {
@@ -47,7 +47,9 @@ async function offersFor(deps: RecentDeps, asked: Asked, place: Place): Promise<
   const [typed, ...more] = filled[id] ?? [];
   if (input.kind !== 'known' || typed === undefined || more.length > 0) return [];
   const { kind, beside = [] } = input.known;
-  const uses = await recentUses(deps, { cluster: asked.cluster, kind, to: asked.requester });
+  // What somebody asked privately is offered to that person, where nobody else looks.
+  const to = asked.isPrivate ? { to: asked.requester } : {};
+  const uses = await recentUses(deps, { cluster: asked.cluster, kind, ...to });
   const here: Use = { name: typed, beside: only(filled, beside) };
   // It was found under this very name: something else is wrong.
   if (uses.some((use) => isDeepStrictEqual(use, here))) return [];
