@@ -42,7 +42,7 @@ export function selectAudience(words: Words): Parsed<Selected> {
 /** Why the answer of this operation cannot be for this audience, or null. The switches would hold for its first words alone. */
 export function unfit({ name, postsLater }: Pick<Operation, 'name' | 'postsLater'>, audience: Audience): string | null {
   if (!postsLater || (!audience.isPrivate && audience.share === null)) return null;
-  return `What ${name} finds is posted where it asks, for everybody there: leave --private and --share out. Nothing was run.`;
+  return `What ${name} finds is posted where it asks, for everybody there. Nothing was run. Ask in a channel, without --private and --share.`;
 }
 
 /** As Slack or a person writes a channel; null: it is none. */

@@ -130,7 +130,7 @@ test.each([
   const words = ['10m', 'test', 'look'];
   const asking = { ...ASKED, operation: opsEvery(schedules), words, audience, delivery: `every ${flag}` };
   const opened = await under.jobs.requests.open(asking);
-  expect(opened).toMatchObject({ ok: false, refusal: { why: expect.stringContaining(`leave --private`) } });
+  expect(opened).toMatchObject({ ok: false, refusal: { why: expect.stringContaining('without --private') } });
   expect(await under.jobs.store.newest(5)).toEqual([]);
 });
 
