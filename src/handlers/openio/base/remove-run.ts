@@ -2,13 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BackendFailure } from '../../../backends/failure';
 import type { Openio } from '../../../backends/openio/openio';
 import type { Context, Finding, Step } from '../../operation';
+import { isFinal } from '../states';
 import { targetOf } from '../writes';
 import { fileOf, type Look, lookAt } from './look';
 import { MARKER, markerText } from './marker';
 import type { MoveOptions } from './options';
 import { judgeSpare } from './remove-judgement';
 import type { RemovalPlan } from './remove-plan';
-import { isMarked } from './stage';
+import { isMarked, unreadOf } from './stage';
 
 interface Removal {
   readonly openio: Openio;
@@ -100,13 +101,35 @@ export async function verifyRemoval(openio: Openio, plan: RemovalPlan, context: 
   }
 }
 
+/** One note is proof, wherever it is read: it is only written after the removal. That it is nowhere is only known where all was read. */
 function byNote(now: Look, { service }: RemovalPlan, request: string): Pick<Finding, 'verdict' | 'text'> {
-  if (isMarked(now, markerText({ kind: 'removed', request, service }))) {
-    return { verdict: 'confirmed', text: `${service} said that its file is deleted, and that is noted in every copy` };
+  const says = (kind: 'removing' | 'removed') => markerText({ kind, request, service });
+  if (isMarkedAnywhere(now, says('removed'))) {
+    const where = isMarked(now, says('removed')) && isReadWhole(now) ? 'every copy' : 'a copy that can be read';
+    return { verdict: 'confirmed', text: `${service} said that its file is deleted, and that is noted in ${where}` };
   }
-  if (isMarked(now, markerText({ kind: 'removing', request, service }))) {
-    const text = `whether ${service} has deleted its file is not noted, and these servers cannot be asked`;
+  const whether = `whether ${service} has deleted its file`;
+  const silent = fileOf(now, service) === 'silent' ? 'it does not answer' : 'these servers cannot be asked';
+  if (isMarkedAnywhere(now, says('removing'))) {
+    return { verdict: 'unverifiable', text: `${whether} is not noted in any copy that can be read, and ${silent}` };
+  }
+  if (!isReadWhole(now)) {
+    const text = `${whether} is not known: its note cannot be read in every copy, and ${silent}`;
     return { verdict: 'unverifiable', text };
   }
   return { verdict: 'contradicted', text: 'the removal has not begun: its first write is not there' };
+}
+
+function isMarkedAnywhere({ copies }: Look, text: string): boolean {
+  return copies?.copies.some(({ table }) => table?.properties[MARKER] === text) ?? false;
+}
+
+/** Every peer has its role and its copy was read. Where the proxy chooses who is read, a peer without a role may be missed. */
+function isReadWhole(now: Look): boolean {
+  const { copies, debug, directory } = now;
+  const all = copies?.copies ?? [];
+  const roles = directory.every((peer) =>
+    debug.some(({ answer, debug: own }) => answer.id === peer && isFinal(own?.state ?? '')),
+  );
+  return roles && all.length > 0 && all.every(({ table }) => table !== null) && unreadOf(now, directory).length === 0;
 }

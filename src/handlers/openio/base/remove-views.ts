@@ -93,24 +93,31 @@ export function renderRemoval(defaults: Defaults, plan: RemovalPlan, { steps, fi
 
 /** Older servers cannot tell, and then it says only what is there. */
 export function secondLook({ base, service }: RemovalPlan, spare: Spare): View {
-  const file = fileOf(spare, service);
-  const isBack = file === 'yes';
-  const named = spare.directory.join(', ');
   return {
-    title: isBack
-      ? `${service} holds a copy of ${labelOf(base)} again`
-      : file === 'no'
-        ? `${service} has stayed without a copy`
-        : `${labelOf(base)} is as it was; these servers do not show the file of ${service}`,
-    tone: isBack ? 'bad' : 'good',
+    ...SECOND[fileOf(spare, service)](labelOf(base), service),
     parts: [
       {
         kind: 'facts',
         facts: [
-          ['peers', named],
+          ['peers', spare.directory.join(', ')],
           ['master', spare.masters.join(', ') || 'none'],
         ],
       },
     ],
   };
 }
+
+const SECOND: Readonly<
+  Record<ReturnType<typeof fileOf>, (label: string, service: string) => Pick<View, 'title' | 'tone'>>
+> = {
+  yes: (label, service) => ({ title: `${service} holds a copy of ${label} again`, tone: 'bad' }),
+  no: (_label, service) => ({ title: `${service} has stayed without a copy`, tone: 'good' }),
+  silent: (label, service) => ({
+    title: `${service} does not answer: whether it holds a copy of ${label} again is not known`,
+    tone: 'warning',
+  }),
+  'not known': (label, service) => ({
+    title: `${label} is as it was; these servers do not show the file of ${service}`,
+    tone: 'good',
+  }),
+};

@@ -1,3 +1,4 @@
+import { MARKER } from '../../../../src/handlers/openio/base/marker';
 import { openioBaseRemove } from '../../../../src/handlers/openio/base/remove';
 import type { Change } from '../../../../src/handlers/operation';
 import { nextOf, perform, planned, propose, textOf, VERSIONS } from '../support';
@@ -11,6 +12,11 @@ afterEach(() => world.close());
 function words(service: string): string {
   return `meta2 cnt2 --service-id ${service}`;
 }
+
+const BASE = {
+  type: 'meta2',
+  container: { by: 'name', namespace: 'OPENIO', account: 'myaccount', name: 'cnt2' },
+} as const;
 
 const CALL = { request: 'R7', signal: new AbortController().signal, report: () => undefined };
 
@@ -122,6 +128,76 @@ describe.each(VERSIONS)('on %s', (version) => {
   });
 });
 
+describe.each(VERSIONS)('on %s, where the note is the only proof', (version) => {
+  /** Planned after a move, and performed so far; then nobody can ask the old service for its file. */
+  async function performed(steps: number) {
+    world = await movingRig(version);
+    remove = openioBaseRemove(world.openio, BRISK);
+    await perform(await planned(world.move, world.words()));
+    const proposal = await planned(remove, words(world.from));
+    await performSteps(proposal, steps);
+    if (version !== '4.2.10') await world.sandbox.switchTrouble(`frozen-${world.from}`, true);
+    return { found: async () => (await proposal.verify(CALL))[0] };
+  }
+
+  /** What the copy of one slave, or of every peer but the master, says of this request. */
+  function note(text: string | null, host: string): void {
+    const { properties } = world.base().holdings.get(host)?.copy ?? { properties: new Map<string, string>() };
+    if (text === null) properties.delete(MARKER);
+    else properties.set(MARKER, text);
+  }
+
+  function slaves(): readonly string[] {
+    return [...world.staying, world.to].filter((host) => host !== world.master());
+  }
+
+  test('the note in every copy confirms it', async () => {
+    const { found } = await performed(3);
+    expect(await found()).toMatchObject({ verdict: 'confirmed', text: expect.stringContaining('in every copy') });
+  });
+
+  test('the note in one copy is proof enough, whatever the others still say', async () => {
+    const { found } = await performed(3);
+    for (const host of slaves()) note(`R7 removing ${world.from}`, host);
+    expect(await found()).toMatchObject({ verdict: 'confirmed', text: expect.stringContaining('can be read') });
+  });
+
+  test('a note that missed a slave that hangs is proof too', async () => {
+    const { found } = await performed(3);
+    const [slave = ''] = slaves();
+    await world.sandbox.switchTrouble(`frozen-${slave}`, true);
+    expect(await found()).toMatchObject({ verdict: 'confirmed', text: expect.stringContaining('can be read') });
+  });
+
+  test('a removal that was begun in one copy only has begun', async () => {
+    const { found } = await performed(2);
+    for (const host of slaves()) note(null, host);
+    const finding = await found();
+    expect(finding?.verdict).toBe('unverifiable');
+    expect(finding?.text).toContain(version === '4.2.10' ? 'cannot be asked' : 'it does not answer');
+  });
+
+  test('a base that cannot be read is no sign that nothing was removed', async () => {
+    const { found } = await performed(2);
+    await world.openio.election('leave', { base: BASE }, CALL);
+    await world.sandbox.switchTrouble('zookeeper-frozen', true);
+    expect(await found()).toMatchObject({ verdict: 'unverifiable' });
+    expect(world.base().holdings.has(world.from)).toBe(false);
+  });
+
+  test.each(['frozen', 'dead'])('with a %s peer, nobody knows what its copy says', async (trouble) => {
+    const { found } = await performed(0);
+    const [slave = ''] = slaves();
+    await world.sandbox.switchTrouble(`${trouble}-${slave}`, true);
+    expect(await found()).toMatchObject({ verdict: 'unverifiable', text: expect.stringContaining('cannot be read') });
+  });
+
+  test('where every copy is read and none has it, the removal has not begun', async () => {
+    const { found } = await performed(0);
+    expect(await found()).toMatchObject({ verdict: 'contradicted', text: expect.stringContaining('has not begun') });
+  });
+});
+
 describe('where a service can be asked although it is no peer', () => {
   beforeEach(async () => {
     world = await movingRig('2026.14.2');
@@ -138,5 +214,19 @@ describe('where a service can be asked although it is no peer', () => {
     await perform(await planned(world.move, world.words()));
     await world.sandbox.switchTrouble(`frozen-${world.from}`, true);
     expect(await refusal(world.from)).toContain('does not answer');
+  });
+
+  test('one that is silent at the second look is not called well', async () => {
+    await perform(await planned(world.move, world.words()));
+    const proposal = await planned(remove, words(world.from));
+    await perform(proposal);
+    expect(await proposal.recheck(CALL)).toMatchObject({
+      title: `${world.from} has stayed without a copy`,
+      tone: 'good',
+    });
+    await world.sandbox.switchTrouble(`frozen-${world.from}`, true);
+    const view = await proposal.recheck(CALL);
+    expect(view.tone).toBe('warning');
+    expect(view.title).toContain(`${world.from} does not answer`);
   });
 });
