@@ -16,7 +16,7 @@ export function createWrites(means: Means, proxies: readonly URL[]): Writes {
     freeze: (base) => switching(means, statusOf(means, base, 'freeze'), FROZEN),
     enable: (base) => switching(means, statusOf(means, base, 'enable'), ALREADY_ENABLED),
     setPeers: (base, peers) => plain(means, peersOfBase(means, base, peers)),
-    copy: (base, pair) => plain(means, copyOf(means, base, pair)),
+    copy: (base, pair) => copying(means, base, pair),
     replaceReference: (container, hosts) => plain(means, forceOf(means, container, hosts)),
     leave: (base, peer) => leaving(means, base, peer),
     remove: (base, peer) => removing(means, base, peer),
@@ -43,6 +43,22 @@ function switching(means: Means, exchange: Exchange<unknown>, already: number): 
       if (outcome.kind === 'value') return 'changed';
       if (outcome.refusal.code === already) return 'already';
       throw refused(exchange, outcome.refusal);
+    },
+  };
+}
+
+/** Only the proxy names the destination in front of a network error; what the destination says of the source may come late. */
+function copying(means: Means, base: Base, pair: Pair): Write<void> {
+  const exchange = copyOf(means, base, pair);
+  return {
+    wire: wireOf(exchange),
+    send: async (call) => {
+      const outcome = await means.calls.ask(exchange, call);
+      if (outcome.kind === 'value') return;
+      const { code, message } = outcome.refusal;
+      if (!NEVER_REACHED.has(code) || !message.startsWith(`${pair.to}: `)) throw refused(exchange, outcome.refusal);
+      const text = `${exchange.doing}: ${pair.to} cannot be reached, so nothing was copied (code ${code}: ${message})`;
+      throw failure(text, 'unreachable');
     },
   };
 }
@@ -100,7 +116,12 @@ function peersOfBase(way: Way, base: Base, peers: readonly string[]): Exchange<u
   return { ...masterWrite(way, base, 'set_properties'), body, doing, shape: anyAnswer };
 }
 
-function copyOf(way: Way, base: Base, { from, to }: { readonly from: string; readonly to: string }): Exchange<unknown> {
+interface Pair {
+  readonly from: string;
+  readonly to: string;
+}
+
+function copyOf(way: Way, base: Base, { from, to }: Pair): Exchange<unknown> {
   const doing = `copy the ${base.type} base of ${containerLabel(base.container)} from ${from} to ${to}`;
   const withinMs = way.copyMs;
   return { ...masterWrite(way, base, 'copy'), body: { to, from }, doing, withinMs, shape: anyAnswer };

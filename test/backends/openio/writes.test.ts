@@ -137,13 +137,34 @@ describe('copy', () => {
   test.each([
     ['admin-copy_to-master_2026.14.2', 'none', 'code 473'],
     ['admin-copy_from-non-master_2026.14.2', 'none', 'code 472'],
-    ['admin-copy_to-dead_2026.14.2', 'possible', 'code 2'],
-    ['admin-copy_to-dead_4.2.10', 'possible', 'code 2'],
   ] as const)('%s: effect %s', async (capture, effect, text) => {
     await against(fromCapture(capture));
     const failure = await failureOf(openio.writes.copy(BASE, { from: A, to: B }).send(call()));
     expect(failure).toMatchObject({ kind: 'rejected', effect });
     expect(failure.message).toContain(text);
+  });
+
+  test.each(['admin-copy_to-dead_2026.14.2', 'admin-copy_to-dead_4.2.10'])(
+    '%s: the destination was not reached, so nothing was copied',
+    async (capture) => {
+      const { to } = JSON.parse(captured(capture).exchanges[0]?.request.body ?? '');
+      await against(fromCapture(capture));
+      const failure = await failureOf(openio.writes.copy(BASE, { from: A, to }).send(call()));
+      expect(failure).toMatchObject({ kind: 'unreachable', effect: 'none' });
+      expect(failure.message).toContain(`${to} cannot be reached, so nothing was copied (code 2: ${to}: [errno=111]`);
+    },
+  );
+
+  test.each([
+    ['the source was refused', 2, `${A}: [errno=111] Connection refused`],
+    ['the destination has a longer address', 2, `${B}1: [errno=111] Connection refused`],
+    ['nobody is named', 8, 'Request avoided, service marked down (reqid=R1)'],
+    ['the connection was lost on the way', 3, `${B}: [errno=104] Connection reset by peer`],
+    ['the destination failed', 502, `${B}: cannot copy`],
+  ])('may have acted where %s', async (_what, status, message) => {
+    await against(() => ({ status: 503, json: { status, message } }));
+    const failure = await failureOf(openio.writes.copy(BASE, { from: A, to: B }).send(call()));
+    expect(failure).toMatchObject({ kind: 'rejected', effect: 'possible' });
   });
 
   test('is given as long as the servers give one another', async () => {

@@ -138,6 +138,13 @@ describe.each(VERSIONS)('a base that moves off its master on %s', (version) => {
     expect(new Set(sandbox.truth('vol-a').copies.map(({ digest }) => digest)).size).toBe(1);
   });
 
+  test('a copy to a service that is stopped never leaves', async () => {
+    await sandbox.switchTrouble(`dead-${one(23)}`, true);
+    const failure = await failureOf(openio.writes.copy(volA, { from: one(20), to: one(23) }).send(CALL));
+    expect(failure).toMatchObject({ kind: 'unreachable', effect: 'none' });
+    expect(sandbox.truth('vol-a').copies).toHaveLength(3);
+  });
+
   test('a copy to a service that hangs gives up', async () => {
     await sandbox.switchTrouble(`frozen-${one(23)}`, true);
     const failure = await failureOf(openio.writes.copy(volA, { from: one(20), to: one(23) }).send(CALL));

@@ -111,7 +111,7 @@ export const copyStage: Carry = async (run) => {
   if (!plan.todo.copy) return skipped(`${plan.arriving} holds a complete copy already`);
   if (master === null) return failed('there is no master to copy from');
   const { alone } = await openio.peers(plan.base, context);
-  if (!alone && !(await openio.answers(plan.arriving, context))) return failed(`${plan.arriving} does not answer`);
+  if (!(await openio.answers(plan.arriving, context))) return failed(`${plan.arriving} does not answer`);
   await writes.copy(master).send(context);
   if (!alone)
     return done(`${plan.arriving} has copied the base from ${master}; these servers do not show its file yet`);

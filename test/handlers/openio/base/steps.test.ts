@@ -81,6 +81,26 @@ describe.each(VERSIONS)('on %s a move stops', (version) => {
     expect(sent()).not.toContain('force');
   });
 
+  test.each(['dead', 'frozen'])('before the copy, when its destination is %s by then', async (trouble) => {
+    const proposal = await planned(world.move, world.words());
+    beforeStep(3, () => world.sandbox.switchTrouble(`${trouble}-${world.to}`, true));
+    const { steps, findings } = await perform(proposal);
+    expect(statuses(steps)).toBe('ddddf');
+    expect(steps.at(-1)?.text).toContain(`${world.to} does not answer`);
+    expect(sent()).not.toContain('copy');
+    expect(findings[0]?.verdict).toBe('contradicted');
+  });
+
+  test('at a copy whose destination refuses connections in the last moment, with nothing in doubt', async () => {
+    const proposal = await planned(world.move, world.words());
+    beforeStep(4, () => world.sandbox.switchTrouble(`dead-${world.to}`, true));
+    const { steps, findings } = await perform(proposal);
+    expect(statuses(steps)).toBe('ddddf');
+    expect(steps.at(-1)?.text).toContain(`${world.to} cannot be reached, so nothing was copied`);
+    expect(sent()).toContain('copy');
+    expect(findings[0]?.verdict).toBe('contradicted');
+  });
+
   test('at a lost answer whose effect cannot be seen, and goes on at one whose effect can', async () => {
     const proposal = await planned(world.move, world.words());
     world.sandbox.onCall(({ write }, moment) => {
