@@ -17,7 +17,7 @@ import { splitWords } from '../handlers/words';
 import type { Directory } from '../jobs/store/directory';
 import type { Config } from './config/config';
 import { commandForm } from './forms/ask';
-import { asksToEnrol, enrol } from './forms/enrol-form';
+import { asksToEnrol } from './forms/enrol-form';
 import { postHere } from './message/results';
 import type { Metrics } from './metrics';
 import type { Outbox } from './outbox/outbox';
@@ -27,6 +27,7 @@ import { asTyped, handleCommand, notConfirmed, ONLY_YOU, type Reply } from './re
 import { namesIn } from './receive/names';
 import {
   MOST_DECIDING_MS,
+  onEnrolCommand,
   onForm,
   onFormCommand,
   onHomeClick,
@@ -150,8 +151,12 @@ export const SYSTEMS = ['openio', 'distkv', 'palm', 'ops'] as const;
 async function onCommand(deps: AppDeps, system: string, command: SlashCommand) {
   const text = asTyped(command.text);
   const split = splitWords(text);
-  if (split.ok && asksToEnrol([system, ...split.args])) return onEnrolment(deps, command);
   const end = deps.metrics.ack.startTimer();
+  if (split.ok && asksToEnrol([system, ...split.args])) {
+    void deps.underWay.during(onEnrolCommand(deps, command));
+    end({ reply: 'form' });
+    return undefined;
+  }
   const {
     user_id: user,
     channel_id: channel,
@@ -172,16 +177,6 @@ async function onCommand(deps: AppDeps, system: string, command: SlashCommand) {
   if (reply.kind === 'whisper') return whisper(reply.view);
   deps.outbox.rememberResponseUrl(reply.request.id, responseUrl);
   return reply.request.isPrivate ? whisper(ONLY_YOU, [postHere(reply.request)]) : undefined;
-}
-
-/** The body of the acknowledgement: empty when the form is open. */
-async function onEnrolment(deps: AppDeps, { user_id: user, channel_id: channel, trigger_id: trigger }: SlashCommand) {
-  const answer = await enrol(deps, { user, channel }).catch((error: unknown) => {
-    deps.log.error({ error }, 'enrolment failed');
-    return { kind: 'whisper', view: notConfirmed('/ops second-factor enroll') } as const;
-  });
-  const view = answer.kind === 'form' ? await openForm(deps, trigger, answer.form) : viewOf(answer);
-  return view ? whisper(view) : undefined;
 }
 
 /** Whatever happens on the way, the person hears of it before Slack gives up. */

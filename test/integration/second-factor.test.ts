@@ -194,6 +194,18 @@ test('a second factor is reset by two others with codes of their own; then it ca
   expect(await opened('sam')).not.toContain('A code of your present second factor');
 }, 90_000);
 
+test('Slack is slow to show the form: the command is acknowledged before, and who gets no form hears of it', async () => {
+  world.workspace.faults.slow('views.open', 3_500);
+  const typed = await type('ben', '/ops second-factor enroll');
+  expect(typed).toMatchObject({ delivered: true });
+  expect(typed.error).toBeUndefined();
+  secrets.push(/Secret: ([A-Z2-7]{32})/.exec(await opened('ben'))?.[1] ?? 'none');
+  world.workspace.faults.slow('views.open', 0);
+  world.workspace.faults.refuse('views.open', { status: 503 });
+  await type('cho', '/ops second-factor enroll');
+  await world.workspace.until(() => whispers('cho').at(-1)?.includes('did not show the form in time'), 10_000);
+}, 60_000);
+
 test('Redis away: neither form nor code is silent', async () => {
   const ben = await enrol('ben');
   await resetAsked();
@@ -202,8 +214,8 @@ test('Redis away: neither form nor code is silent', async () => {
   await world.workspace.switchTrouble('redis', 'down', true);
   await submit('ben', { code: ben.code(1) });
   expect(view('ben')?.errors).toEqual({ code: expect.stringContaining('Redis did not confirm') });
-  await type('cho', '/ops second-factor enroll');
+  expect((await type('cho', '/ops second-factor enroll')).error).toBeUndefined();
+  await world.workspace.until(() => whispers('cho').at(-1)?.includes('Not confirmed'), 10_000);
   expect(view('cho')).toBeUndefined();
-  expect(whispers('cho').at(-1)).toContain('Not confirmed');
   await world.workspace.switchTrouble('redis', 'down', false);
 }, 60_000);

@@ -3,6 +3,7 @@ import type {
   BlockAction,
   ButtonAction,
   MessageShortcut,
+  SlashCommand,
   StaticSelectAction,
   ViewOutput,
   ViewSubmitAction,
@@ -10,6 +11,7 @@ import type {
 import type { ModalView } from '@slack/types';
 import type { View } from '../../handlers/view';
 import { changedForm, threadForm } from '../forms/ask';
+import { enrol } from '../forms/enrol-form';
 import { drawInForm } from '../forms/in-form';
 import { answerTo, modal, type Submitted, valuesOf } from '../forms/modals';
 import { handleSubmission, notConfirmedIn } from '../forms/submissions';
@@ -22,7 +24,7 @@ import { drawSaid } from '../view/blocks';
 import { cut } from '../view/canvas';
 import { LIMITS } from '../view/limits';
 import { type ButtonDeps, handleClick } from './buttons';
-import { type Reply, refusal } from './commands';
+import { notConfirmed, type Reply, refusal } from './commands';
 
 /** What Slack delivers of forms and shortcuts: into our own words, and the answer back into Slack's. */
 export interface ReceiveDeps extends ButtonDeps {
@@ -135,7 +137,29 @@ export async function onFormCommand(
 ): Promise<void> {
   if ((await openForm(deps, command.trigger_id, form)) === null) return;
   const reply = await instead();
-  if (reply.kind !== 'whisper') return;
-  const sent = await deps.slack.whisper(command.response_url, drawSaid(reply.view));
+  if (reply.kind === 'whisper') await tellTyped(deps, command, reply.view);
+}
+
+/** Acknowledged at once, too: Redis and Slack together may take longer than Slack waits. */
+export async function onEnrolCommand(
+  deps: ReceiveDeps,
+  command: Pick<SlashCommand, 'user_id' | 'channel_id' | 'trigger_id' | 'response_url'>,
+): Promise<void> {
+  const { user_id: user, channel_id: channel, trigger_id: trigger } = command;
+  const answer = await enrol(deps, { user, channel }).catch((error: unknown) => {
+    deps.log.error({ error }, 'enrolment failed');
+    return { kind: 'whisper', view: notConfirmed('/ops second-factor enroll') } as const;
+  });
+  const problem = answer.kind === 'form' ? await openForm(deps, trigger, answer.form) : null;
+  const view = answer.kind === 'whisper' ? answer.view : problem;
+  if (view) await tellTyped(deps, command, view);
+}
+
+async function tellTyped(
+  deps: ReceiveDeps,
+  { response_url: url }: { readonly response_url: string },
+  view: View,
+): Promise<void> {
+  const sent = await deps.slack.whisper(url, drawSaid(view));
   if (sent.kind !== 'ok') deps.log.error({ answer: sent }, 'command not answered');
 }
