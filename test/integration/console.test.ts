@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Etcd3 } from 'etcd3';
 import { SEED } from '../../sandbox/palm/records';
 import { createWorld, ROOT, type World } from '../../sandbox/pretend';
+import { PEOPLE } from '../../sandbox/world';
 import { createKeyring, type Keyring, startConsole, typeInConsole } from '../support/console';
 import { script } from '../support/processes';
 
@@ -13,7 +14,8 @@ let etcd: Etcd3;
 const channel = 'storage-ops';
 
 beforeAll(async () => {
-  keyring = createKeyring('C0STORAGE');
+  const only = `  - { name: Trail, match: { operation: [ops audit export] }, ask: [${PEOPLE.ana.id}] }`;
+  keyring = createKeyring('C0STORAGE', ['rules:', only]);
   const fast = { perMinute: 6_000, burst: 100 };
   const settings = { QUORUMBOT_CONFIG: keyring.file, SECOND_FACTOR_KEY: Buffer.alloc(32, 7).toString('base64') };
   world = await createWorld({
@@ -123,6 +125,31 @@ test('the trail is exported and checked by anybody, with neither settings nor Re
   expect(forged).toMatchObject({ code: 1, out: expect.stringContaining('The audit trail is broken at entry ') });
   expect(await typeInConsole({}, 'audit', 'verify', `${file}.not`)).toMatchObject({ code: 2 });
 }, 90_000);
+
+test('the trail is exported to whoever may ask for it, and the trail and the channel say by whom', async () => {
+  const refused = await as('ben', 'audit', 'export');
+  expect(refused).toMatchObject({ code: 1, out: '', err: expect.stringContaining('By the rule “Trail”') });
+  expect(await as('ana', 'audit', 'export', '--since', '2h')).toMatchObject({ code: 0 });
+  await saw('The audit trail was exported in a terminal', 'Asked by @ana', '/ops audit export --since 2h');
+  const entries = (await as('ana', 'audit', 'export')).out
+    .split('\n')
+    .filter((text) => text.includes('ops audit export'));
+  // Asked, answered, and asked just now.
+  expect(entries.length).toBeGreaterThanOrEqual(3);
+}, 60_000);
+
+test('what somebody asked privately is shown to nobody else', async () => {
+  const id = /Request (R\w{8})/.exec((await as('ana', 'palm', 'show', SEED.printf, '--private')).out)?.[1] ?? '';
+  expect(await as('ana', 'show', id)).toMatchObject({ code: 0, out: expect.stringContaining('5555') });
+  for (const words of [
+    ['show', id],
+    ['show', id, '--json'],
+    ['raw', id],
+  ]) {
+    const said = await as('ben', ...words);
+    expect(said).toMatchObject({ code: 1, out: '', err: expect.stringContaining('was asked privately') });
+  }
+}, 60_000);
 
 test('a key is made without settings, and its line fits the file', async () => {
   const made = await typeInConsole({}, 'key');

@@ -20,14 +20,14 @@ export interface Keyring {
   remove(): void;
 }
 
-export function createKeyring(channel: string): Keyring {
+export function createKeyring(channel: string, more: readonly string[] = []): Keyring {
   const folder = mkdtempSync(join(tmpdir(), 'console-'));
   const file = join(folder, 'quorumbot.yaml');
   const ana = newKey();
   const ben = newKey();
   const person = (name: PersonName, hash: string) => `    - { user: ${PEOPLE[name].id}, keyHash: '${hash}' }`;
   const people = [person('ana', ana.keyHash), person('ben', ben.keyHash)];
-  writeFileSync(file, ['console:', `  channel: ${channel}`, '  people:', ...people, ''].join('\n'));
+  writeFileSync(file, ['console:', `  channel: ${channel}`, '  people:', ...people, ...more, ''].join('\n'));
   const remove = () => rmSync(folder, { recursive: true });
   return { file, folder, keys: { ana: ana.key, ben: ben.key }, remove };
 }

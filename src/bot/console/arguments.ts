@@ -11,7 +11,7 @@ export type Typed =
   /** Of the console itself; needs neither settings nor Redis. */
   | { readonly kind: 'help' | 'key' }
   | { readonly kind: 'verify file'; readonly file: string; readonly places: readonly AuditPlace[] }
-  | { readonly kind: 'export'; readonly since: Since | null }
+  | { readonly kind: 'export'; readonly since: Since | null; readonly words: Words }
   | { readonly kind: 'show'; readonly id: string; readonly isJson: boolean }
   | { readonly kind: 'raw'; readonly id: string; readonly name: string | null }
   | Voting
@@ -98,9 +98,9 @@ function readExport(words: Words): Parsed<Typed> {
   if (!flags.ok) return flags;
   const { values, positionals } = flags.args;
   if (positionals.length > 0) return problem(`${shorten(positionals[0] ?? '')} is not understood here`);
-  if (values.since === undefined) return ok({ kind: 'export', since: null });
+  if (values.since === undefined) return ok({ kind: 'export', since: null, words });
   const since = parseSince(values.since);
-  return since.ok ? ok({ kind: 'export', since: since.args }) : since;
+  return since.ok ? ok({ kind: 'export', since: since.args, words }) : since;
 }
 
 /** With a file it is checked here; without one the bot checks the trail in Redis, as in Slack. */

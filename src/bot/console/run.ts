@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Clusters } from '../../handlers/clusters';
-import { plain } from '../../handlers/view';
+import { plain, type Text } from '../../handlers/view';
 import type { Jobs } from '../../jobs/jobs';
 import { type Request, stepsOf } from '../../jobs/request/request';
 import { gone } from '../../jobs/store/store';
+import { isHidden } from '../../jobs/trail/privacy';
 import { notConfirmed, runWords, type Why } from '../receive/commands';
 import type { Typed, Voting } from './arguments';
 import { cardText, stepText } from './card';
 import { CODES, type Code, codeOf } from './codes';
+import { exportTrail } from './export';
 import { printFile, printJson } from './raw';
 import type { Terminal } from './terminal';
 import { line, lines, TYPED, viewText } from './text';
@@ -47,19 +49,20 @@ async function run(deps: ConsoleDeps, typed: Online): Promise<Code> {
       return withRequest(deps, typed.id, (request) => report(deps, request, typed.isJson));
     case 'raw':
       return withRequest(deps, typed.id, (request) => printFile(deps, request, typed.name));
-    case 'export': {
-      const { lines } = await deps.jobs.ledger.exportAudit(typed.since);
-      for (const text of lines) deps.terminal.raw(`${text}\n`);
-      return CODES.done;
-    }
+    case 'export':
+      return exportTrail(deps, typed);
   }
 }
 
 async function withRequest(deps: ConsoleDeps, id: string, then: (request: Request) => Promise<Code>): Promise<Code> {
   const request = await deps.jobs.store.load(id);
-  if (request) return then(request);
-  deps.terminal.err(lines(plain(gone(id).why)));
+  if (request && !isHidden(request, deps.user)) return then(request);
+  deps.terminal.err(lines(plain(request ? asPrivate(request) : gone(id).why)));
   return CODES.not;
+}
+
+function asPrivate({ id, requester }: Request): Text {
+  return [`Request ${id} was asked privately: only `, { user: requester }, ' reads it, until it is posted.'];
 }
 
 const CODE_OF: Readonly<Record<Why, Code>> = {

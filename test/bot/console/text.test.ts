@@ -123,7 +123,9 @@ test('what is typed is a command as in Slack, unless it is the console’s own',
   expect(typed('show', '../../etc')).toContain('is not a request id');
   expect(typed()).toEqual({ kind: 'help' });
   expect(typed('help', 'palm')).toMatchObject({ kind: 'command', words: ['ops', 'help', 'palm'] });
-  expect(typed('audit', 'export', '--since', '2h')).toEqual({ kind: 'export', since: { ago: 7_200_000 } });
+  expect(typed('audit', 'export', '--since', '2h')).toEqual({
+    ...{ kind: 'export', since: { ago: 7_200_000 }, words: ['--since', '2h'] },
+  });
   expect(typed('audit', 'verify', 'a.jsonl')).toMatchObject({ kind: 'verify file', file: 'a.jsonl' });
   expect(typed('audit', 'verify')).toMatchObject({ kind: 'command', words: ['ops', 'audit', 'verify'] });
   expect(typed('audit')).toContain('audit export');
