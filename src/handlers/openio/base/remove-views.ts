@@ -7,6 +7,7 @@ import { baseWords, type Defaults } from '../names';
 import { labelOf, stepRows } from '../writes';
 import { removeWords } from './args';
 import { fileOf } from './look';
+import { sameSet } from './marker';
 import type { Refusal } from './refusal';
 import type { Spare } from './remove-judgement';
 import type { RemovalPlan } from './remove-plan';
@@ -92,9 +93,9 @@ export function renderRemoval(defaults: Defaults, plan: RemovalPlan, { steps, fi
 }
 
 /** Older servers cannot tell, and then it says only what is there. */
-export function secondLook({ base, service }: RemovalPlan, spare: Spare): View {
+export function secondLook(plan: RemovalPlan, spare: Spare): View {
   return {
-    ...SECOND[fileOf(spare, service)](labelOf(base), service),
+    ...headOf(plan, spare),
     parts: [
       {
         kind: 'facts',
@@ -107,17 +108,29 @@ export function secondLook({ base, service }: RemovalPlan, spare: Spare): View {
   };
 }
 
-const SECOND: Readonly<
-  Record<ReturnType<typeof fileOf>, (label: string, service: string) => Pick<View, 'title' | 'tone'>>
-> = {
-  yes: (label, service) => ({ title: `${service} holds a copy of ${label} again`, tone: 'bad' }),
-  no: (_label, service) => ({ title: `${service} has stayed without a copy`, tone: 'good' }),
-  silent: (label, service) => ({
-    title: `${service} does not answer: whether it holds a copy of ${label} again is not known`,
-    tone: 'warning',
-  }),
-  'not known': (label, service) => ({
-    title: `${label} is as it was; these servers do not show the file of ${service}`,
-    tone: 'good',
-  }),
-};
+function headOf(plan: RemovalPlan, spare: Spare): Pick<View, 'title' | 'tone'> {
+  const { service } = plan;
+  const label = labelOf(plan.base);
+  switch (fileOf(spare, service)) {
+    case 'yes':
+      return { title: `${service} holds a copy of ${label} again`, tone: 'bad' };
+    case 'no':
+      return { title: `${service} has stayed without a copy`, tone: 'good' };
+    case 'silent': {
+      const title = `${service} does not answer: whether it holds a copy of ${label} again is not known`;
+      return { title, tone: 'warning' };
+    }
+    case 'not known': {
+      const change = changeOf(plan, spare);
+      const title = `${label} ${change ?? 'is as it was'}; these servers do not show the file of ${service}`;
+      return { title, tone: change === null ? 'good' : 'warning' };
+    }
+  }
+}
+
+function changeOf({ peers }: RemovalPlan, { directory, masters }: Spare): string | null {
+  if (!sameSet(directory, peers)) return 'has other peers than before';
+  const [master, other] = masters;
+  if (master === undefined) return 'has no master';
+  return other === undefined && peers.includes(master) ? null : 'has a master whom not all its peers follow';
+}

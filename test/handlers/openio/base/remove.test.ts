@@ -198,6 +198,20 @@ describe.each(VERSIONS)('on %s, where the note is the only proof', (version) => 
   });
 });
 
+test('a second look that cannot see the file sees at least whether there is a master', async () => {
+  world = await movingRig('4.2.10');
+  remove = openioBaseRemove(world.openio, BRISK);
+  await perform(await planned(world.move, world.words()));
+  const proposal = await planned(remove, words(world.from));
+  await perform(proposal);
+  const well = await proposal.recheck(CALL);
+  expect(well).toMatchObject({ tone: 'good', title: expect.stringContaining('is as it was') });
+  await world.openio.election('leave', { base: BASE }, CALL);
+  await world.sandbox.switchTrouble('zookeeper-frozen', true);
+  const ill = await proposal.recheck(CALL);
+  expect(ill).toMatchObject({ tone: 'warning', title: expect.stringContaining('has no master') });
+});
+
 describe('where a service can be asked although it is no peer', () => {
   beforeEach(async () => {
     world = await movingRig('2026.14.2');
