@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { selectCluster, shownCluster } from '../../handlers/clusters';
+import { onCluster, selectCluster, shownCluster } from '../../handlers/clusters';
 import type { Words } from '../../handlers/operation';
 import { named } from '../../handlers/understand';
 import type { View } from '../../handlers/view';
@@ -15,6 +15,7 @@ import { ALONE, type AskDeps, filledForm } from '../forms/ask';
 import { codeForm } from '../forms/code-form';
 import { asksToEnrol, type EnrolDeps, enrol, withEnrolment } from '../forms/enrol-form';
 import { type Reasoned, reasonForm } from '../forms/reasons';
+import { suggestionMark } from '../view/next';
 import { type Click, type ClickAnswer, TAKEN, whisper } from './clicks';
 import { notConfirmed, refusal, runWords } from './commands';
 import { outcomeView } from './outcomes';
@@ -43,8 +44,9 @@ async function answerTo(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
   // What was said to one person only: a click on it is the same as typing it.
   if (/^next_said_\d{1,2}$/.test(action)) return runSaid(deps, click);
   if (/^fill_said_\d{1,2}$/.test(action)) return fillSaid(deps, click);
-  const next = /^next_(preview|result|recheck)_(\d{1,2})$/.exec(action);
-  if (next) return runNext(deps, click, { stage: next[1] ?? '', index: Number(next[2]) });
+  // One that an older version drew has no mark.
+  const next = /^next_(preview|result|recheck)_\d{1,2}(?:_([0-9a-f]{12}))?$/.exec(action);
+  if (next) return runNext(deps, click, { stage: next[1] ?? '', mark: next[2] ?? '' });
   if (action === 'again') return runAgain(deps, click);
   if (action === 'post') return postWhereAsked(deps, click);
   if (action === 'share') return askWhere(deps, click);
@@ -113,18 +115,22 @@ function fillSaid(deps: ButtonDeps, { request: command, channel, thread }: Click
   return form ? { kind: 'form', form } : whisper(refusal('There is no form for this. Type the command instead.'));
 }
 
-/** Runs a suggested command in the name of whoever clicked. */
+const CHANGED = 'This message has changed: that is not suggested any more. Nothing was run. Look at it again.';
+
+/** Runs a suggested command in the name of whoever clicked: what the button stood for, or nothing. */
 async function runNext(
   deps: ButtonDeps,
   click: Click,
-  { stage, index }: { stage: string; index: number },
+  { stage, mark }: { stage: string; mark: string },
 ): Promise<ClickAnswer> {
   const request = await deps.store.load(click.request);
   if (!request) return whisper(refusal(gone(click.request).why));
-  const words = suggestions(request, stage)[index];
+  const words = suggestions(request, stage).find((said) => isMarked(said, request, mark));
   const split = words === undefined ? null : splitWords(words);
-  if (!split?.ok)
-    return whisper(refusal('That suggestion is not there any more. Nothing was run. Type the command instead.'));
+  if (!split?.ok) {
+    await deps.redraws.due(request.id);
+    return whisper(refusal(CHANGED));
+  }
   const asChange = isChange(deps, click, request, split.args);
   if (!(await isDirect(deps, click, request))) return runClicked(deps, click, request, split.args);
   // Nobody else sees this message: a change is asked where others can decide on it.
@@ -172,7 +178,12 @@ async function runClicked(
   return reply.kind === 'whisper' ? reply : TAKEN;
 }
 
-/** The suggested commands of one stage of a request, in the order of their buttons. */
+/** As it stands in the record, or as it is shown where there are several clusters. */
+function isMarked(words: string, { cluster }: Request, mark: string): boolean {
+  return suggestionMark(words) === mark || suggestionMark(onCluster(words, cluster)) === mark;
+}
+
+/** The suggested commands of one stage of a request. */
 function suggestions(request: Request, stage: string): readonly string[] {
   const parts = viewOf(request, stage)?.parts ?? [];
   return parts.flatMap((part) => (part.kind === 'next' ? [part.words] : []));

@@ -2,8 +2,8 @@ import type { ModalView } from '@slack/types';
 import type { View } from '../../handlers/view';
 
 /**
- * A click. Carries the request's id and nothing else; everything is read again from the record. Only a suggestion that is
- * stored nowhere carries its words.
+ * A click. Carries the request's id and nothing else; everything is read again from the record. The action of
+ * a suggestion tells which words it stood for; only one that is stored nowhere carries them.
  */
 export interface Click {
   readonly action: string;

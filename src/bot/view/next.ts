@@ -1,12 +1,14 @@
 import type { ActionsBlock, Button, KnownBlock, RichTextElement } from '@slack/types';
 import type { Part, View } from '../../handlers/view';
+import { hashOf } from '../../jobs/trail/audit';
 import { cut, type Stage, section } from './canvas';
 import { LIMITS } from './limits';
 
 /**
  * Suggested commands. In a request's message a button carries the request's id, and the words are read from the record
- * again. What only one person sees has no record: there the words themselves are carried, and a click on them is the same
- * as typing them: it passes the same admission.
+ * again; a mark in the button's own id tells which they were, for a message may be older than its record. What only one
+ * person sees has no record: there the words themselves are carried, and a click on them is the same as typing them: it
+ * passes the same admission.
  */
 export type Suggestion = Extract<Part, { kind: 'next' }>;
 
@@ -45,9 +47,21 @@ export function nextBlocks(view: View, stage: Stage, request: string | undefined
     { type: 'text', text: cut(` ${part.why}`, NEXT.characters) },
   ]);
   const elements = next.flatMap((part, index) =>
-    suggestionButton(part, `${stage}_${index}`, carried(part, stage, request)),
+    suggestionButton(part, placeOf(part, stage, index), carried(part, stage, request)),
   );
   return [section(lines), ...(elements.length > 0 ? [{ type: 'actions', elements } satisfies ActionsBlock] : [])];
+}
+
+/** Where a button stands; in a request's message also what it stands for. */
+function placeOf({ words }: Suggestion, stage: Stage, index: number): string {
+  return stage === 'said' ? `said_${index}` : `${stage}_${index}_${suggestionMark(words)}`;
+}
+
+const MARK_CHARACTERS = 12;
+
+/** Names the words of a suggestion in the id of its button. */
+export function suggestionMark(words: string): string {
+  return hashOf(words).slice(0, MARK_CHARACTERS);
 }
 
 function carried(part: Suggestion, stage: Stage, request: string | undefined): string | undefined {

@@ -1,3 +1,4 @@
+import type { KnownBlock } from '@slack/types';
 import { drawRequest } from '../../../src/bot/message/message';
 import { type ButtonDeps, handleClick } from '../../../src/bot/receive/buttons';
 import type { Click } from '../../../src/bot/receive/clicks';
@@ -28,19 +29,30 @@ const DM = { channel: 'D0ANA', ts: '7.000001' };
 const IN_CHANNEL = { channel: 'C0INC42', ts: '8.000001' };
 
 interface Scene {
+  /** The request when its message was drawn, where it has moved since. */
+  readonly drawn?: Request;
   readonly request: Request;
   /** The message that is kept as the request's own; null: none is. */
   readonly own: { readonly channel: string; readonly ts: string; readonly refused?: string } | null;
   /** Where the click was. */
   readonly at: { readonly channel: string; readonly ts: string };
+  /** Instead of the button's own. */
+  readonly action?: string;
 }
 
-async function press(button: { readonly label: string; readonly words: string }, { request, own, at }: Scene) {
+async function press(
+  button: { readonly label: string; readonly words: string },
+  { request, own, at, ...scene }: Scene,
+) {
   const opened: Asking[] = [];
+  const redrawn: string[] = [];
   const deps = {
     clusters,
     store: { load: async () => request },
-    redraws: { message: async () => own && { revision: 3, files: [], ...own }, due: async () => undefined },
+    redraws: {
+      message: async () => own && { revision: 3, files: [], ...own },
+      due: async (id: string) => void redrawn.push(id),
+    },
     requests: {
       open: async (asking: Asking) => {
         opened.push(asking);
@@ -52,7 +64,7 @@ async function press(button: { readonly label: string; readonly words: string },
     },
   };
   const click = {
-    action: actionOf(request, button.label),
+    action: scene.action ?? actionOf(scene.drawn ?? request, button.label),
     request: request.id,
     user: 'U0ANA',
     delivery: 'click',
@@ -62,16 +74,22 @@ async function press(button: { readonly label: string; readonly words: string },
   const [asked] = opened;
   return {
     said: answer.kind === 'whisper' ? JSON.stringify(answer.view) : answer.kind,
+    redrawn,
+    words: asked && [asked.operation.name, ...asked.words].join(' '),
     asked: asked && { operation: asked.operation.name, place: asked.place, isPrivate: asked.audience?.isPrivate },
   };
 }
 
+const EXTRA = { partial: null, approvers: 'nobody', cluster: null };
+
 /** Of the button as it is drawn. */
 function actionOf(request: Request, label: string): string {
-  const { blocks } = drawRequest(request, { partial: null, approvers: 'nobody', cluster: null });
-  const buttons = blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
-  const found = buttons.find((one) => one.type === 'button' && one.text.text === label);
-  return found?.type === 'button' ? (found.action_id ?? '') : '';
+  return buttonsOf(drawRequest(request, EXTRA).blocks).find(([text]) => text === label)?.[1] ?? '';
+}
+
+function buttonsOf(blocks: readonly KnownBlock[]) {
+  const elements = blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+  return elements.flatMap((one) => (one.type === 'button' ? [[one.text.text, one.action_id ?? ''] as const] : []));
 }
 
 const place = ANSWERED.place;
@@ -113,4 +131,39 @@ test('below an answer that everybody sees, shared ones too, it is asked where th
   expect(here.asked).toEqual({ operation: status, place: { channel: 'C0INC42' }, isPrivate: false });
   const copy = await press(FLUSH, { request: AT_HOME, own: DM, at: { channel: 'C0STORAGE', ts: '8.5' } });
   expect(copy.asked).toEqual({ operation: flush, place: { channel: 'C0STORAGE' }, isPrivate: false });
+});
+
+describe('a message that is older than its record', () => {
+  const steps = [{ target: 't', status: 'unknown', text: 'no answer' }] as const;
+  const doubt = { kind: 'uncertain', steps, findings: [], view } as const;
+  const drawn = requestIn(finished(doubt));
+  const cleared = requestIn(finished({ ...doubt, clearedBy: 'R1' }));
+  const scene = { drawn, request: cleared, own: IN_CHANNEL, at: IN_CHANNEL };
+  const clear = { label: 'Clear', words: `ops clear ${drawn.id}` };
+
+  test('runs what its button says', async () => {
+    expect((await press(clear, { ...scene, request: drawn })).words).toBe(clear.words);
+    expect((await press(LOOK, scene)).words).toBe(LOOK.words);
+    expect((await press(FLUSH, scene)).words).toBe(FLUSH.words);
+  });
+
+  test('runs nothing where that is not suggested any more, and is drawn again', async () => {
+    const { said, asked, redrawn } = await press(clear, scene);
+    expect(said).toContain('This message has changed');
+    expect(asked).toBeUndefined();
+    expect(redrawn).toEqual([drawn.id]);
+  });
+
+  test('runs nothing where an older version drew it', async () => {
+    const { said, asked, redrawn } = await press(LOOK, { ...scene, action: 'next_result_0' });
+    expect(said).toContain('This message has changed');
+    expect([asked, redrawn]).toEqual([undefined, [drawn.id]]);
+  });
+
+  test('knows its words where several clusters have each named since', async () => {
+    const { blocks } = drawRequest(drawn, { ...EXTRA, cluster: { name: 'default', production: true } });
+    const action = buttonsOf(blocks).find(([label]) => label === LOOK.label)?.[1] ?? '';
+    expect(action).not.toBe(actionOf(drawn, LOOK.label));
+    expect((await press(LOOK, { ...scene, action })).words).toBe(LOOK.words);
+  });
 });
