@@ -41,6 +41,7 @@ export const FAULTS: readonly Fault[] = [
   trouble('the arriving peer hangs', 'before', ({ arriving }) => `frozen-${arriving}`),
   { ...trouble('a staying peer hangs', 'before', ({ staying }) => `frozen-${staying[0]}`), back: true },
   trouble('the leaving peer dies', 'before', ({ leaving }) => `dead-${leaving}`),
+  trouble('the arriving peer dies', 'before', ({ arriving }) => `dead-${arriving}`),
   trouble('a staying peer dies', 'before', ({ staying }) => `dead-${staying[1]}`),
   trouble('ZooKeeper hangs', 'before', () => 'zookeeper-frozen'),
   silentDirectory,
