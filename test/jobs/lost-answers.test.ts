@@ -1,5 +1,6 @@
 import { type CuttableProxy, cuttableProxy } from '../../sandbox/services/proxy';
 import { startRedis } from '../../sandbox/services/redis';
+import { requestId } from '../../src/jobs/request/id';
 import { createHookMemory } from '../../src/jobs/store/hook-memory';
 import { keysOf } from '../../src/jobs/store/redis';
 import type { Workers } from '../../src/jobs/work/worker';
@@ -68,11 +69,14 @@ test.each(['started', 'step'])('%s: the worker goes on, and the trail tells it o
   expect(await near.jobs.ledger.verifyAudit()).toMatchObject({ kind: 'whole' });
 });
 
-test('an alert is the first of its kind, although it was marked before the answer was lost', async () => {
+test('an alert whose answer was lost is taken when it comes again, and once it is a request no more', async () => {
   workers = near.jobs.work(byName(change));
   const memory = createHookMemory(far.redis, keysOf(near.prefix));
-  wire.cutAnswer({ request: 'delivery-1', answer: '+OK' });
-  expect(await memory.admit('alerts', 'delivery-1')).toBe('first');
-  expect(await memory.admit('alerts', 'delivery-1')).toBe('again');
+  const id = requestId('one');
+  // Whoever sent it hears nothing, or that it was not confirmed: nothing was asked so far.
+  expect(await memory.admit('alerts', id)).toBe('first');
+  expect(await memory.admit('alerts', id)).toBe('first');
+  expect(await planned()).toBe(id);
+  expect(await memory.admit('alerts', id)).toBe('again');
   expect(await near.redis.ttl(keysOf(near.prefix).hookMinute('alerts'))).toBeGreaterThan(0);
 });

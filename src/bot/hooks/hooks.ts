@@ -5,6 +5,7 @@ import { type Clusters, selectCluster } from '../../handlers/clusters';
 import type { Words } from '../../handlers/operation';
 import { understand } from '../../handlers/understand';
 import { plain } from '../../handlers/view';
+import { requestId } from '../../jobs/request/id';
 import type { Requests } from '../../jobs/requests';
 import type { HookMemory } from '../../jobs/store/hook-memory';
 import type { HookConfig } from '../config/hook-config';
@@ -60,9 +61,9 @@ async function answerTo(deps: HookDeps, name: string, request: IncomingMessage):
   }
   const command = commandIn(hook, body);
   if (!command.ok) return problem(400, command.problem);
-  const delivery = createHash('sha256').update(signature).digest('hex');
+  const delivery = `webhook ${name} ${createHash('sha256').update(signature).digest('hex')}`;
   try {
-    const admitted = await deps.memory.admit(name, delivery);
+    const admitted = await deps.memory.admit(name, requestId(delivery));
     if (admitted === 'again') return problem(409, 'this delivery was taken already');
     if (admitted === 'too many') return problem(429, 'too many in this minute');
     return await open(deps, hook, { words: command.args, delivery });
@@ -103,32 +104,22 @@ interface Ordered {
 }
 
 async function open(deps: HookDeps, hook: HookConfig, { words, delivery }: Ordered): Promise<Answer> {
-  const forgotten = async (answer: Answer) => {
-    await deps.memory.forget(hook.name, delivery);
-    return answer;
-  };
   const understood = understand(deps.clusters, { words, channel: hook.channel });
   if (understood.kind === 'said' || words[0] === 'ops') {
-    return forgotten(problem(422, 'the command of this hook is not understood with these parameters'));
+    return problem(422, 'the command of this hook is not understood with these parameters');
   }
   const { cluster, operation, words: rest } = understood;
-  const opened = await deps.requests
-    .open({
-      delivery: `webhook ${hook.name} ${delivery}`,
-      road: 'webhook',
-      cluster: cluster.name,
-      operation,
-      words: rest,
-      requester: `webhook ${hook.name}`,
-      place: { channel: hook.channel },
-    })
-    .catch(async (error: unknown) => {
-      await deps.memory.forget(hook.name, delivery).catch(() => undefined);
-      throw error;
-    });
-  return opened.ok
-    ? { status: 202, body: { request: opened.request.id } }
-    : forgotten(problem(403, plain(opened.refusal.why)));
+  // Twice at once is one request: its id is of the delivery.
+  const opened = await deps.requests.open({
+    delivery,
+    road: 'webhook',
+    cluster: cluster.name,
+    operation,
+    words: rest,
+    requester: `webhook ${hook.name}`,
+    place: { channel: hook.channel },
+  });
+  return opened.ok ? { status: 202, body: { request: opened.request.id } } : problem(403, plain(opened.refusal.why));
 }
 
 /** What a hook can never do, found at start: a template that does not begin with a query. */

@@ -100,7 +100,6 @@ export function keysOf(prefix: string) {
     schedules: `${tag}:schedules`,
     schedule: (id: string) => `${tag}:schedule:${id}`,
     scheduleLock: (id: string) => `${tag}:schedule-lock:${id}`,
-    hookDelivery: (hook: string, delivery: string) => `${tag}:hook:${hook}:${delivery}`,
     hookMinute: (hook: string) => `${tag}:hook-minute:${hook}`,
     /** A long name that was offered in a form. */
     name: (key: string) => `${tag}:name:${key}`,
