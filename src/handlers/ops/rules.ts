@@ -12,7 +12,7 @@ const COMMAND: Form = [
     hint: 'For example: palm purge. Left empty: all rules.',
     optional: true,
     input: { kind: 'text' },
-    as: { kind: 'words' },
+    as: { kind: 'words', raw: true },
   },
 ];
 

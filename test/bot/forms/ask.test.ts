@@ -131,6 +131,14 @@ describe('a command within a command', () => {
   });
 
   test.each([
+    ['ops rules', 'palm purge --not-serving'],
+    ['ops can', 'U0BEN palm purge --not-serving'],
+  ])('%s takes one with a flag', (name, typed) => {
+    const said = saidIn(named(name), filledFrom(named(name).form, typed.split(' ')), []);
+    expect(said).toMatchObject({ ok: true, words: typed.split(' ') });
+  });
+
+  test.each([
     ['U0BEN', { initial_user: 'U0BEN' }],
     ['<@U0BEN|ben>', { initial_user: 'U0BEN' }],
     ['U012AB3CD', {}],
