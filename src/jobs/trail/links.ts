@@ -13,12 +13,14 @@ export interface Links {
 export function createLinks(redis: Redis, keys: Keys): Links {
   return {
     remember: async (workspace) => void (await redis.set(keys.workspace, workspace)),
-    of: async ({ id, place }) => {
+    of: async ({ id, place, isPrivate }) => {
       const [workspace, message] = await redis.mget(keys.workspace, keys.message(id));
       if (!workspace || !message) return null;
       const drawn = JSON.parse(message) as Drawn;
       // Only one person can see a direct message.
-      return drawn.refused === undefined ? permalink(workspace, drawn, place.thread) : null;
+      if (drawn.refused !== undefined) return null;
+      // The thread is of the channel where it was asked; a private message stands in none.
+      return permalink(workspace, drawn, isPrivate ? undefined : place.thread);
     },
   };
 }
