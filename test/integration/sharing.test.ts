@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { SEED } from '../../sandbox/palm/records';
 import { createWorld, ROOT, type World } from '../../sandbox/pretend';
 import { script } from '../support/processes';
 
@@ -114,6 +115,35 @@ test('--private: only the one who asked sees the answer, until that person posts
   expect(told).toContain('already. Nothing was posted again');
   expect(tops(here)).toHaveLength(from + 1);
 }, 30_000);
+
+test('what a private answer suggests: a query stays private, a change is asked where others see it', async () => {
+  const from = tops(here).length;
+  const alone = () => world.workspace.messages().filter((one) => one.channel === dmOf('U0ANA'));
+  let fromAlone = alone().length;
+  const told = (text: string) =>
+    world.workspace.until(
+      () =>
+        alone()
+          .slice(fromAlone)
+          .find((one) => one.plain.includes(text) && one.plain.includes('took')),
+      20_000,
+    );
+  await type('ana', '/openio container locate FVE0 --private');
+  await told('FVE0 of');
+  await type('ana', '/openio container locate FVEO --private');
+  await told('there is no such container');
+  fromAlone = alone().length;
+  await press('ana', 'FVE0', dmOf('U0ANA'));
+  expect((await told('FVE0 of')).plain).toContain('Only you see this message. Asked in #inc-42.');
+  await type('ana', `/palm show ${SEED.dead} --private`);
+  await told(SEED.dead);
+  expect(tops(here)).toHaveLength(from);
+  await press('ana', 'Purge', dmOf('U0ANA'));
+  const card = await saw(here, from, 'Nothing has been changed yet');
+  expect(card.plain).toContain(SEED.dead);
+  await world.workspace.until(() => tops(here).at(-1)?.buttons.includes('Withdraw'), 20_000);
+  await press('ana', 'Withdraw', here);
+}, 40_000);
 
 test('--private on a change is refused with words', async () => {
   const { ackBody } = await type('ana', '/palm reset --private');
