@@ -30,7 +30,9 @@ async function looked({ channels = [], ...changes }: Changes = {}) {
   const transport = { kind: 'socket', appToken: workspace.appToken } as const;
   const slack = { token: workspace.botToken, apiUrl: workspace.apiUrl, transport };
   const probe = createSlackProbe({ ...slack, ...changes });
-  const lines = await examine(slackChecks(probe, { slack, rules: { ...DEFAULT_RULES, channels }, hooks: [] }));
+  const lines = await examine(
+    slackChecks(probe, { slack, rules: { ...DEFAULT_RULES, channels }, hooks: [], console: null }),
+  );
   expect(allExplain(lines)).toBe(true);
   for (const token of [workspace.botToken, workspace.appToken]) expect(JSON.stringify(lines)).not.toContain(token);
   return lines;
@@ -45,7 +47,7 @@ describe('Slack', () => {
       'Slack: scopes': expect.stringContaining('chat:write'),
       'Slack: clock': 'ok: with this machine',
       'Slack: app token': 'ok: Socket Mode can be opened',
-      'Slack: channels of rules and webhooks': 'ok: #C0INC42',
+      'Slack: channels of rules, webhooks and the console': 'ok: #C0INC42',
     });
   });
 
@@ -91,11 +93,11 @@ describe('Slack', () => {
 
   test('channels that Slack does not know are told by their ids', async () => {
     expect(troubles(await looked({ channels: ['C0INC42', 'C0NOWHERE'] }))).toEqual({
-      'Slack: channels of rules and webhooks': 'bad: Slack does not know C0NOWHERE',
+      'Slack: channels of rules, webhooks and the console': 'bad: Slack does not know C0NOWHERE',
     });
   });
 
-  test('channels of the rules and webhooks of the file are looked for, too', async () => {
+  test('channels of the rules, the webhooks and the console of the file are looked for, too', async () => {
     const slack = {
       token: workspace.botToken,
       apiUrl: workspace.apiUrl,
@@ -103,10 +105,15 @@ describe('Slack', () => {
     } as const;
     const rules = [{ name: 'a', match: { channel: ['C0ELSE'] }, channels: ['C0INC42'] }];
     const hook = { name: 'alert', secret: '', channel: 'C0GONE', template: [], parameters: {} };
-    const config = { slack, rules: { ...DEFAULT_RULES, rules }, hooks: [hook] };
+    const config = {
+      slack,
+      rules: { ...DEFAULT_RULES, rules },
+      hooks: [hook],
+      console: { channel: 'C0DARK', people: [] },
+    };
     const lines = await examine(slackChecks(createSlackProbe(slack), config));
     expect(troubles(lines)).toEqual({
-      'Slack: channels of rules and webhooks': 'bad: Slack does not know C0ELSE, C0GONE',
+      'Slack: channels of rules, webhooks and the console': 'bad: Slack does not know C0ELSE, C0GONE, C0DARK',
     });
   });
 
@@ -141,6 +148,25 @@ describe('who may approve', () => {
     });
     expect(await approving('U0BEN', 'U0CHO')).toEqual({
       'Approvers: enough of them': 'warning: 2 people; up to 2 must approve',
+    });
+  });
+
+  test('as many as the strictest operation needs, everywhere and where a rule holds', async () => {
+    const { members } = createSlack({ token: workspace.botToken, apiUrl: workspace.apiUrl });
+    const approvers = ['U0ANA', 'U0BEN', 'U0CHO'];
+    const rules = [
+      { name: 'registry', match: { system: ['palm'] }, approve: approvers },
+      { name: 'ticks', match: { operation: ['distkv mark'] }, approve: approvers },
+      { name: 'undoable', match: { danger: 'reversible' as const }, approve: approvers },
+    ];
+    const stricter = { 'palm reset': 4 };
+    const needs = { reversible: 3, irreversible: 2 };
+    const strict = { ...DEFAULT_RULES, approvers, needs, stricter, rules };
+    expect(troubles(await examine(configChecks({ rules: strict, members, commands: SYSTEMS })))).toEqual({
+      'Approvers: enough of them': 'bad: 3 people; up to 4 must approve',
+      'Approvers by the rule “registry”: enough of them': 'bad: 3 people; up to 4 must approve',
+      'Approvers by the rule “ticks”: enough of them': 'warning: 3 people; up to 3 must approve',
+      'Approvers by the rule “undoable”: enough of them': 'bad: 3 people; up to 4 must approve',
     });
   });
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type Check, judged, type Line } from '../../handlers/checkup';
 import { isGroup, type Members } from '../../jobs/rules/people';
-import type { Rule, Rules, Who } from '../../jobs/rules/rules';
+import type { Match, Rule, Rules, Who } from '../../jobs/rules/rules';
 import { isAmongAll } from '../../jobs/rules/who';
 import { HOME_OPENED, RUN_HERE } from '../app';
 import { SCOPES, type Sent } from '../outbox/slack';
@@ -29,7 +29,7 @@ function approverCheck({ rules, members }: ConfigChecks): Check {
     why,
     todo: 'Look at APPROVERS, and whether Slack answers.',
     look: async () => {
-      const { approvers, needs } = rules;
+      const { approvers } = rules;
       if (approvers.length === 0) {
         const todo = 'Set APPROVERS to the ids of people (U…) or user groups (S…).';
         return [{ tone: 'bad', what, why, found: 'there are none: nobody may approve', todo }];
@@ -39,7 +39,7 @@ function approverCheck({ rules, members }: ConfigChecks): Check {
       const people = peopleOn([approvers], known);
       return [
         ...asked.flatMap(({ group, sent }) => groupLines(group, sent)),
-        enoughLine({ who: 'Approvers', people: people.length, needed: needs.irreversible }),
+        enoughLine({ who: 'Approvers', people: people.length, needed: mostNeeded(rules, {}) }),
         ...rules.rules.flatMap((rule) => ruleLines(rule, rules, known)),
       ];
     },
@@ -61,13 +61,24 @@ function peopleOn(lists: readonly Who[], members: Members): readonly string[] {
 /** One rule alone can already ask for more people than there are. */
 function ruleLines(
   { name, approve, needs: own = 0, fromGroups = 0, match }: Rule,
-  { approvers, needs }: Rules,
+  rules: Rules,
   members: Members,
 ): readonly Line[] {
   if (approve === undefined && own === 0 && fromGroups === 0) return [];
-  const people = peopleOn(approve ? [approvers, approve] : [approvers], members);
-  const needed = Math.max(own, fromGroups, match.danger === 'reversible' ? needs.reversible : needs.irreversible);
+  const people = peopleOn([rules.approvers, ...(approve ? [approve] : [])], members);
+  const needed = Math.max(own, fromGroups, mostNeeded(rules, match));
   return [enoughLine({ who: `Approvers by the rule “${name}”`, people: people.length, needed })];
+}
+
+/** What the numbers beside the rules of the file ask for, for the strictest operation that can match. */
+function mostNeeded({ needs, stricter }: Pick<Rules, 'needs' | 'stricter'>, match: Match): number {
+  const { danger, operation, system } = match;
+  const own = Object.entries(stricter).filter(
+    ([name]) =>
+      (!operation || operation.includes(name)) && (!system || system.some((first) => name.startsWith(`${first} `))),
+  );
+  const usual = danger ? [needs[danger]] : [needs.reversible, needs.irreversible];
+  return Math.max(1, ...usual, ...own.map(([, number]) => number));
 }
 
 function groupLines(group: string, sent: Sent<readonly string[]>): readonly Line[] {

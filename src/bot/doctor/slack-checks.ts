@@ -4,7 +4,10 @@ import { SCOPES, type Sent } from '../outbox/slack';
 import type { SlackProbe } from './slack-probe';
 
 /** What the doctor looks at in Slack: tokens, scopes, clock, channels. No line holds a token. */
-export function slackChecks(probe: SlackProbe, config: Pick<Config, 'slack' | 'rules' | 'hooks'>): readonly Check[] {
+export function slackChecks(
+  probe: SlackProbe,
+  config: Pick<Config, 'slack' | 'rules' | 'hooks' | 'console'>,
+): readonly Check[] {
   const { transport } = config.slack;
   return [
     botCheck(probe),
@@ -105,13 +108,14 @@ function appCheck(probe: SlackProbe, token: string): Check {
 
 function channelCheck(
   probe: SlackProbe,
-  { rules: { channels: only, rules }, hooks }: Pick<Config, 'rules' | 'hooks'>,
+  { rules: { channels: only, rules }, hooks, console }: Pick<Config, 'rules' | 'hooks' | 'console'>,
 ): Check {
   const named = rules.flatMap(({ channels = [], match }) => [...channels, ...(match.channel ?? [])]);
-  const channels = [...new Set([...only, ...named, ...hooks.map(({ channel }) => channel)])];
+  const announced = [...hooks, ...(console ? [console] : [])].map(({ channel }) => channel);
+  const channels = [...new Set([...only, ...named, ...announced])];
   const about = {
-    what: 'Slack: channels of rules and webhooks',
-    why: 'a rule about a channel that is not there protects nothing, and an alert for it is seen by nobody',
+    what: 'Slack: channels of rules, webhooks and the console',
+    why: 'a rule about a channel that is not there protects nothing, and what an alert or the console asks there is seen by nobody',
   };
   return {
     ...about,
@@ -123,7 +127,7 @@ function channelCheck(
       const silent = seen.flatMap(({ sees }) => (sees.kind === 'ok' ? [] : [unanswered(sees)]));
       if (unknown.length > 0) {
         const todo =
-          'Mend the ids in CHANNELS, in the rules and in the webhooks, or invite the bot to the channels that are private.';
+          'Mend the ids in CHANNELS, in the rules, the webhooks and the console, or invite the bot to the channels that are private.';
         return [{ ...about, tone: 'bad', found: `Slack does not know ${unknown.join(', ')}`, todo }];
       }
       if (silent[0] !== undefined) return [{ ...about, tone: 'bad', found: silent[0], todo: AWAY }];
