@@ -8,6 +8,7 @@ import { dangerOf, type Place, type Request, type Road } from './request/request
 import { type ShareWish, share } from './request/sharing';
 import type { Admission } from './rules/admission';
 import { mayAsk, type Refusal, type Standing, type Vote } from './rules/policy';
+import type { Ruling } from './rules/rules';
 import type { SecondFactor } from './second-factor/second-factor';
 import { createGap, type Gap } from './store/gap';
 import { gone, type Store } from './store/store';
@@ -28,6 +29,8 @@ export interface Requests {
   decide(id: string, vote: Vote): Promise<Opened>;
   /** Why a vote would not count, or null. Writes nothing: for whoever asks for more words before the vote. */
   refusal(id: string, vote: Vote): Promise<Refusal | null>;
+  /** What the rules ask for by now, which may be more than when it was shown. Needs no Redis. */
+  rulingOf(request: Request): Ruling;
   /** The result shall be seen in another place as well. Rejects when Redis has not confirmed. */
   share(id: string, wish: ShareWish): Promise<Opened>;
 }
@@ -87,6 +90,7 @@ export function createRequests(deps: RequestsDeps): Requests {
       const moved = moveOf(vote, standing)(request, { at, seq: 0 });
       return moved.ok ? null : moved.refusal;
     },
+    rulingOf: (request) => deps.admission.rulingOf(request),
     share: (id, wish) => deps.store.move(id, share(wish)),
   };
 }

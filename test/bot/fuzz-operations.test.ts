@@ -23,6 +23,7 @@ import { splitWords } from '../../src/handlers/words';
 import { spillView } from '../../src/jobs/store/attachments';
 import { readFailed } from '../../src/jobs/work/failures';
 import { dispenser, hostile } from '../support/hostile';
+import { standing } from '../support/jobs';
 import { drawnAlive, live, liveInMrkdwn } from '../support/live';
 import { decided, finished, requestIn } from '../support/records';
 import { tainted } from '../support/tainted';
@@ -196,6 +197,7 @@ test('what is said about words that mean harm is harmless', async () => {
     refusal: async () => null,
     objection: async () => null,
     frozen: () => false,
+    rulingOf: () => standing().ruling,
   };
   const deps = { clusters, requests, onError: () => undefined };
   const names = catalogue.operations.map(({ name }) => name.split(' '));

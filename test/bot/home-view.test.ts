@@ -2,11 +2,12 @@ import type { Button } from '@slack/types';
 import fc from 'fast-check';
 import { checkView } from '../../sandbox/slack/check';
 import { approveForm } from '../../src/bot/forms/approve-form';
-import { drawHome, type HomeModel, type Listed } from '../../src/bot/home/home-view';
+import { drawHome, type HomeModel, type Listed, type WaitingNow } from '../../src/bot/home/home-view';
 import type { Part, View } from '../../src/handlers/view';
 import type { State } from '../../src/jobs/request/request';
 import type { FreezeInSight } from '../../src/jobs/rules/freeze';
 import { hostile } from '../support/hostile';
+import { standing } from '../support/jobs';
 import { live } from '../support/live';
 import { decided, finished, requestIn } from '../support/records';
 
@@ -15,10 +16,13 @@ const cluster = { name: 'prod-eu', production: true };
 const link = 'https://team.slack.com/archives/C1/p1700000000000100';
 const nothing: HomeModel = { waiting: [], mine: [], systems: [], freezes: [] };
 const planned: State = { kind: 'planned', expiresAt: 900_000, ...decided(view) };
-const listed = (state: State, more: Partial<Listed['request']> = {}): Listed => ({
+const { ruling } = standing();
+const { ruling: stricter } = standing({ needs: { reversible: 3, irreversible: 3 } });
+const listed = (state: State, more: Partial<Listed['request']> = {}): WaitingNow => ({
   request: { ...requestIn(state), ...more },
   cluster,
   link,
+  ruling,
 });
 const textOf = (model: Partial<HomeModel>) => JSON.stringify(drawHome({ ...nothing, ...model }).blocks);
 const buttonsOf = (model: Partial<HomeModel>) =>
@@ -47,6 +51,11 @@ describe('what waits', () => {
     const fromGroups = [{ groups: ['SDBA', 'SOPS', 'SNET'], least: 3 }];
     const state: State = { ...planned, ...base, proposed: { ...base.proposed, needs: 2, fromGroups } };
     expect(textOf({ waiting: [listed(state)] })).toContain('Needs 3 approvals');
+  });
+
+  test('needs what the rules ask for by now, where that is more than when it was shown', () => {
+    expect(textOf({ waiting: [listed(planned)] })).toContain('Needs 1 approval');
+    expect(textOf({ waiting: [{ ...listed(planned), ruling: stricter }] })).toContain('Needs 2 approvals');
   });
 
   test('is held in the title, behind the cluster', () => {
@@ -114,7 +123,7 @@ test('a big incident is still a tab that Slack takes, and what is left out is co
 describe('looking at what waits', () => {
   const state = { kind: 'planned', expiresAt: 900_000, ...decided(view) } as const;
   const table: Part = { kind: 'table', name: 'servers.csv', head: ['Server'], rows: [['u'.repeat(4_000)]] };
-  const looked = { request: requestIn(state), state, cluster, link };
+  const looked = { request: requestIn(state), state, ruling, cluster, link };
 
   test('shows the preview with its cluster above the button that approves, and says where the rest is', () => {
     const proposed = { ...state.proposed, preview: { ...view, parts: [table] } };
@@ -126,6 +135,13 @@ describe('looking at what waits', () => {
     expect(text).toContain('The rest of it is in its card.');
     expect(text).toContain('Cannot be undone.');
     expect(text).toContain(link);
+  });
+
+  test('needs what the rules ask for by now, from the groups that they name', () => {
+    const fromGroups = [{ groups: ['SDBA', 'SOPS'], least: 2 }];
+    const text = JSON.stringify(approveForm({ ...looked, ruling: { ...stricter, fromGroups } }).blocks);
+    expect(text).toContain('Needs 2 approvals');
+    expect(text).toContain('From at least 2 of these groups');
   });
 
   test('what is held cannot be approved there', () => {
@@ -140,7 +156,7 @@ test('nothing in it is live that came from outside', () => {
   const ours = ['U0ANA', '#U0ANA', 'C1', '#C1', `${link}|Its message`];
   for (const text of fc.sample(hostile, { numRuns: 2_000, seed: 7 })) {
     const state: State = { ...planned, ...decided({ ...view, title: text }) };
-    const home = drawHome({ ...nothing, waiting: [{ request: requestIn(state, [text]), cluster, link }] });
+    const home = drawHome({ ...nothing, waiting: [{ request: requestIn(state, [text]), cluster, link, ruling }] });
     expect(checkView(home, 'home')).toEqual([]);
     expect(live(home.blocks).filter((one) => !ours.includes(one.replace(/^[@#]+/, '')))).toEqual([]);
   }

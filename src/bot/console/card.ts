@@ -1,14 +1,14 @@
 import { type Clusters, onCluster, shownCluster } from '../../handlers/clusters';
 import { plain, type Text, type View } from '../../handlers/view';
-import { decidedOf, type Request, stepsOf } from '../../jobs/request/request';
+import { decidedOf, type Request, stepsOf, type Waiting } from '../../jobs/request/request';
 import type { Ruling } from '../../jobs/rules/rules';
 import type { Attachments } from '../../jobs/store/attachments';
 import { commandOf } from '../../jobs/work/answer';
 import { footerText } from '../message/footer';
 import { clusterMark } from '../message/titles';
 import { closing } from '../message/undone';
-import { callOf, holdLines, undoLines } from '../message/waiting';
-import { approversRuled } from '../outbox/approvers';
+import { callOf, holdLines, quotaLines, undoLines } from '../message/waiting';
+import { approversRuled, ruledNow } from '../outbox/approvers';
 import { outcomeView } from '../receive/outcomes';
 import { forShell, line, lines, TYPED, viewText } from './text';
 
@@ -19,7 +19,9 @@ export interface CardDeps {
 }
 
 /** A request as its message in Slack says it, for the terminal: the view, what state it is in, and who asked what. */
-export async function cardText(deps: CardDeps, request: Request): Promise<string> {
+export async function cardText(deps: CardDeps, stored: Request): Promise<string> {
+  const ruling = deps.rulingOf(stored);
+  const request = ruledNow(stored, { ruling });
   const cluster = shownCluster(deps.clusters, request);
   const command = (words: string) => (cluster ? onCluster(words, cluster.name) : words);
   const file = (name: string) => `${TYPED} raw ${request.id} ${forShell(name)}`;
@@ -28,7 +30,7 @@ export async function cardText(deps: CardDeps, request: Request): Promise<string
     const whole = await deps.attachments.whole(request.id, view);
     views.push(viewText(whole, { mark: clusterMark(cluster), command, file }));
   }
-  return [...views, ...stateLines(deps, request), footerLines(request)].join('\n\n');
+  return [...views, ...stateLines(ruling, request), footerLines(request)].join('\n\n');
 }
 
 function viewsOf(request: Request): readonly View[] {
@@ -38,7 +40,7 @@ function viewsOf(request: Request): readonly View[] {
   return [outcomeView(request, state.outcome), ...(state.recheck.kind === 'made' ? [state.recheck.view] : [])];
 }
 
-function stateLines(deps: CardDeps, request: Request): readonly string[] {
+function stateLines(ruling: Ruling, request: Request): readonly string[] {
   const { state } = request;
   const said = (...texts: readonly Text[]) => texts.map((text) => lines(plain(text)));
   switch (state.kind) {
@@ -50,9 +52,11 @@ function stateLines(deps: CardDeps, request: Request): readonly string[] {
           callOf(request, state),
           ...undoLines(state),
           ...holdLines(state),
-          approversRuled(deps.rulingOf(request)),
+          ...quotaLines(state),
+          // While it is held nobody can approve; the lines above say who releases it.
+          ...(state.held ? [] : [approversRuled(ruling)]),
         ),
-        decisionsText(request),
+        decisionsText(request, state),
       ];
     case 'approved':
       return ['Approved. Waiting for its turn.'];
@@ -71,11 +75,11 @@ export function stepText({ target, status, text }: ReturnType<typeof stepsOf>[nu
   return line(`${target}: ${status}, ${text}`);
 }
 
-function decisionsText({ id }: Request): string {
+function decisionsText({ id }: Request, { held }: Waiting): string {
   return [
-    `Approve:  ${TYPED} approve ${id}`,
+    held ? `Release:  ${TYPED} release ${id}` : `Approve:  ${TYPED} approve ${id}`,
     `Deny:     ${TYPED} deny ${id} "why"`,
-    `Hold:     ${TYPED} hold ${id} "what looks wrong"`,
+    ...(held ? [] : [`Hold:     ${TYPED} hold ${id} "what looks wrong"`]),
     `Withdraw: ${TYPED} withdraw ${id}`,
   ].join('\n');
 }

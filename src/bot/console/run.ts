@@ -5,6 +5,7 @@ import type { Jobs } from '../../jobs/jobs';
 import { type Request, stepsOf } from '../../jobs/request/request';
 import { gone } from '../../jobs/store/store';
 import { isHidden } from '../../jobs/trail/privacy';
+import { ruledNow } from '../outbox/approvers';
 import { notConfirmed, runWords, type Why } from '../receive/commands';
 import type { Typed, Voting } from './arguments';
 import { cardText, stepText } from './card';
@@ -111,7 +112,7 @@ async function follow(
   const late = setTimeout(() => terminal.err(NO_WORKER), PATIENCE_MS);
   const onSeen = (request: Request) => {
     if (request.state.kind !== 'queued') clearTimeout(late);
-    tell(terminal, request);
+    tell(terminal, ruledNow(request, { ruling: jobs.admission.rulingOf(request) }));
   };
   const request = await watch(jobs, asked.id, { toEnd: waits, onSeen }).finally(() => clearTimeout(late));
   if (request) return report(deps, request, isJson);

@@ -3,10 +3,12 @@ import type { ShownCluster } from '../../handlers/clusters';
 import type { Text, View } from '../../handlers/view';
 import type { Request, Waiting } from '../../jobs/request/request';
 import type { Requests } from '../../jobs/requests';
+import type { Ruling } from '../../jobs/rules/rules';
 import type { Store } from '../../jobs/store/store';
 import { commandOf } from '../../jobs/work/answer';
 import { clusterMark } from '../message/titles';
 import { callOf, holdLines, quotaLines, undoLines } from '../message/waiting';
+import { waitingNow } from '../outbox/approvers';
 import { refusal } from '../receive/commands';
 import { codeForm } from './code-form';
 import { withEnrolment } from './enrol-form';
@@ -19,13 +21,16 @@ export const APPROVE = 'approve';
 export interface Looked {
   readonly request: Request;
   readonly state: Waiting;
+  /** What the rules ask for by now. */
+  readonly ruling: Ruling;
   /** Null: there is nothing to tell apart. */
   readonly cluster: ShownCluster | null;
   /** Of its card; null: it is not known yet. */
   readonly link: string | null;
 }
 
-export function approveForm({ request, state, cluster, link }: Looked): ModalView {
+export function approveForm({ request, state: shown, ruling, cluster, link }: Looked): ModalView {
+  const state = waitingNow(shown, ruling);
   const { proposed, held } = state;
   const view = { ...proposed.preview, title: `${clusterMark(cluster)}${proposed.preview.title}` };
   const card: Text = link === null ? 'Its card is where it was asked.' : [{ message: link, text: 'Its card' }];

@@ -4,12 +4,14 @@ import type { Piece, Text } from '../../handlers/view';
 import { isAskedAtHome } from '../../jobs/request/places';
 import { hasEnded, type Request, type Waiting } from '../../jobs/request/request';
 import type { FreezeInSight } from '../../jobs/rules/freeze';
+import type { Ruling } from '../../jobs/rules/rules';
 import { stateWord } from '../../jobs/trail/ledger';
 import { commandOf } from '../../jobs/work/answer';
 import { paragraph } from '../forms/modals';
 import { smallPrint } from '../message/footer';
 import { clusterMark } from '../message/titles';
 import { callOf, decisions, holdLines } from '../message/waiting';
+import { waitingNow } from '../outbox/approvers';
 import { outcomeView } from '../receive/outcomes';
 import { MARKS } from '../view/blocks';
 import { cut, section } from '../view/canvas';
@@ -19,7 +21,7 @@ import { literalBlocks, richElements } from '../view/rich';
 /** One person's Home tab, drawn from the records alone. Pure. Nobody can decide here without having seen the preview. */
 export interface HomeModel {
   /** What waits for this person's decision, what ends first at the top. */
-  readonly waiting: readonly Listed[];
+  readonly waiting: readonly WaitingNow[];
   /** What this person asked, the newest first. */
   readonly mine: readonly Listed[];
   /** Every system of every cluster, with the newest answer about its state. */
@@ -34,6 +36,11 @@ export interface Listed {
   readonly cluster: ShownCluster | null;
   /** Of its message; null: it is not known yet. */
   readonly link: string | null;
+}
+
+export interface WaitingNow extends Listed {
+  /** What the rules ask for by now. */
+  readonly ruling: Ruling;
 }
 
 export interface SystemState {
@@ -110,9 +117,9 @@ function listed<T>(
   return shown < all.length ? [...blocks, smallPrint(`And ${all.length - shown} more: type /${more}.`)] : blocks;
 }
 
-function drawWaiting({ request, cluster, link }: Listed): readonly KnownBlock[] {
-  const { state } = request;
-  if (state.kind !== 'planned') return [];
+function drawWaiting({ request, cluster, link, ruling }: WaitingNow): readonly KnownBlock[] {
+  if (request.state.kind !== 'planned') return [];
+  const state = waitingNow(request.state, ruling);
   const title = `${clusterMark(cluster)}${state.held ? 'HELD · ' : ''}${cut(state.proposed.preview.title, 200)}`;
   return [
     section(richElements(title, { bold: true })),

@@ -91,7 +91,7 @@ async function modelOf(deps: HomeDeps, user: string): Promise<HomeModel> {
   const waiting = planned.filter((_, at) => may[at]).toSorted((a, b) => a.state.expiresAt - b.state.expiresAt);
   const mine = newest.filter(({ requester }) => requester === user);
   return {
-    waiting: await listed(deps, waiting),
+    waiting: (await listed(deps, waiting)).map((one) => ({ ...one, ruling: deps.admission.rulingOf(one.request) })),
     mine: await listed(deps, mine),
     systems: systemsOf(deps.clusters, newest, user),
     freezes: freezesInSight(deps.rules, await store.now()),

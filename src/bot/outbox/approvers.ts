@@ -1,5 +1,5 @@
 import type { Text } from '../../handlers/view';
-import type { Request } from '../../jobs/request/request';
+import type { Request, Waiting } from '../../jobs/request/request';
 import { isGroup } from '../../jobs/rules/people';
 import { isApprover, type Standing } from '../../jobs/rules/policy';
 import { neededNow } from '../../jobs/rules/quorum';
@@ -49,9 +49,12 @@ export function mentionable(standing: Standing): readonly string[] {
   return callable.kind === 'people' ? callable.people : callable.groups;
 }
 
-/** A rule may ask for more by now than when the card was shown, and that is what counts. */
-export function ruledNow(request: Request, { ruling }: Standing): Request {
+/** A rule may ask for more by now than when the card was shown, and that is what counts, wherever it is told. */
+export function ruledNow(request: Request, { ruling }: Pick<Standing, 'ruling'>): Request {
   const { state } = request;
-  if (state.kind !== 'planned') return request;
-  return { ...request, state: { ...state, proposed: { ...state.proposed, ...neededNow(state.proposed, ruling) } } };
+  return state.kind === 'planned' ? { ...request, state: waitingNow(state, ruling) } : request;
+}
+
+export function waitingNow(state: Waiting, ruling: Ruling): Waiting {
+  return { ...state, proposed: { ...state.proposed, ...neededNow(state.proposed, ruling) } };
 }

@@ -76,7 +76,9 @@ async function lookAt(deps: ButtonDeps, click: Click): Promise<ClickAnswer> {
   const { state } = request;
   if (state.kind === 'planned') {
     const link = await deps.links.of(request).catch(() => null);
-    return { kind: 'form', form: approveForm({ request, state, cluster: shownCluster(deps.clusters, request), link }) };
+    const ruling = deps.requests.rulingOf(request);
+    const cluster = shownCluster(deps.clusters, request);
+    return { kind: 'form', form: approveForm({ request, state, ruling, cluster, link }) };
   }
   const refused = await deps.requests.refusal(request.id, { decision: 'approve', by: click.user, road: 'form' });
   return whisper(refusal(refused?.why ?? `Request ${request.id} does not wait any more.`));

@@ -31,16 +31,21 @@ const RULES: Rules = {
   ],
 };
 
+function ruled({ operation, cluster }: Request) {
+  return rulingOf(RULES, { kind: 'change', operation, cluster, channel: HERE, danger: 'reversible' });
+}
+
 function home({ purge, servers, election }: Stage): Shown {
   const open: Waiting = { kind: 'planned', expiresAt: ASKED + 15 * 60_000, ...decided(purge, []) };
   const asked = (command: string, view: View, more: Partial<Request>) =>
     request({ command, kind: 'query', state: ended({ kind: 'answered', view }) }, more);
   const look = asked('palm servers', servers, { id: 'R5T1CW3A', requester: BEN });
   const diagnosis = asked('openio election debug meta2 FVE0', election, { id: 'RB8D0ZQ4', requester: BEN });
+  const waits = request({ ...PURGE, state: open });
   const cluster = { name: 'prod-eu', production: true };
   const listed = (one: Request) => ({ request: one, cluster, link: null });
   const view = drawHome({
-    waiting: [listed(request({ ...PURGE, state: open }))],
+    waiting: [{ ...listed(waits), ruling: ruled(waits) }],
     mine: [listed(look), listed(diagnosis)],
     systems: [
       { cluster, system: 'openio', command: 'openio election diagnose --on prod-eu', isWhole: false, last: diagnosis },
@@ -54,9 +59,7 @@ function home({ purge, servers, election }: Stage): Shown {
 
 async function terminal({ clusters, purge }: Stage): Promise<Shown> {
   const waits = request({ ...PURGE, state: { kind: 'planned', expiresAt: ASKED + 900_000, ...decided(purge, []) } });
-  const { operation, cluster } = waits;
-  const ruling = rulingOf(RULES, { kind: 'change', operation, cluster, channel: HERE, danger: 'reversible' });
   const attachments = { whole: async (_id: string, view: View) => view };
-  const card = await cardText({ clusters, attachments, rulingOf: () => ruling }, waits);
+  const card = await cardText({ clusters, attachments, rulingOf: ruled }, waits);
   return { kind: 'terminal', text: `$ ${TYPED} show ${waits.id}\n\n${card}` };
 }
