@@ -47,8 +47,8 @@ function pieces(text: Text): readonly Piece[] {
 
 /** Flags that every command understands. */
 export const EVERYWHERE: readonly (readonly [flag: string, what: string])[] = [
-  ['--share #CHANNEL', 'After any command: posts the result in that channel, too.'],
-  ['--private', 'After any query: only you see the answer. You can post it later.'],
+  ['--share #CHANNEL', 'After any command but /ops every: posts the result in that channel, too.'],
+  ['--private', 'After any query but /ops every: only you see the answer. You can post it later.'],
   ['--break-glass "WHY"', 'After a change that is frozen: asks for it all the same. Everybody sees why.'],
 ];
 
