@@ -51,7 +51,8 @@ function endTitle(plan: MovePlan, steps: readonly Step[], verdict: Finding['verd
     : `How the move of ${label} ended is not known: ${at}`;
 }
 
-function isThrough(steps: readonly Step[]): boolean {
+/** Every step was done, which is not yet that it reads back as moved. */
+export function isThrough(steps: readonly Step[]): boolean {
   return steps.length === STAGES.length && steps.every(({ status }) => status === 'done' || status === 'skipped');
 }
 

@@ -7,7 +7,7 @@ import { targetOf } from '../writes';
 import { moveWords, removeWords, volumeWords } from './args';
 import { beforeText } from './plan';
 import { isBetween, STAGES } from './procedure';
-import { clearNext } from './result';
+import { clearNext, isThrough } from './result';
 import type { Moves } from './volume';
 import { callsOf, wireText } from './writes';
 
@@ -88,29 +88,23 @@ interface Done {
 }
 
 export function renderVolume(defaults: Defaults, moves: Moves, { steps, findings, request }: Done): View {
-  const rows = moves.moves.map((move) => {
-    const { key } = targetOf(move.base);
-    const own = steps.filter(({ target }) => target === key);
-    const finding = findings.find(({ target }) => target === key);
-    const isMoved = finding?.verdict === 'confirmed';
-    return { move, isMoved, isBegun: own.length > 0, text: finding?.text ?? 'not read back', own };
-  });
-  const moved = rows.filter(({ isMoved }) => isMoved);
-  const stopped = rows.find(({ isMoved, isBegun }) => isBegun && !isMoved);
-  const rest = rows.filter(({ isMoved, isBegun }) => !isBegun && !isMoved);
+  const rows = moves.moves.map((move) => endOf(move, steps, findings));
+  const moved = rows.filter(({ end }) => end === 'moved');
+  const rest = rows.filter(({ end }) => end === 'not begun');
+  const stopped = whoStopped(rows);
   return {
-    title: `${moved.length} of ${rows.length} bases are moved off ${fromOf(moves)}`,
-    tone: moved.length === rows.length ? 'good' : 'bad',
+    title: titleOf(moves, rows),
+    tone: toneOf(rows),
     parts: [
       {
         kind: 'table',
         name: 'bases.csv',
         head: ['Base', 'Move', 'End', 'Read back'],
-        rows: rows.map(({ move, isMoved, isBegun, text, own }) => [
-          containerLabel(move.base.container),
-          `${move.leaving} → ${move.arriving}`,
-          isMoved ? 'moved' : isBegun ? `stopped at step ${own.length} of ${STAGES.length}` : 'not begun',
-          text,
+        rows: rows.map((row) => [
+          containerLabel(row.move.base.container),
+          `${row.move.leaving} → ${row.move.arriving}`,
+          endWords(row),
+          row.finding?.text ?? 'not read back',
         ]),
       },
       { kind: 'raw', name: 'steps.txt', text: `${steps.map(lineOf).join('\n')}\n` },
@@ -126,6 +120,47 @@ export function renderVolume(defaults: Defaults, moves: Moves, { steps, findings
       ...moved.slice(0, MOST_OFFERED).map(({ move }): Part => removeNext(defaults, move)),
     ],
   };
+}
+
+/** How one base of several ended. `through`: all its steps are done, and it did not read back as moved. */
+interface Ended {
+  readonly move: Move;
+  readonly own: readonly Step[];
+  readonly finding: Finding | undefined;
+  readonly end: 'moved' | 'through' | 'stopped' | 'not begun';
+}
+
+function endOf(move: Move, steps: readonly Step[], findings: readonly Finding[]): Ended {
+  const { key } = targetOf(move.base);
+  const own = steps.filter(({ target }) => target === key);
+  const finding = findings.find(({ target }) => target === key);
+  if (finding?.verdict === 'confirmed') return { move, own, finding, end: 'moved' };
+  if (own.length === 0) return { move, own, finding, end: 'not begun' };
+  return { move, own, finding, end: isThrough(own) ? 'through' : 'stopped' };
+}
+
+function endWords({ end, own }: Ended): string {
+  if (end === 'through') return `all ${STAGES.length} steps done, not read back as moved`;
+  return end === 'stopped' ? `stopped at step ${own.length} of ${STAGES.length}` : end;
+}
+
+/** The order is strict, so the last one that was begun ended the queue: by a step, or because it did not read back. */
+function whoStopped(rows: readonly Ended[]): Ended | undefined {
+  return rows.findLast(({ end }) => end === 'stopped') ?? rows.findLast(({ end }) => end === 'through');
+}
+
+function titleOf(moves: Moves, rows: readonly Ended[]): string {
+  const count = (wanted: Ended['end']): number => rows.filter(({ end }) => end === wanted).length;
+  const through = count('through');
+  const more = through === 0 ? '' : `; ${through} more went through all steps, not read back as moved`;
+  return `${count('moved')} of ${rows.length} bases are moved off ${fromOf(moves)}${more}`;
+}
+
+/** What is through and could not be read is a doubt, as for one base alone; everything else that is not moved is bad. */
+function toneOf(rows: readonly Ended[]): View['tone'] {
+  const open = rows.filter(({ end }) => end !== 'moved');
+  if (open.length === 0) return 'good';
+  return open.every(({ end, finding }) => end === 'through' && finding?.verdict !== 'contradicted') ? 'warning' : 'bad';
 }
 
 /** Buttons that fit below one message. */

@@ -2,8 +2,9 @@ import { createOpenioSandbox, type OpenioSandbox } from '../../../../sandbox/ope
 import { createOpenio } from '../../../../src/backends/openio/create';
 import type { Openio } from '../../../../src/backends/openio/openio';
 import { openioBaseMove } from '../../../../src/handlers/openio/base/move';
+import { STAGES } from '../../../../src/handlers/openio/base/procedure';
 import { movesShape, timeLeft } from '../../../../src/handlers/openio/base/volume';
-import type { Change } from '../../../../src/handlers/operation';
+import type { Change, Finding, Proposal, Step } from '../../../../src/handlers/operation';
 import { context, nextOf, perform, planned, propose, rowsOf, textOf, VERSIONS } from '../support';
 import { BRISK, type Moving, movingRig } from './rig';
 
@@ -83,6 +84,43 @@ describe.each(VERSIONS)('on %s', (version) => {
     const rest = nextOf(view)['The other bases'] ?? '';
     expect(rest).toBe(`openio base move --from ${world.from} --all --pause 0 meta2 -- vol-b`);
     expect((await planned(world.move, rest.replace('openio base move ', ''))).targets).toHaveLength(1);
+  });
+
+  test.each(['contradicted', 'unverifiable'] as const)(
+    'a base whose steps are all done and that is %s is not said to have stopped; the one that stopped goes on',
+    async (verdict) => {
+      const proposal = await planned(world.move, volume('cnt2 vol-a vol-b', '--pause 0'));
+      const steps = [...stepsOf(proposal, 0, STAGES.length), ...stepsOf(proposal, 1, 4)];
+      const findings = foundAs(proposal, [verdict, 'contradicted', 'contradicted']);
+      const view = proposal.render(steps, findings, 'R7');
+      expect(view).toMatchObject({
+        title: `0 of 3 bases are moved off ${world.from}; 1 more went through all steps, not read back as moved`,
+        tone: 'bad',
+      });
+      expect(rowsOf(view).map(([name, , end, found]) => [name, end, found])).toEqual([
+        ['cnt2 of myaccount', 'all 11 steps done, not read back as moved', 'found 0'],
+        ['vol-a of myaccount', 'stopped at step 4 of 11', 'found 1'],
+        ['vol-b of myaccount', 'not begun', 'found 2'],
+      ]);
+      const next = nextOf(view);
+      expect(next.Continue).toMatch(/ vol-a$/);
+      expect(next['Go back']).toMatch(/ vol-a$/);
+      expect(next['The other bases']).toMatch(/ vol-b$/);
+      expect(next).not.toHaveProperty('Remove the old copy');
+    },
+  );
+
+  test('where the last base that was begun is through and could not be read, that one goes on, in doubt', async () => {
+    const proposal = await planned(world.move, volume('cnt2 vol-a', '--pause 0'));
+    const steps = [...stepsOf(proposal, 0, STAGES.length), ...stepsOf(proposal, 1, STAGES.length)];
+    const view = proposal.render(steps, foundAs(proposal, ['confirmed', 'unverifiable']), 'R7');
+    expect(view.tone).toBe('warning');
+    expect(view.title).toMatch(/^1 of 2 bases .*; 1 more went through/);
+    expect(nextOf(view)).toMatchObject({
+      Clear: 'ops clear R7',
+      Continue: expect.stringMatching(/ vol-a$/),
+      'Remove the old copy': expect.stringContaining(' cnt2 '),
+    });
   });
 
   test('bases that must not be moved are left out and named before anybody approves', async () => {
@@ -181,6 +219,23 @@ describe('where the namespace keeps an index', () => {
     expect(now.kind === 'plan' && now.plan.plan).toEqual(fewer);
   });
 });
+
+/** The first so many steps of one base, all done but the last where it is not the end. */
+function stepsOf({ targets }: Proposal, index: number, count: number): readonly Step[] {
+  return STAGES.slice(0, count).map((stage, at) => ({
+    target: targets[index]?.key ?? '',
+    status: at + 1 === count && count < STAGES.length ? 'failed' : 'done',
+    text: `${stage}: said`,
+  }));
+}
+
+function foundAs({ targets }: Proposal, verdicts: readonly Finding['verdict'][]): readonly Finding[] {
+  return targets.map(({ key }, at) => ({
+    target: key,
+    verdict: verdicts[at] ?? 'unverifiable',
+    text: `found ${at}`,
+  }));
+}
 
 function splitAll(text: string): readonly string[] {
   return text.split(' ');
