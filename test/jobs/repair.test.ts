@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { startRedis } from '../../sandbox/services/redis';
 import type { Change } from '../../src/handlers/operation';
 import { opsClear } from '../../src/handlers/ops/clear';
@@ -224,6 +225,18 @@ test('a change that is asked in a channel that is not configured is stored as re
   expect(await under.jobs.requests.open(asked)).toMatchObject({ ok: false, refusal: { rule: 'channel' } });
   expect(await under.jobs.ledger.newest(5)).toMatchObject([{ state: 'refused' }]);
   expect(await under.jobs.store.openIds()).toEqual([]);
+});
+
+test('what is read back has the time that the change itself asks for', async () => {
+  const whileReading = async (signal: AbortSignal) => {
+    if (!signal.aborted) await once(signal, 'abort');
+  };
+  // Every other reading has minutes: this one would not end within the test.
+  const change = raise(shelf, { mostMs: 1_000, whileReading });
+  work(change);
+  const id = await planned(change);
+  await approve(id);
+  expect(await outcomeOf(id)).toBe('succeeded');
 });
 
 test('a Redis that could lose a decision: asking and approving are refused with the reason', async () => {

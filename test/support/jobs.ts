@@ -131,6 +131,10 @@ export interface ShelfOptions {
   readonly renders?: boolean;
   /** What it takes from, as it is when it is planned. */
   readonly pool?: () => Pool;
+  /** How long its writing may take, where it says so. */
+  readonly mostMs?: number;
+  /** Reading back takes until this is settled. */
+  readonly whileReading?: (signal: AbortSignal) => Promise<void>;
   /** Says its steps beforehand. */
   readonly procedure?: readonly string[];
 }
@@ -168,7 +172,9 @@ export function raise(shelf: Shelf, options: ShelfOptions = {}): Change {
       yield { target: `test/${name}`, status: 'done', text: 'raised again' };
     },
     seal: async () => options.sealed ?? false,
-    verify: async ({ name, from }) => {
+    ...(options.mostMs !== undefined && { mostMs: () => options.mostMs ?? 0 }),
+    verify: async ({ name, from }, { signal }) => {
+      await options.whileReading?.(signal);
       const verdict = current(name) === from + 1 ? 'confirmed' : 'contradicted';
       return [{ target: `test/${name}`, verdict, text: `${name} is ${current(name)}` }];
     },

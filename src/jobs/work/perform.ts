@@ -144,7 +144,8 @@ export async function conclude(
   proposal: Proposal,
   { steps, mayStillLand, isCutOff }: Concluded,
 ): Promise<void> {
-  const context = contextOf(work, request.id);
+  // What may take long to perform, such as many bases one after the other, may take long to read.
+  const context = contextOf(work, request.id, undefined, proposal.mostMs ?? undefined);
   const read = await proposal.verify(context).catch((error: unknown) => unreadable(work, request, proposal, error));
   const { procedure, order } = proposal;
   const known = [...read, ...proposal.untraced(steps)];
