@@ -24,13 +24,17 @@ export async function verifyMove(
   const run: Run = { openio, plan, context, options, writes: writesOf(openio, plan, context.request), master: null };
   const target = targetOf(plan.base).key;
   const until = Date.now() + options.settleMs;
+  let last: Pick<Finding, 'verdict' | 'text'> | null = null;
   try {
     for (;;) {
       const { isNear, ...seen } = await judgeNow(run);
+      last = seen;
       if (seen.verdict === 'confirmed' || !isNear || Date.now() >= until) return { target, ...seen };
       await pause(options.pauseMs, undefined, { signal: context.signal });
     }
   } catch (error) {
+    // The time is over: what was seen last is still what is known.
+    if (last && context.signal.aborted) return { target, ...last };
     if (!(error instanceof BackendFailure)) throw error;
     return { target, verdict: 'unverifiable', text: error.message };
   }
@@ -51,7 +55,7 @@ async function judgeNow(run: Run): Promise<Seen> {
   const wrong = [
     ...(election.isSo ? [] : [`the election: ${election.text}`]),
     ...(frozenState(scene) === 'no' ? [] : ['it is not seen to be enabled']),
-    ...(namesOnly(scene, plan.wanted) || unread.length > 0 ? [] : ['the copies do not all name the new peers']),
+    ...(unread.length > 0 ? [] : wrongLists(scene, plan.wanted)),
     ...traceOf(scene),
   ];
   if (wrong.length > 0) return { verdict: 'contradicted', text: `${wrong.join('; ')}. ${state}`, isNear: true };
@@ -67,6 +71,11 @@ async function judgeNow(run: Run): Promise<Seen> {
   const where = scene.copies?.kind === 'by peer' ? 'on each peer' : 'in every one of repeated reads';
   const text = `base, directory and election name ${plan.wanted.join(', ')}; ${election.text}; a property written afterwards was read ${where}`;
   return { verdict: 'confirmed', text, isNear: true };
+}
+
+function wrongLists(scene: Scene, wanted: readonly string[]): readonly string[] {
+  if (scene.copies === null) return ['no copy can be read'];
+  return namesOnly(scene, wanted) ? [] : ['the copies do not all name the new peers'];
 }
 
 /** Only newer servers tell of a service that the directory does not name. */
