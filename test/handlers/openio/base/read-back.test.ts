@@ -40,6 +40,16 @@ describe.each(VERSIONS)('on %s', (version) => {
     expect(textOf(later)).not.toContain(`counts on ${world.from}.`);
   });
 
+  test('some seconds later, a new peer that counts on nobody is named with its state', async () => {
+    const proposal = await planned(world.move, world.words());
+    await perform(proposal);
+    const member = world.base().members.get(world.to);
+    if (member) member.peers = null;
+    const later = await proposal.recheck(context());
+    expect(later).toMatchObject({ title: 'Not every peer is in the election some seconds later', tone: 'warning' });
+    expect(textOf(later)).toMatch(new RegExp(`${world.to} counts on nobody: (SLAVE|MASTER) `));
+  });
+
   test('some seconds later, new peers that say nothing are named, and nothing is said of them', async () => {
     const proposal = await planned(world.move, world.words());
     await perform(proposal);
