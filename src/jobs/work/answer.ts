@@ -90,7 +90,10 @@ async function propose(work: Work, request: Request, change: Change, context: Co
 async function withHolder({ store }: Work, preview: View, claims: Claims): Promise<View> {
   const held = inTheWay(claims, await store.locks());
   if (!held) return preview;
-  const text = [...heldBy(held), ' Approved before that one has ended, this is refused and nothing is run.'];
+  const text = [
+    ...heldBy(held),
+    ' Approved while that is so, this is refused and nothing is run. To see what is held, type /ops locks.',
+  ];
   const part: Part = { kind: 'text', text };
   return { ...preview, parts: [part, ...preview.parts] };
 }
