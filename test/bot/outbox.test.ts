@@ -386,17 +386,22 @@ test('the same when Redis is away from it right after its drawing: it is drawn a
   expect(methods().slice(before)).toEqual(['update', 'update']);
 });
 
+/** Of what was posted, with the message of another bot at 9.0. */
+function expectCopy(): void {
+  expect(calls.map(({ method, to, text }) => [method, to, text.slice(0, 40)])).toEqual([
+    ['post', 'C1', expect.stringContaining('answer RAAAA')],
+    ['update', '1760000000.000001', expect.stringContaining('goes on')],
+    ['update', '9.0', expect.stringContaining('answer RAAAA')],
+  ]);
+}
+
 test('of two bots that post at the same time one has the message, and the other leaves a copy that says so', async () => {
   const other = { channel: 'C1', ts: '9.0', files: [], revision: 0 };
   beforePost = () => under.jobs.redraws.remember('RAAAA', other);
   await answered('RAAAA');
   await until(() => calls.length === 3);
   await waitForRest();
-  expect(calls.map(({ method, to, text }) => [method, to, text.slice(0, 40)])).toEqual([
-    ['post', 'C1', expect.stringContaining('answer RAAAA')],
-    ['update', '1760000000.000001', expect.stringContaining('goes on')],
-    ['update', '9.0', expect.stringContaining('answer RAAAA')],
-  ]);
+  expectCopy();
 });
 
 test('what was posted while Redis went away becomes a copy when another bot has posted by the time Redis is back', async () => {
@@ -423,11 +428,7 @@ test('what was posted while Redis went away becomes a copy when another bot has 
   await answered('RAAAA');
   await until(() => calls.length === 3);
   await waitForRest();
-  expect(calls.map(({ method, to, text }) => [method, to, text.slice(0, 40)])).toEqual([
-    ['post', 'C1', expect.stringContaining('answer RAAAA')],
-    ['update', '1760000000.000001', expect.stringContaining('goes on')],
-    ['update', '9.0', expect.stringContaining('answer RAAAA')],
-  ]);
+  expectCopy();
 });
 
 test('two bots over one Redis post one message', async () => {

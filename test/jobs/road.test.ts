@@ -56,6 +56,20 @@ test('a reversible change runs once after one other person approved it', async (
   expect(await under.jobs.ledger.locks()).toEqual([]);
 });
 
+test('what leaves nothing to be read back counts as the steps tell it', async () => {
+  await workers.close();
+  change = raise(shelf, {
+    untraced: (_plan, steps) => [
+      { target: 'test/said', verdict: 'contradicted', text: `${steps.length} step, not that one` },
+    ],
+  });
+  workers = under.jobs.work(byName(change));
+  const { id } = await asked('a');
+  await approve(id, 'UBEN');
+  const { state } = await under.until(id, 'finished');
+  expect(state).toMatchObject({ outcome: { kind: 'partial', findings: [{}, { text: '1 step, not that one' }] } });
+});
+
 test('an irreversible change waits for two different people', async () => {
   const { id } = await asked('!c');
   await approve(id, 'UBEN');

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Redis as Client, type Redis } from 'ioredis';
 import { z } from 'zod';
-import type { Change, Operation, Pool, Step } from '../../src/handlers/operation';
+import type { Change, Finding, Operation, Pool, Step } from '../../src/handlers/operation';
 import { defineChange } from '../../src/handlers/operation';
 import { createJobs, type Jobs } from '../../src/jobs/jobs';
 import type { Decision, Request, StateKind } from '../../src/jobs/request/request';
@@ -122,6 +122,8 @@ export interface Shelf {
 
 /** `test raise NAME`: adds one. Irreversible when the name begins with `!`; only shown when it begins with `?`. */
 export interface ShelfOptions {
+  /** What leaves nothing that could be read back. */
+  readonly untraced?: (plan: unknown, steps: readonly Step[]) => readonly Finding[];
   /** Whether a late write can be kept out. */
   readonly sealed?: boolean;
   /** The answer to the write is lost. */
@@ -178,6 +180,7 @@ export function raise(shelf: Shelf, options: ShelfOptions = {}): Change {
       const verdict = current(name) === from + 1 ? 'confirmed' : 'contradicted';
       return [{ target: `test/${name}`, verdict, text: `${name} is ${current(name)}` }];
     },
+    ...(options.untraced && { untraced: options.untraced }),
     render: ({ name }, _steps, findings) => {
       if (options.renders === false) throw new Error('cannot be rendered');
       return {
